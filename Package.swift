@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every target of ours shares. Warnings are errors here and nowhere else: a
+/// dependency's warning is not ours to fail on.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house; see "The house" in the README. A target imports only floors below its own.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let package = Package(
+  name: "faultline",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Faultline", targets: ["Faultline", "Agents"]),
+    .library(name: "OpsAgent", targets: ["OpsAgent", "OpsAgentSQLite"]),
+    .library(name: "FaultlineTesting", targets: ["FaultlineTesting"]),
+    .executable(name: "faultline", targets: ["FaultlineCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0
+    room("Primitives"),
+    // Floor 1
+    room("Simulation", ["Primitives"]),
+    room("Operations", ["Primitives"]),
+    // Floor 2
+    room("Backends", ["Primitives", "Operations"]),
+    room("OpsAgent", ["Primitives", "Operations"]),
+    // Floor 3
+    room("OpsAgentSQLite", ["Primitives", "OpsAgent", .product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+      "Faultline",
+      ["Primitives", "Simulation", "Operations", "Backends", .product(name: "Yams", package: "Yams")]),
+    // Floor 4
+    room("Agents", ["Primitives", "Simulation", "Operations", "OpsAgent", "OpsAgentSQLite", "Faultline"]),
+    room("Exploration", ["Primitives", "Simulation", "Operations", "Faultline"]),
+    // Floor 5
+    room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline"]),
+    // Floor 6
+    room("FaultlineTesting", ["Primitives", "Simulation", "Faultline", "Agents", "Exploration", "Reporting"]),
+    .executableTarget(
+      name: "FaultlineCLI",
+      dependencies: [
+        "Primitives", "Simulation", "Operations", "Backends", "Faultline", "Agents", "Exploration",
+        "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+    tests("PrimitivesTests", ["Primitives"]),
+    tests("SimulationTests", ["Primitives", "Simulation"]),
+    tests("OperationsTests", ["Primitives", "Operations"]),
+    tests("BackendsTests", ["Primitives", "Operations", "Backends"]),
+    tests("OpsAgentTests", ["Primitives", "Operations", "OpsAgent"]),
+    tests(
+      "OpsAgentSQLiteTests",
+      ["Primitives", "Operations", "OpsAgent", "OpsAgentSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("FaultlineTests", ["Primitives", "Simulation", "Operations", "Backends", "Faultline"]),
+    tests(
+      "AgentsTests",
+      ["Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "Faultline", "Agents"]),
+    tests("ExplorationTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration"]),
+    tests("ReportingTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Reporting"]),
+    tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
+    tests("FaultlineCLITests", ["Primitives", "Faultline"]),
+  ]
+)

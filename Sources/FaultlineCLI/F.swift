@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct FaultlineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "faultline")
+}

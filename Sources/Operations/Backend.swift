@@ -1,0 +1,117 @@
+// The door of a system of record: a pure state machine over virtual time.
+
+import Primitives
+
+/// What the world decides about one handling of one request. Neutral: a backend knows no faults, only
+/// which of the behaviours that its vendor documents it shows this time.
+public struct Conditions: Hashable, Sendable {
+  /// The logical call, for the ledger; nil for what a system does by itself.
+  public var call: CallID?
+  /// Where ids and other made-up values of this handling come from.
+  public var entropy: Draw
+  /// How far the replica that answers a read lags behind the last write; zero is fresh. At most the
+  /// profile's declared staleness.
+  public var readLag: TimeSpan
+  /// Whether what this call starts asynchronously will come to a good end.
+  public var lifecycleFails: Bool
+  /// The handler commits, then the front end answers 500 all the same.
+  public var errorAfterCommit: Bool
+  /// A compensation is refused for the reason the vendor documents (a dependency, a conflict).
+  public var refusesCompensation: Bool
+  /// The limiter's bucket is empty for this request.
+  public var limited: Bool
+  /// The system is in an outage: its front end answers 503 and nothing behind it runs.
+  public var outage: Bool
+
+  public init(
+    call: CallID?, entropy: Draw, readLag: TimeSpan = .zero, lifecycleFails: Bool = false,
+    errorAfterCommit: Bool = false, refusesCompensation: Bool = false, limited: Bool = false, outage: Bool = false
+  ) {
+    self.call = call
+    self.entropy = entropy
+    self.readLag = readLag
+    self.lifecycleFails = lifecycleFails
+    self.errorAfterCommit = errorAfterCommit
+    self.refusesCompensation = refusesCompensation
+    self.limited = limited
+    self.outage = outage
+  }
+}
+
+/// A message that a system sends by itself: to another system (metering) or to an agent (a webhook).
+public struct Delivery: Hashable, Sendable, StableHashable {
+  /// What it is about, `cloud.cluster.running`, `ticketing.ticket.created`.
+  public var topic: Name
+  /// The sender's id of the event; the same in every delivery of it.
+  public var id: String
+  public var body: Fields
+
+  public init(topic: Name, id: String, body: Fields) {
+    self.topic = topic
+    self.id = id
+    self.body = body
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(topic)
+    hasher.combine(id)
+    hasher.combine(body)
+  }
+}
+
+/// A simulated system of record.
+///
+/// A value: copying it forks its history. It reads no clock and draws no chance; both come in with the
+/// request. The world holds backends by name through this protocol and knows none of them by type.
+public protocol Backend: StableHashable {
+  var description: ServiceDescription { get }
+
+  /// Everything this system ever did, in order. The world reads what was appended since it last looked.
+  var ledger: EffectLedger { get }
+
+  /// When ``advance(to:)`` next has something to do; nil when nothing is under way.
+  var nextDue: Instant? { get }
+
+  /// Handles one delivery of one request.
+  mutating func handle(_ request: Request, at now: Instant, under conditions: Conditions) -> Response
+
+  /// Does what has become due: lifecycles, propagation, automations. Returns what it sends by itself.
+  mutating func advance(to now: Instant) -> [Delivery]
+
+  /// Takes a message from another system: a meter event, a webhook.
+  mutating func receive(_ delivery: Delivery, at now: Instant)
+
+  /// The business object that a request is about, by natural key, also where the request names an id.
+  /// Nil where nobody can tell.
+  func subject(of request: Request) -> Name?
+
+  /// Whether a condition could change anything about this request now; an answer that can change
+  /// nothing is not offered to a search.
+  func applicable(to request: Request, at now: Instant) -> ApplicableConditions
+
+  /// Installs a principal with its scopes, replacing an earlier one of that name.
+  mutating func admit(_ principal: Name, scopes: Set<Name>)
+}
+
+/// Which conditions could make a difference to one request.
+public struct ApplicableConditions: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// A lagging replica would answer otherwise than a fresh one.
+  public static let readLag = ApplicableConditions(rawValue: 1)
+  public static let lifecycleFailure = ApplicableConditions(rawValue: 2)
+  public static let compensationRefusal = ApplicableConditions(rawValue: 4)
+}
+
+/// A system's append-only record of its effects.
+public struct EffectLedger: Sendable, StableHashable {
+  public private(set) var effects: [Effect] = []
+
+  public init() {}
+
+  public var count: Int { effects.count }
+  public mutating func append(_ effect: Effect) { effects.append(effect) }
+
+  public func hash(into hasher: inout StableHasher) { hasher.combine(effects) }
+}

@@ -1,0 +1,207 @@
+// What a caller can know about a system before calling it: operations, effects, errors and bounds.
+
+import Primitives
+
+/// One operation of one system, described so that an agent, an oracle and a schema can use it without
+/// knowing the system.
+public struct Operation: Hashable, Sendable {
+  /// `backend.verb_object`, the name users type.
+  public var name: Name
+  /// One sentence for people and for tool descriptions.
+  public var summary: String
+  public var parameters: [Parameter]
+  /// What the operation does to the system's state; nil for a read.
+  public var effect: EffectClass?
+  /// The operation that takes the effect back, where there is one.
+  public var compensation: Name?
+  /// The scope that a principal must hold.
+  public var scope: Name
+  /// The argument that names the business object the call is about, never a generated id. Nil where a
+  /// call is addressed by id; the backend then resolves the subject.
+  public var subject: Name?
+  /// Whether the system honours an idempotency key here.
+  public var takesKey: Bool
+  /// The operation that finds what this one made by its natural key, for read-back after an unknown.
+  public var readBack: Name?
+
+  public init(
+    _ name: Name, _ summary: String, parameters: [Parameter] = [], effect: EffectClass? = nil,
+    compensation: Name? = nil, scope: Name, subject: Name? = nil, takesKey: Bool = false, readBack: Name? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.effect = effect
+    self.compensation = compensation
+    self.scope = scope
+    self.subject = subject
+    self.takesKey = takesKey
+    self.readBack = readBack
+  }
+
+  public var isMutation: Bool { effect != nil }
+  /// The part of the name before the dot.
+  public var backend: Name { Name(String(name.text.prefix { $0 != "." })) }
+}
+
+/// A named argument of an operation.
+public struct Parameter: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable { case text, int, bool, money, instant, list, record }
+
+  public var name: Name
+  public var kind: Kind
+  public var isRequired: Bool
+  public var summary: String
+  /// The only values allowed, where the set is closed.
+  public var allowed: [String]
+
+  public init(_ name: Name, _ kind: Kind, _ summary: String, required: Bool = true, allowed: [String] = []) {
+    self.name = name
+    self.kind = kind
+    self.isRequired = required
+    self.summary = summary
+    self.allowed = allowed
+  }
+}
+
+/// How one kind of effect counts.
+public struct EffectClass: Hashable, Sendable {
+  /// `cloud.cluster`, `billing.charge`: what scenarios name in their intents.
+  public var kind: Name
+  public var change: Effect.Change
+  public var permanence: Permanence
+
+  public enum Permanence: String, Hashable, Sendable {
+    /// Counts while it is live: a cluster, a role, a draft invoice.
+    case reversible
+    /// Counts if it ever happened: a mail, a captured payment, a public comment.
+    case permanent
+  }
+
+  public init(_ kind: Name, _ change: Effect.Change, _ permanence: Permanence = .reversible) {
+    self.kind = kind
+    self.change = change
+    self.permanence = permanence
+  }
+}
+
+/// How a documented error code bears on the question "did it happen?".
+public enum ErrorNature: String, Hashable, Sendable {
+  /// The request was examined and refused; nothing was done.
+  case refused
+  /// A limiter or lock in front of the handler turned the request away; an earlier attempt may have run.
+  case notNow
+  /// The object is there already: maybe ours. Compare, then adopt or refuse.
+  case alreadyExists
+  /// No such object *visible*: after a recent write it may still exist.
+  case notFound
+  /// The same key is being executed right now.
+  case inFlight
+  /// The same key was used with other parameters.
+  case keyMismatch
+  /// Something still depends on the object; the call may succeed later.
+  case dependency
+  /// The object changed since the caller read it.
+  case conflict
+  /// The principal may not.
+  case forbidden
+  /// Indeterminate: the system may have done it.
+  case indeterminate
+}
+
+/// A documented error of a system.
+public struct ErrorCode: Hashable, Sendable {
+  public var code: Name
+  public var status: Int
+  public var nature: ErrorNature
+
+  public init(_ code: Name, _ status: Int, _ nature: ErrorNature) {
+    self.code = code
+    self.status = status
+    self.nature = nature
+  }
+}
+
+/// The bounds that a profile declares and that an agent may rely on.
+public struct ServiceBounds: Hashable, Sendable {
+  /// A read may be older than the last write by at most this.
+  public var staleness: TimeSpan
+  /// A request may be executed at most this long after it was sent.
+  public var lateness: TimeSpan
+  /// A key is remembered for at least this long; nil where the system takes no keys.
+  public var keyWindow: TimeSpan?
+
+  public init(staleness: TimeSpan, lateness: TimeSpan, keyWindow: TimeSpan?) {
+    self.staleness = staleness
+    self.lateness = lateness
+    self.keyWindow = keyWindow
+  }
+}
+
+/// Everything that one system declares about itself.
+public struct ServiceDescription: Hashable, Sendable {
+  public var backend: Name
+  /// The vendor's dialect, `ec2`.
+  public var profile: Name
+  public var operations: [Operation]
+  public var errors: [ErrorCode]
+  public var bounds: ServiceBounds
+
+  public init(
+    backend: Name, profile: Name, operations: [Operation], errors: [ErrorCode], bounds: ServiceBounds
+  ) {
+    self.backend = backend
+    self.profile = profile
+    self.operations = operations
+    self.errors = errors
+    self.bounds = bounds
+  }
+}
+
+/// The operations an agent can call in one world, by name.
+public struct Catalogue: Sendable {
+  public let services: [ServiceDescription]
+  private let operations: [Name: (operation: Operation, service: Int)]
+  private let natures: [Name: ErrorNature]
+
+  public init(_ services: [ServiceDescription]) {
+    self.services = services
+    var operations: [Name: (operation: Operation, service: Int)] = [:]
+    var natures: [Name: ErrorNature] = [:]
+    for (index, service) in services.enumerated() {
+      for operation in service.operations { operations[operation.name] = (operation, index) }
+      for error in service.errors { natures[error.code] = error.nature }
+    }
+    self.operations = operations
+    self.natures = natures
+  }
+
+  public subscript(name: Name) -> Operation? { operations[name]?.operation }
+
+  public func service(of operation: Name) -> ServiceDescription? {
+    operations[operation].map { services[$0.service] }
+  }
+
+  /// Every operation, ordered by name.
+  public var allOperations: [Operation] { services.flatMap(\.operations).sorted { $0.name < $1.name } }
+
+  public func nature(of code: Name) -> ErrorNature? { natures[code] }
+
+  /// Classifies an answer the way a careful client may: by the documented meaning of its code first,
+  /// by its status second, and as unknown where neither settles it.
+  public func outcome(of answer: Answer) -> Outcome {
+    guard let response = answer.response else { return .unknown(answer) }
+    if response.isSuccess { return .succeeded(response) }
+    switch response.error.flatMap({ natures[$0.code] }) {
+    case .notNow, .inFlight: return .notNow(response)
+    case .indeterminate: return .unknown(answer)
+    case .some: return .failed(response)
+    case nil: break
+    }
+    switch response.status {
+    case 408, 500...: return .unknown(answer)
+    case 429: return .notNow(response)
+    default: return .failed(response)
+    }
+  }
+}

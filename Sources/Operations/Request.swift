@@ -1,0 +1,134 @@
+// A call and its answer, as they travel between any agent and any backend.
+
+import Primitives
+
+/// One call of one operation, as it is sent.
+public struct Request: Hashable, Sendable {
+  /// The operation, `cloud.create_cluster`.
+  public var operation: Name
+  public var arguments: Fields
+  /// The service principal whose credential the call carries.
+  public var principal: Name
+  /// What the caller put where this system takes its key: `Idempotency-Key`, `ClientToken`. At most
+  /// 255 characters; nil where none was sent.
+  public var idempotencyKey: String?
+  /// A token that grows with each holder of the caller's lease; systems with conditional writes refuse
+  /// a smaller one than they have seen. Nil where the caller takes no lease.
+  public var fence: Int64?
+
+  public init(
+    _ operation: Name, _ arguments: Fields = [:], principal: Name, idempotencyKey: String? = nil,
+    fence: Int64? = nil
+  ) {
+    self.operation = operation
+    self.arguments = arguments
+    self.principal = principal
+    self.idempotencyKey = idempotencyKey
+    self.fence = fence
+  }
+}
+
+extension Request: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(operation)
+    hasher.combine(arguments)
+    hasher.combine(principal)
+    hasher.combine(idempotencyKey)
+    hasher.combine(fence ?? -1)
+  }
+}
+
+/// What a system answered: a status as on the wire, and a body or an error.
+public struct Response: Hashable, Sendable {
+  /// The HTTP status that the real system documents for this case.
+  public var status: Int
+  public var body: Fields
+  /// Response headers that a caller can act on, in lower case: `retry-after`, `idempotent-replayed`.
+  public var headers: Fields
+  /// Set exactly when `status` is 400 or above.
+  public var error: ErrorBody?
+
+  public struct ErrorBody: Hashable, Sendable {
+    /// The vendor's code: `InsufficientInstanceCapacity`, `idempotency_key_in_use`.
+    public var code: Name
+    public var message: String
+
+    public init(_ code: Name, _ message: String) {
+      self.code = code
+      self.message = message
+    }
+  }
+
+  public init(status: Int, body: Fields = [:], headers: Fields = [:], error: ErrorBody? = nil) {
+    self.status = status
+    self.body = body
+    self.headers = headers
+    self.error = error
+  }
+
+  public static func ok(_ body: Fields = [:], status: Int = 200) -> Response { Response(status: status, body: body) }
+
+  public static func refused(_ status: Int, _ code: Name, _ message: String, headers: Fields = [:]) -> Response {
+    Response(status: status, headers: headers, error: ErrorBody(code, message))
+  }
+
+  public var isSuccess: Bool { status < 400 }
+
+  /// The span that the system asked callers to wait, from the `retry-after` header in whole seconds.
+  public var retryAfter: TimeSpan? { headers.int("retry-after").map(TimeSpan.seconds) }
+}
+
+extension Response: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(status)
+    hasher.combine(body)
+    hasher.combine(headers)
+    hasher.combine(error?.code.hash ?? 0)
+    hasher.combine(error?.message)
+  }
+}
+
+/// What came back to the caller of a logical call: a response, or the absence of one.
+public enum Answer: Hashable, Sendable {
+  case response(Response)
+  /// No usable response. Nothing follows from it about what the system did.
+  case none(Absence)
+
+  public enum Absence: String, Hashable, Sendable, CaseIterable {
+    /// The deadline passed.
+    case timedOut = "timeout"
+    /// The connection closed before a response was complete.
+    case connectionLost = "connection lost"
+    /// Bytes came that could not be read: cut off or garbled.
+    case unreadable = "unreadable response"
+  }
+
+  public var response: Response? { if case .response(let response) = self { response } else { nil } }
+}
+
+extension Answer: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    switch self {
+    case .response(let response):
+      hasher.combine(1 as UInt64)
+      hasher.combine(response)
+    case .none(let absence):
+      hasher.combine(2 as UInt64)
+      hasher.combine(absence.rawValue)
+    }
+  }
+}
+
+/// What a caller may conclude from an answer. `unknown` is never `failed`.
+public enum Outcome: Hashable, Sendable {
+  /// The system did it (or had done it: a replay).
+  case succeeded(Response)
+  /// The system says, by a code that its documentation ties to "not executed", that it did not do it.
+  case failed(Response)
+  /// Not executed *this time*: a limiter or lock in front of the handler refused. It says nothing
+  /// about an earlier attempt with the same key.
+  case notNow(Response)
+  /// The system may or may not have done it. Only a retry with the same key, a read-back, or an
+  /// escalation is sound from here.
+  case unknown(Answer)
+}

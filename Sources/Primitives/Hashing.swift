@@ -1,0 +1,102 @@
+// One 64-bit hash for sites, draws, traces and states: the same on every machine and in every build.
+
+/// Folds words into a 64-bit digest that is stable across processes, machines and optimisation levels.
+///
+/// Swift's `Hasher` is seeded per process, so nothing that is stored, printed or compared between two
+/// runs may use it. Each step is a bijection of the state for a given word and of the word for a given
+/// state: changing one word always changes the state after it. Not cryptographic.
+public struct StableHasher: Sendable {
+  public private(set) var digest: UInt64
+
+  @inlinable public init() { self.init(seed: 0) }
+  public init(seed: UInt64) { digest = seed ^ 0x9E37_79B9_7F4A_7C15 }
+
+  public mutating func combine(_ word: UInt64) {
+    var s = (digest << 5 | digest >> 59) ^ word
+    s &*= 0x9FB2_1C65_1E98_DF25
+    digest = s ^ (s >> 29)
+  }
+
+  @inlinable public mutating func combine(_ word: Int64) { combine(UInt64(bitPattern: word)) }
+  @inlinable public mutating func combine(_ word: Int) { combine(UInt64(bitPattern: Int64(word))) }
+  @inlinable public mutating func combine(_ flag: Bool) { combine(flag ? 1 as UInt64 : 0) }
+  @inlinable public mutating func combine(_ name: Name) { combine(name.hash) }
+  @inlinable public mutating func combine(_ instant: Instant) { combine(instant.nanoseconds) }
+  @inlinable public mutating func combine(_ span: TimeSpan) { combine(span.nanoseconds) }
+
+  /// Combines the length and the UTF-8 bytes, eight at a time.
+  public mutating func combine(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      combine(bytes.count)
+      var word: UInt64 = 0
+      var shift: UInt64 = 0
+      for byte in bytes {
+        word |= UInt64(byte) << shift
+        shift += 8
+        if shift == 64 {
+          combine(word)
+          word = 0
+          shift = 0
+        }
+      }
+      if shift > 0 { combine(word) }
+    }
+  }
+
+  @inlinable public mutating func combine(_ value: some StableHashable) { value.hash(into: &self) }
+
+  public mutating func combine(_ value: (some StableHashable)?) {
+    guard let value else { return combine(0 as UInt64) }
+    combine(1 as UInt64)
+    value.hash(into: &self)
+  }
+
+  public mutating func combine(_ text: String?) {
+    guard let text else { return combine(0 as UInt64) }
+    combine(1 as UInt64)
+    combine(text)
+  }
+
+  public mutating func combine(_ values: [some StableHashable]) {
+    combine(values.count)
+    for value in values { value.hash(into: &self) }
+  }
+}
+
+/// A value whose stable digest covers everything that distinguishes it.
+///
+/// Conformers feed *every* stored property; a property left out is a difference that no trace, search
+/// or replay would notice.
+public protocol StableHashable {
+  func hash(into hasher: inout StableHasher)
+}
+
+extension StableHashable {
+  /// The digest of this value alone.
+  public var stableDigest: UInt64 {
+    var hasher = StableHasher()
+    hash(into: &hasher)
+    return hasher.digest
+  }
+}
+
+extension Name: StableHashable {
+  public func hash(into hasher: inout StableHasher) { hasher.combine(hash) }
+}
+extension Instant: StableHashable {
+  public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
+}
+extension TimeSpan: StableHashable {
+  public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
+}
+extension String: StableHashable {
+  public func hash(into hasher: inout StableHasher) { hasher.combine(self) }
+}
+extension UInt64 {
+  /// Sixteen lower-case hexadecimal digits, as trace hashes are printed.
+  public var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,103 @@
+// Money is an integer of minor units with a currency; nothing about it is ever a floating-point number.
+
+/// An ISO 4217 currency code, three upper-case letters packed into one word.
+public struct Currency: Hashable, Sendable {
+  let packed: UInt32
+
+  /// Fails unless `code` is three ASCII letters.
+  public init?(_ code: some StringProtocol) {
+    var packed: UInt32 = 0
+    var count = 0
+    for byte in code.utf8 {
+      guard (65...90).contains(byte) || (97...122).contains(byte) else { return nil }
+      packed = packed << 8 | UInt32(byte & 0xDF)
+      count += 1
+    }
+    guard count == 3 else { return nil }
+    self.packed = packed
+  }
+
+  public static let eur = Currency("EUR")!
+  public static let usd = Currency("USD")!
+
+  public var code: String {
+    String(decoding: [UInt8(packed >> 16 & 0xFF), UInt8(packed >> 8 & 0xFF), UInt8(packed & 0xFF)], as: UTF8.self)
+  }
+
+  /// Digits after the decimal point: none for JPY and its like, three for KWD and its like, else two.
+  public var minorDigits: Int {
+    switch code {
+    case "JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "UGX": 0
+    case "KWD", "BHD", "OMR", "JOD", "TND": 3
+    default: 2
+    }
+  }
+}
+
+/// An amount in minor units (cents) of one currency.
+public struct Money: Hashable, Sendable {
+  public var minorUnits: Int64
+  public var currency: Currency
+
+  public init(minorUnits: Int64, currency: Currency) {
+    self.minorUnits = minorUnits
+    self.currency = currency
+  }
+
+  public static func zero(_ currency: Currency) -> Money { Money(minorUnits: 0, currency: currency) }
+
+  /// - Precondition: both amounts have the same currency.
+  public static func + (a: Money, b: Money) -> Money {
+    precondition(a.currency == b.currency, "adding \(a.currency.code) and \(b.currency.code)")
+    return Money(minorUnits: a.minorUnits + b.minorUnits, currency: a.currency)
+  }
+
+  /// - Precondition: both amounts have the same currency.
+  public static func - (a: Money, b: Money) -> Money {
+    precondition(a.currency == b.currency, "subtracting \(b.currency.code) from \(a.currency.code)")
+    return Money(minorUnits: a.minorUnits - b.minorUnits, currency: a.currency)
+  }
+}
+
+extension Money: CustomStringConvertible, StableHashable {
+  /// Grouped by thousands, `1,200.00 EUR`.
+  public var description: String {
+    let digits = currency.minorDigits
+    var scale: Int64 = 1
+    for _ in 0..<digits { scale *= 10 }
+    let magnitude = minorUnits.magnitude
+    let whole = String(magnitude / UInt64(scale))
+    var grouped = ""
+    for (offset, digit) in whole.enumerated() {
+      if offset > 0, (whole.count - offset) % 3 == 0 { grouped += "," }
+      grouped.append(digit)
+    }
+    if digits > 0 {
+      let fraction = String(magnitude % UInt64(scale))
+      grouped += "." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+    return "\(minorUnits < 0 ? "-" : "")\(grouped) \(currency.code)"
+  }
+
+  /// Reads `1200.00 EUR`, `1,200.00 EUR` and `1200 EUR`; nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: " ")
+    guard parts.count == 2, let currency = Currency(parts[1]) else { return nil }
+    let number = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    let negative = number[0].hasPrefix("-")
+    let whole = String(number[0].drop { $0 == "-" }.filter { $0 != "," })
+    guard number.count <= 2, !whole.isEmpty, whole.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    var fraction = number.count == 2 ? String(number[1]) : ""
+    guard fraction.count <= currency.minorDigits, fraction.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
+    fraction += String(repeating: "0", count: currency.minorDigits - fraction.count)
+    guard let units = Int64(whole + fraction) else { return nil }
+    self.init(minorUnits: negative ? -units : units, currency: currency)
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(minorUnits)
+    hasher.combine(UInt64(currency.packed))
+  }
+}

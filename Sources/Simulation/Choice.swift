@@ -1,0 +1,46 @@
+// Choices: finite sets of answers with a benign default. Faults, crashes, orders and decisions are all choices.
+
+import Primitives
+
+/// The vocabulary of one kind of choice; a small enumeration whose first case is the benign default.
+public protocol ChoiceAnswer: RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == UInt8 {
+  /// What happens when nobody asks for trouble.
+  static var benign: Self { get }
+  /// The name that plans, reports and users use.
+  var name: Name { get }
+}
+
+/// The answers that are possible at one site: a set over one vocabulary of at most 64 answers.
+public struct Offer<Answer: ChoiceAnswer>: Sendable {
+  public private(set) var mask: UInt64
+
+  /// The benign default alone.
+  @inlinable public init() { self.init(mask: 1 << UInt64(Answer.benign.rawValue)) }
+  public init(mask: UInt64) { self.mask = mask }
+
+  @inlinable public mutating func add(_ answer: Answer) { insert(answer.rawValue) }
+  public mutating func insert(_ raw: UInt8) { mask |= 1 << UInt64(raw) }
+  public mutating func add(_ answers: Answer...) { for answer in answers { insert(answer.rawValue) } }
+
+  @inlinable public var isTrivial: Bool { mask & (mask &- 1) == 0 }
+  public func contains(_ answer: Answer) -> Bool { mask >> UInt64(answer.rawValue) & 1 == 1 }
+
+  /// The alternatives to the default, in the vocabulary's order.
+  public var alternatives: [Answer] {
+    Answer.allCases.filter { $0 != .benign && contains($0) }
+  }
+}
+
+/// One answer that a run gave otherwise than by default.
+public struct Decision: Hashable, Sendable {
+  public let site: Site
+  public let answer: Name
+
+  public var entry: Plan.Entry { Plan.Entry(at: SitePattern(site), choose: answer) }
+}
+
+/// A site that a run met, with the answers it could have given there instead.
+public struct Fork: Hashable, Sendable {
+  public let site: Site
+  public let alternatives: [Name]
+}

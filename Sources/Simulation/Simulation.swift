@@ -1,0 +1,115 @@
+// The kernel: time, chance and choice, and nothing else. It knows no domain.
+
+import Primitives
+
+/// Time, the queue of what is to come, the driver that answers choices, and the trace.
+///
+/// A value: to copy it is to fork time. A run is a function of its inputs because these four are the
+/// only places from which time and chance can come.
+public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
+  public private(set) var now: Instant
+  public let seed: UInt64
+  public private(set) var queue = EventQueue<Scheduled>()
+  public private(set) var driver: Driver
+  public private(set) var trace: Trace<Event>
+  /// The non-default answers given so far, which together are the run's plan.
+  public private(set) var decisions: [Decision] = []
+  /// How many choices had more than one answer.
+  public private(set) var choiceCount = 0
+  /// The first site that was met twice, which is a defect of Faultline (exit status 3).
+  public private(set) var repeatedSite: Site?
+  private var met: Set<UInt64> = []
+
+  public init(start: Instant, seed: UInt64, driver: Driver, isRecording: Bool) {
+    now = start
+    self.seed = seed
+    self.driver = driver
+    trace = Trace(isRecording: isRecording)
+    met.reserveCapacity(256)
+  }
+
+  /// The answers that differ from the default: replaying them reproduces this run.
+  public var plan: Plan { Plan(decisions.map(\.entry)) }
+
+  // MARK: Choice
+
+  /// Asks the driver. An offer of the default alone is no choice and is not counted.
+  public mutating func choose<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A {
+    if offer.isTrivial { return .benign }
+    if !met.insert(site.key).inserted, repeatedSite == nil { repeatedSite = site }
+    choiceCount += 1
+    let answer = driver.answer(offer, at: site, seed: seed)
+    if answer != .benign { decisions.append(Decision(site: site, answer: answer.name)) }
+    return answer
+  }
+
+  // MARK: Draws
+
+  /// A draw keyed by (seed, site); never part of a plan.
+  public func draw(at site: Site) -> Draw { Draw(seed: seed, key: site.key) }
+
+  /// A span within a band; the middle of it where draws are nominal.
+  public func span(in band: ClosedRange<TimeSpan>, at site: Site) -> TimeSpan {
+    guard !driver.isNominal else {
+      return TimeSpan(nanoseconds: (band.lowerBound.nanoseconds + band.upperBound.nanoseconds) / 2)
+    }
+    return draw(at: site).span(in: band)
+  }
+
+  // MARK: Time
+
+  /// - Returns: a number by which the event can be cancelled.
+  /// - Precondition: `at` is not in the past.
+  @discardableResult
+  public mutating func schedule(_ event: Scheduled, at: Instant) -> UInt32 {
+    precondition(at >= now, "an event was scheduled in the past")
+    return queue.schedule(event, at: at)
+  }
+
+  @discardableResult
+  public mutating func schedule(_ event: Scheduled, after span: TimeSpan) -> UInt32 {
+    schedule(event, at: now + span)
+  }
+
+  public mutating func cancel(_ sequence: UInt32) { queue.cancel(sequence) }
+
+  /// Drops what is under way and satisfies the predicate: the answers addressed to a dead incarnation.
+  public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) { queue.removeAll(where: predicate) }
+
+  /// Takes the next event and moves the clock to it. Where several stand at the same instant, their
+  /// order is a choice: `site` names the event that would go first, or nil where order can't matter.
+  public mutating func next(site: (Scheduled) -> Site?) -> Scheduled? {
+    guard let time = queue.nextTime else { return nil }
+    now = time
+    var first = 0
+    let count = queue.simultaneous
+    while first + 1 < count, let site = site(queue.peek(first).event) {
+      var offer = Offer<OrderAnswer>()
+      offer.add(.yield)
+      guard choose(offer, at: site.aspect(.order)) == .yield else { break }
+      first += 1
+    }
+    return queue.take(first).event
+  }
+
+  /// Moves the clock without an event; time never goes back.
+  public mutating func advance(to instant: Instant) { if instant > now { now = instant } }
+
+  // MARK: Trace
+
+  @discardableResult
+  public mutating func record(_ event: Event) -> Int { trace.append(event, at: now) }
+}
+
+/// Whether the event that was scheduled first goes first.
+public enum OrderAnswer: UInt8, ChoiceAnswer {
+  case inOrder, yield
+
+  public static var benign: OrderAnswer { .inOrder }
+  public var name: Name {
+    switch self {
+    case .inOrder: "in-order"
+    case .yield: "yield"
+    }
+  }
+}
