@@ -1,0 +1,247 @@
+// The contract between the world and any agent that is put into it.
+
+import Operations
+import Primitives
+
+/// A kind of agent that can be put into a world: the reference, naive, yours.
+///
+/// The world never looks inside. It hands over inputs, takes commands, and may end or pause a process
+/// at any command; what the agent remembers across that is its own business.
+public protocol AgentUnderTest: Sendable {
+  /// The name users type after `--agent`.
+  var name: Name { get }
+  /// One sentence for `faultline list agents`.
+  var summary: String { get }
+  /// The safeguards that were removed from it, by name.
+  var without: [Name] { get }
+  /// What the agent declares about itself; contract oracles judge these and advise on the others.
+  var practices: Set<Practice> { get }
+  /// How its client library sends calls.
+  var client: ClientPolicy { get }
+  /// Sets the agent up for one run, with an empty store.
+  func deploy(_ task: AgentTask) throws -> any AgentDeployment
+}
+
+/// A practice that an agent may declare or a scenario may demand; each switches contract oracles from
+/// advice to judgement.
+public enum Practice: String, Hashable, Sendable, CaseIterable {
+  case keyedMutations = "keyed-mutations"
+  case auditLog = "audit-log"
+  case guards = "guards"
+  case dryRun = "dry-run"
+  case closedTransitions = "closed-transitions"
+  case escalationContext = "escalation-context"
+  case compensateBeforeRetry = "compensate-before-retry"
+}
+
+/// What a run asks of the agent.
+public struct AgentTask: Hashable, Sendable {
+  /// The workflow's name, `customer-onboarding`.
+  public var workflow: Name
+  /// The workflow run, `onboarding:acme`; part of every site.
+  public var run: Name
+  /// Customer, plan, period, ticket id and whatever else the scenario's input says.
+  public var input: Fields
+  public var catalogue: Catalogue
+  /// Plan the effects, cause none.
+  public var isDryRun: Bool
+  /// Principals that the scenario set up, with the scopes that each was granted.
+  public var principals: [Principal]
+
+  public init(
+    workflow: Name, run: Name, input: Fields, catalogue: Catalogue, isDryRun: Bool = false,
+    principals: [Principal]
+  ) {
+    self.workflow = workflow
+    self.run = run
+    self.input = input
+    self.catalogue = catalogue
+    self.isDryRun = isDryRun
+    self.principals = principals
+  }
+
+  public static func == (a: AgentTask, b: AgentTask) -> Bool {
+    a.workflow == b.workflow && a.run == b.run && a.input == b.input && a.isDryRun == b.isDryRun
+      && a.principals == b.principals
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(run) }
+}
+
+/// A service principal and what it may do.
+public struct Principal: Hashable, Sendable {
+  public var name: Name
+  public var scopes: [Name]
+
+  public init(_ name: Name, scopes: [Name]) {
+    self.name = name
+    self.scopes = scopes
+  }
+}
+
+/// How a client library carries a logical call over the wire.
+public struct ClientPolicy: Hashable, Sendable {
+  /// Wire attempts for one logical call, all with the same key; 1 for no retries below the agent.
+  public var attempts: Int
+  /// How long one attempt may take.
+  public var timeout: TimeSpan
+  /// The pause before the second attempt; doubles with each further one.
+  public var backoff: TimeSpan
+
+  public init(attempts: Int, timeout: TimeSpan, backoff: TimeSpan) {
+    self.attempts = attempts
+    self.timeout = timeout
+    self.backoff = backoff
+  }
+}
+
+/// The agent's processes and what they keep, for one run.
+///
+/// One value holds all replicas and the store that they share. A process is addressed by its index; a
+/// restart begins a new incarnation of the same index. Deployments that are values can be forked with
+/// the world; those that hold references say so and are run again from the start instead.
+public protocol AgentDeployment: StableHashable {
+  /// Whether copying this value copies the agent.
+  var isForkable: Bool { get }
+
+  /// Begins an incarnation: fresh memory, the store as it is.
+  mutating func start(_ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand])
+
+  /// Hands one input to a live process.
+  mutating func resume(
+    _ process: ProcessID, _ input: AgentInput, at now: Instant, into commands: inout [AgentCommand])
+
+  /// Does the store operation that the process asked for; ``AgentInput/stored(_:)`` follows unless the
+  /// process dies in between.
+  mutating func perform(_ store: StoreCall, of process: ProcessID, at now: Instant)
+
+  /// Ends an incarnation: its memory is gone, what it did not make durable is lost.
+  mutating func crash(_ process: ProcessID)
+
+  /// What the agent thought it was doing, line by line, from its store alone.
+  func explanation() -> [String]
+}
+
+/// One incarnation of one process.
+public struct ProcessID: Hashable, Sendable, StableHashable {
+  /// 0 for `agent-0`.
+  public var index: UInt8
+  /// From 1.
+  public var incarnation: UInt8
+
+  public init(index: UInt8, incarnation: UInt8) {
+    self.index = index
+    self.incarnation = incarnation
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(UInt64(index) << 8 | UInt64(incarnation))
+  }
+}
+
+/// Why a process starts.
+public enum Trigger: Hashable, Sendable {
+  /// A system's message, such as a ticket's webhook, started it.
+  case delivery(Delivery)
+  /// The supervisor started it again after a crash.
+  case restart
+  /// The supervisor started it beside a process that stopped answering.
+  case takeover
+
+  public var name: Name {
+    switch self {
+    case .delivery(let delivery): delivery.topic
+    case .restart: "restart"
+    case .takeover: "takeover"
+    }
+  }
+}
+
+/// What the world tells a process.
+public enum AgentInput: Hashable, Sendable {
+  /// The answer to the logical call with this ticket.
+  case answered(UInt32, Answer)
+  /// The store operation with this ticket is done.
+  case stored(UInt32)
+  /// The timer with this ticket rang.
+  case woke(UInt32)
+  /// What to do at the decision with this ticket; nil: what the agent's own decider says.
+  case decided(UInt32, Name?)
+}
+
+/// What a process asks of the world.
+public enum AgentCommand: Hashable, Sendable {
+  case call(AgentCall)
+  case store(StoreCall)
+  case wait(ticket: UInt32, until: Instant)
+  case decide(DecisionPoint)
+  /// Something the agent lets be known: an audit entry, a guard that it checked. No answer follows.
+  case observe(Observation)
+  /// The end of this process's work, and what it says about it.
+  case finish(Claim)
+}
+
+/// A logical call that a process makes. Tickets are the agent's own; they need to be unique within an
+/// incarnation and come back with the answer.
+public struct AgentCall: Hashable, Sendable {
+  public var ticket: UInt32
+  public var request: Request
+  /// The workflow step it belongs to; empty where the agent has none.
+  public var step: Name
+  /// Whether the agent is taking something back.
+  public var isCompensation: Bool
+
+  public init(ticket: UInt32, request: Request, step: Name, isCompensation: Bool = false) {
+    self.ticket = ticket
+    self.request = request
+    self.step = step
+    self.isCompensation = isCompensation
+  }
+}
+
+/// One transaction on the agent's store.
+public struct StoreCall: Hashable, Sendable {
+  public var ticket: UInt32
+  /// What it is, as a crash point: `checkpoint:create-cluster.intent`, `load`, `lease`.
+  public var label: Name
+  public var isWrite: Bool
+
+  public init(ticket: UInt32, label: Name, isWrite: Bool) {
+    self.ticket = ticket
+    self.label = label
+    self.isWrite = isWrite
+  }
+}
+
+/// A place where a decider chooses what happens next.
+public struct DecisionPoint: Hashable, Sendable {
+  public var ticket: UInt32
+  /// The step at which it is taken, `triage`.
+  public var point: Name
+  /// The transitions that the workflow allows there.
+  public var alternatives: [Name]
+
+  public init(ticket: UInt32, point: Name, alternatives: [Name]) {
+    self.ticket = ticket
+    self.point = point
+    self.alternatives = alternatives
+  }
+}
+
+/// What an agent lets be known beside its calls.
+public enum Observation: Hashable, Sendable {
+  /// It moved along the workflow's graph; `isAllowed` is what the graph says about this edge.
+  case transition(from: Name, to: Name, isAllowed: Bool)
+  /// It checked the invariants of a step, before the side effect of that step.
+  case guardChecked(step: Name, holds: Bool)
+  /// It wrote an audit entry for its call with this ticket.
+  case audited(ticket: UInt32)
+  /// It began to take a step back.
+  case compensating(step: Name)
+  /// It took an object that was there already for its own, after comparing.
+  case adopted(step: Name, object: String)
+  /// It read back what an unanswered call had done.
+  case readBack(step: Name, found: Bool)
+  /// A path of its own that a campaign may want to see covered.
+  case mark(Name)
+}

@@ -1,0 +1,144 @@
+// The faults, as answers to choices. Names are what users type.
+
+import Primitives
+import Simulation
+
+/// What may happen to a request on its way.
+public enum RequestFault: UInt8, ChoiceAnswer {
+  case deliver
+  /// The limiter turns it away. Caller: 429 or 503. Truth: not executed this time.
+  case rateLimited
+  /// It never arrives. Caller: timeout. Truth: not executed.
+  case requestLost
+  /// The network delivers it twice. Caller: one answer. Truth: handled twice; what that does depends on
+  /// the dialect.
+  case duplicateDelivery
+  /// The system's front end is down for a while. Caller: 503. Truth: not executed.
+  case outage
+  /// A compensation is refused for a documented reason. Caller: 4xx. Truth: not executed.
+  case compensationRefused
+  /// It arrives only after the caller gave up, and executes then. Caller: timeout.
+  case lateAfterTimeout
+  case lateAfterRetry
+  case lateAfterCompensation
+  case lateAfterRestart
+  case lateAtEnd
+
+  public static var benign: RequestFault { .deliver }
+
+  public var name: Name {
+    switch self {
+    case .deliver: "deliver"
+    case .rateLimited: "rate-limited"
+    case .requestLost: "request-lost"
+    case .duplicateDelivery: "duplicate-delivery"
+    case .outage: "outage"
+    case .compensationRefused: "compensation-refused"
+    case .lateAfterTimeout: "late-arrival:after-timeout"
+    case .lateAfterRetry: "late-arrival:after-retry"
+    case .lateAfterCompensation: "late-arrival:after-compensation"
+    case .lateAfterRestart: "late-arrival:after-restart"
+    case .lateAtEnd: "late-arrival:at-end"
+    }
+  }
+
+  /// When a late request arrives; nil for the others.
+  public var landmark: Landmark? {
+    switch self {
+    case .lateAfterTimeout: .afterTimeout
+    case .lateAfterRetry: .afterRetry
+    case .lateAfterCompensation: .afterCompensation
+    case .lateAfterRestart: .afterRestart
+    case .lateAtEnd: .atEnd
+    default: nil
+    }
+  }
+}
+
+/// What may happen to an answer on its way back.
+public enum AnswerFault: UInt8, ChoiceAnswer {
+  case arrive
+  /// The system did it; the answer never comes. Caller: timeout.
+  case responseLost
+  /// The system did it, then its front end failed. Caller: 500.
+  case errorAfterCommit
+  /// The system did it; the body is cut off. Caller: unreadable.
+  case truncatedResponse
+
+  public static var benign: AnswerFault { .arrive }
+
+  public var name: Name {
+    switch self {
+    case .arrive: "arrive"
+    case .responseLost: "response-lost"
+    case .errorAfterCommit: "error-after-commit"
+    case .truncatedResponse: "truncated-response"
+    }
+  }
+}
+
+/// Which replica answers a read.
+public enum ReadFault: UInt8, ChoiceAnswer {
+  case fresh
+  /// One that lags by the profile's declared staleness. Caller: an older truth, or not found.
+  case staleRead
+
+  public static var benign: ReadFault { .fresh }
+  public var name: Name {
+    switch self {
+    case .fresh: "fresh"
+    case .staleRead: "stale-read"
+    }
+  }
+}
+
+/// How what a call started comes to its end.
+public enum LifecycleFault: UInt8, ChoiceAnswer {
+  case succeed
+  /// Accepted with a 2xx, never ready.
+  case asyncFailure
+
+  public static var benign: LifecycleFault { .succeed }
+  public var name: Name {
+    switch self {
+    case .succeed: "succeed"
+    case .asyncFailure: "async-failure"
+    }
+  }
+}
+
+/// What may happen to a process around one command.
+public enum CrashFault: UInt8, ChoiceAnswer {
+  case live
+  /// Dies before the request leaves, or before the transaction commits.
+  case crashBefore
+  /// Dies after the request left or the transaction committed, before anything follows from it.
+  case crashAfter
+  /// Dies when the answer is there but not yet taken in.
+  case crashOnAnswer
+  /// Stops after sending until its deadline has passed, then goes on.
+  case pauseAfterTimeout
+  /// Stops after sending; the supervisor starts another replica; it goes on when that one has finished.
+  case pauseAfterTakeover
+
+  public static var benign: CrashFault { .live }
+
+  public var name: Name {
+    switch self {
+    case .live: "live"
+    case .crashBefore: "crash:before"
+    case .crashAfter: "crash:after"
+    case .crashOnAnswer: "crash:on-answer"
+    case .pauseAfterTimeout: "pause:after-timeout"
+    case .pauseAfterTakeover: "pause:after-takeover"
+    }
+  }
+
+  public var landmark: Landmark? {
+    switch self {
+    case .pauseAfterTimeout: .afterTimeout
+    case .pauseAfterTakeover: .afterTakeover
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// The vocabulary of a run's trace: everything that happens, in one typed list.
+
+import Operations
+import Primitives
+import Simulation
+
+/// Something that happened in a run. Oracles, timelines and hashes are made of these and nothing else.
+public enum WorldEvent: Hashable, Sendable {
+  case processStarted(ProcessID, trigger: Name)
+  case processCrashed(ProcessID)
+  case processPaused(ProcessID, until: Landmark)
+  case processResumed(ProcessID)
+  /// A wire attempt left the caller.
+  case sent(Wire, request: Request, step: Name, isCompensation: Bool)
+  /// It reached the system and was handled; `isCopy` for a delivery that the network made up.
+  case handled(Wire, response: Response, isCopy: Bool)
+  /// One change of a system's state.
+  case effect(Effect)
+  /// A wire attempt ended at the caller: what the client library sees.
+  case attemptEnded(Wire, Answer)
+  /// A logical call ended: what the agent sees.
+  case answered(CallID, operation: Name, Answer)
+  /// A choice was answered otherwise than by default.
+  case fault(FaultRecord)
+  /// A store transaction was done.
+  case stored(ProcessID, label: Name, isWrite: Bool)
+  case decided(ProcessID, point: Name, answer: Name?)
+  case observed(ProcessID, Observation)
+  /// A system sent a message by itself.
+  case delivered(Delivery, to: Name)
+  case claimed(ProcessID, Claim)
+  /// The run is over: nothing is under way, or a limit was hit.
+  case ended(EndReason)
+}
+
+/// One wire attempt of one logical call.
+public struct Wire: Hashable, Sendable, StableHashable {
+  public var call: CallID
+  /// From 1.
+  public var attempt: UInt8
+
+  public init(call: CallID, attempt: UInt8) {
+    self.call = call
+    self.attempt = attempt
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(call)
+    hasher.combine(UInt64(attempt))
+  }
+}
+
+/// Where late requests arrive and paused processes wake: moments, not made-up durations.
+public enum Landmark: String, Hashable, Sendable, CaseIterable {
+  case afterTimeout = "after-timeout"
+  case afterRetry = "after-retry"
+  case afterCompensation = "after-compensation"
+  case afterRestart = "after-restart"
+  case afterTakeover = "after-takeover"
+  case atEnd = "at-end"
+}
+
+/// A fault as it was injected.
+public struct FaultRecord: Hashable, Sendable {
+  public var site: Site
+  /// The answer's name, `response-lost`.
+  public var answer: Name
+
+  public init(site: Site, answer: Name) {
+    self.site = site
+    self.answer = answer
+  }
+}
+
+/// Why a run ended.
+public enum EndReason: Hashable, Sendable {
+  /// Every process made its claim and nothing is under way.
+  case quiet
+  /// Nothing is under way, but some process never made a claim.
+  case stalled
+  /// A limit of the scenario or of the harness was hit: `virtual_time`, `events`.
+  case limit(Name)
+}
