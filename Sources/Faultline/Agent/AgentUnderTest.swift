@@ -87,11 +87,15 @@ public struct ClientPolicy: Hashable, Sendable {
   public var timeout: TimeSpan
   /// The pause before the second attempt; doubles with each further one.
   public var backoff: TimeSpan
+  /// Whether the library makes up a key for each logical call that has none, as the AWS and Stripe SDKs
+  /// do: its own attempts are then one, the agent's next logical call is not.
+  public var generatesKeys: Bool
 
-  public init(attempts: Int, timeout: TimeSpan, backoff: TimeSpan) {
+  public init(attempts: Int, timeout: TimeSpan, backoff: TimeSpan, generatesKeys: Bool = false) {
     self.attempts = attempts
     self.timeout = timeout
     self.backoff = backoff
+    self.generatesKeys = generatesKeys
   }
 }
 
@@ -177,8 +181,9 @@ public enum AgentCommand: Hashable, Sendable {
   case decide(DecisionPoint)
   /// Something the agent lets be known: an audit entry, a guard that it checked. No answer follows.
   case observe(Observation)
-  /// The end of this process's work, and what it says about it.
-  case finish(Claim)
+  /// The end of this process's work, and what it says about it; nil where another replica has the work
+  /// and this one claims nothing.
+  case finish(Claim?)
 }
 
 /// A logical call that a process makes. Tickets are the agent's own; they need to be unique within an

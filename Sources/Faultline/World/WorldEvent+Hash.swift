@@ -70,6 +70,9 @@ extension WorldEvent: TraceEvent {
       hasher.combine(15 as UInt64)
       hasher.combine(process)
       hasher.combine(claim)
+    case .stoodDown(let process):
+      hasher.combine(17 as UInt64)
+      hasher.combine(process)
     case .ended(let reason):
       hasher.combine(16 as UInt64)
       switch reason {

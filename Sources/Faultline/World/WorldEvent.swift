@@ -29,6 +29,8 @@ public enum WorldEvent: Hashable, Sendable {
   /// A system sent a message by itself.
   case delivered(Delivery, to: Name)
   case claimed(ProcessID, Claim)
+  /// A process ended without a claim of its own: another replica has the work.
+  case stoodDown(ProcessID)
   /// The run is over: nothing is under way, or a limit was hit.
   case ended(EndReason)
 }
