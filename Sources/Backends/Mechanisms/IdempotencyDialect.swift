@@ -1,0 +1,67 @@
+// What vendors mean by an idempotency key differs in every detail; the details are data.
+
+import Operations
+import Primitives
+
+/// One vendor's reading of "the same key".
+struct IdempotencyDialect: Sendable {
+  /// Which outcomes a key remembers.
+  enum Memory: Sendable {
+    /// The answer that was sent, failures included, once the handler began to execute: a 500 is replayed too.
+    case everyAnswer
+    /// Only an answer below 400; anything else releases the key, and the next request executes.
+    case successes
+    /// What was really done, whatever was answered: a retry after an error on committed work learns the
+    /// result, and one after a failure without commit executes again ("rolls forward").
+    case committedWork
+  }
+
+  /// Among which requests a key must be unique.
+  enum Scope: Sendable {
+    case account
+    case operation
+    /// One name space for each value of an argument, and one for its absence: zonal and regional tokens.
+    case argument(Name)
+  }
+
+  /// Where callers put the key: `Idempotency-Key`, `ClientToken`.
+  var carrier: Name
+  /// How long a key is remembered; afterwards it is a key never seen, and the request executes.
+  var window: TimeSpan
+  var memory: Memory
+  var scope: Scope
+  /// The same key with other parameters; nil where the vendor does not compare them.
+  var mismatch: Refusal?
+  /// The same key on another operation; nil where ``mismatch`` covers it.
+  var otherOperation: Refusal?
+  /// The same key while the first request is being handled. Nil where the vendor documents nothing: we
+  /// model that the second request waits for the first and receives its outcome.
+  var inFlight: Refusal?
+  /// Headers of a replayed answer, and of a first one.
+  var replayHeaders: Fields
+  var firstHeaders: Fields
+  /// The longest key in characters, and the refusal of a longer one.
+  var maximumLength: Int
+  var tooLong: Refusal?
+
+  init(
+    carrier: Name, window: TimeSpan, memory: Memory, scope: Scope = .account, mismatch: Refusal?,
+    otherOperation: Refusal? = nil, inFlight: Refusal?, replayHeaders: Fields = [:], firstHeaders: Fields = [:],
+    maximumLength: Int = 255, tooLong: Refusal? = nil
+  ) {
+    self.carrier = carrier
+    self.window = window
+    self.memory = memory
+    self.scope = scope
+    self.mismatch = mismatch
+    self.otherOperation = otherOperation
+    self.inFlight = inFlight
+    self.replayHeaders = replayHeaders
+    self.firstHeaders = firstHeaders
+    self.maximumLength = maximumLength
+    self.tooLong = tooLong
+  }
+
+  /// Every refusal it can give, for the service's table of errors.
+  var refusals: [Refusal] { [mismatch, otherOperation, inFlight, tooLong].compactMap { $0 } }
+}

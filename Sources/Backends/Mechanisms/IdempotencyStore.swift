@@ -1,0 +1,94 @@
+// The key store: the one mechanism that turns "again" into "once", within its window and its scope.
+
+import Operations
+import Primitives
+
+/// Keys that were used, what with, and what came of it.
+struct IdempotencyStore: Sendable {
+  private struct Entry: Sendable {
+    let key: String
+    let scope: UInt64
+    let operation: Name
+    let fingerprint: UInt64
+    let usedAt: Instant
+    /// Until then the first request is in flight.
+    let finishesAt: Instant
+    /// What a replay answers; nil where the outcome released the key.
+    let outcome: Response?
+  }
+
+  enum Verdict {
+    /// Never seen, expired or released: execute.
+    case fresh
+    /// Answer with this; do not execute.
+    case replay(Response)
+    case refused(Response)
+  }
+
+  private var entries: [Entry] = []
+
+  init() {}
+
+  func verdict(on key: String, of request: Request, under dialect: IdempotencyDialect, at now: Instant) -> Verdict {
+    if let tooLong = dialect.tooLong, key.utf8.count > dialect.maximumLength { return .refused(tooLong.response(key)) }
+    let scope = scope(of: request, under: dialect)
+    guard let entry = entries.last(where: { $0.scope == scope && $0.key == key }), now - entry.usedAt < dialect.window
+    else { return .fresh }
+    let isRunning = now < entry.finishesAt
+    if entry.outcome == nil, !isRunning { return .fresh }
+    if entry.operation != request.operation, let refusal = dialect.otherOperation ?? dialect.mismatch {
+      return .refused(refusal.response(key))
+    }
+    if entry.fingerprint != request.arguments.fingerprint, let refusal = dialect.mismatch {
+      return .refused(refusal.response(key))
+    }
+    if isRunning, let inFlight = dialect.inFlight { return .refused(inFlight.response(key)) }
+    return entry.outcome.map(Verdict.replay) ?? .fresh
+  }
+
+  /// Keeps what a request with a key came to.
+  ///
+  /// - Parameters:
+  ///   - committed: what the handler did and would have answered.
+  ///   - sent: what the caller was sent, which differs where the front end failed after the commit.
+  mutating func remember(
+    _ key: String, of request: Request, committed: Response, sent: Response, under dialect: IdempotencyDialect,
+    at now: Instant, finishesAt: Instant
+  ) {
+    let outcome: Response? =
+      switch dialect.memory {
+      case .everyAnswer: sent
+      case .successes: sent.isSuccess ? sent : nil
+      case .committedWork: committed.isSuccess ? committed : nil
+      }
+    let scope = scope(of: request, under: dialect)
+    entries.removeAll { $0.scope == scope && $0.key == key }
+    entries.append(
+      Entry(
+        key: key, scope: scope, operation: request.operation, fingerprint: request.arguments.fingerprint,
+        usedAt: now, finishesAt: finishesAt, outcome: outcome))
+  }
+
+  private func scope(of request: Request, under dialect: IdempotencyDialect) -> UInt64 {
+    switch dialect.scope {
+    case .account: 0
+    case .operation: request.operation.hash
+    case .argument(let name): request.arguments[name]?.stableDigest ?? 0
+    }
+  }
+}
+
+extension IdempotencyStore: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(entries.count)
+    for entry in entries {
+      hasher.combine(entry.key)
+      hasher.combine(entry.scope)
+      hasher.combine(entry.operation)
+      hasher.combine(entry.fingerprint)
+      hasher.combine(entry.usedAt)
+      hasher.combine(entry.finishesAt)
+      hasher.combine(entry.outcome)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// The limiter stands in front of the idempotency store: its "no" says nothing about an earlier attempt.
+
+import Operations
+import Primitives
+
+/// The buckets of one system and the callers it has told to wait.
+struct RateLimiter: Sendable {
+  private struct Cell: Sendable {
+    let rule: Int
+    let partition: UInt64
+    var bucket: TokenBucket
+  }
+
+  private struct Penalty: Sendable {
+    let caller: UInt64
+    var until: Instant
+  }
+
+  private var cells: [Cell] = []
+  private var penalties: [Penalty] = []
+
+  init() {}
+
+  /// Takes the tokens of one request from every bucket that counts it, or from none.
+  ///
+  /// - Parameter isDrained: the bucket is empty for this request, whatever it holds otherwise.
+  /// - Returns: the refusal, or nil where the request may pass.
+  mutating func refusal(
+    of request: Request, _ operation: Operation, under dialect: LimiterDialect, isDrained: Bool, at now: Instant
+  ) -> Response? {
+    if dialect.punishesEarlyRetries, let refused = earlyRetry(of: request, under: dialect, at: now) { return refused }
+    if isDrained {
+      return refuse(request, under: dialect, wait: dialect.nominalWait, headers: dialect.rules.first?.headers, at: now)
+    }
+    for index in dialect.rules.indices where dialect.rules[index].applies(to: operation) {
+      let rule = dialect.rules[index]
+      let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
+      let cost = rule.cost(of: request)
+      let wait = cells[cell].bucket.wait(for: cost, at: now)
+      guard wait > .zero || cells[cell].bucket.available(at: now) < cost else { continue }
+      return refuse(request, under: dialect, wait: wait, headers: rule.headers, at: now)
+    }
+    for index in dialect.rules.indices where dialect.rules[index].applies(to: operation) {
+      let rule = dialect.rules[index]
+      let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
+      let isTaken = cells[cell].bucket.take(rule.cost(of: request), at: now)
+      precondition(isTaken, "a bucket that had enough tokens a moment ago refused them")
+    }
+    return nil
+  }
+
+  private mutating func cell(of index: Int, _ rule: LimitRule, partition: UInt64, at now: Instant) -> Int {
+    if let found = cells.firstIndex(where: { $0.rule == index && $0.partition == partition }) { return found }
+    cells.append(Cell(rule: index, partition: partition, bucket: TokenBucket(rule.limit, at: now)))
+    return cells.count - 1
+  }
+
+  private mutating func earlyRetry(of request: Request, under dialect: LimiterDialect, at now: Instant) -> Response? {
+    penalties.removeAll { $0.until <= now }
+    let caller = request.principal.hash ^ request.operation.hash
+    guard let penalty = penalties.first(where: { $0.caller == caller }) else { return nil }
+    return answer(dialect, wait: penalty.until - now, headers: dialect.rules.first?.headers)
+  }
+
+  private mutating func refuse(
+    _ request: Request, under dialect: LimiterDialect, wait: TimeSpan, headers: Fields?, at now: Instant
+  ) -> Response {
+    if dialect.punishesEarlyRetries {
+      let seconds = TimeSpan.seconds(wholeSeconds(wait))
+      penalties.append(Penalty(caller: request.principal.hash ^ request.operation.hash, until: now + seconds))
+    }
+    return answer(dialect, wait: wait, headers: headers)
+  }
+
+  private func answer(_ dialect: LimiterDialect, wait: TimeSpan, headers: Fields?) -> Response {
+    var response = dialect.refusal.response()
+    for entry in headers?.entries ?? [] { response.headers[entry.name] = entry.value }
+    if dialect.sendsRetryAfter { response.headers[.retryAfter] = .int(wholeSeconds(wait)) }
+    return response
+  }
+
+  /// Rounded up, at least one: a header of zero would invite the next refusal.
+  private func wholeSeconds(_ wait: TimeSpan) -> Int64 { max(1, (wait.nanoseconds + 999_999_999) / 1_000_000_000) }
+}
+
+extension RateLimiter: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(cells.count)
+    for cell in cells {
+      hasher.combine(cell.rule)
+      hasher.combine(cell.partition)
+      hasher.combine(cell.bucket)
+    }
+    hasher.combine(penalties.count)
+    for penalty in penalties {
+      hasher.combine(penalty.caller)
+      hasher.combine(penalty.until)
+    }
+  }
+}
+
+extension Name {
+  static let retryAfter = Name("retry-after")
+}

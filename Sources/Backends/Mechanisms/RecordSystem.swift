@@ -1,0 +1,46 @@
+// The part of a system of record that differs from every other: its objects and its rules.
+
+import Operations
+import Primitives
+
+/// One vendor's objects and handlers. ``SimulatedBackend`` puts the stages that all systems share in front.
+protocol RecordSystem: Sendable, StableHashable {
+  /// What the system declares about itself; built once.
+  var description: ServiceDescription { get }
+  var dialect: SystemDialect { get }
+
+  /// When ``advance(to:effects:)`` next has something to do.
+  var nextDue: Instant? { get }
+
+  /// Answers an operation without effect from the state as of `call.readAt`.
+  func read(_ call: Call) -> Response
+
+  /// Executes a mutation on the fresh state, and records every effect it has.
+  mutating func write(_ call: Call, effects: inout EffectWriter) -> Handling
+
+  /// Does what has become due, each step at its own instant; returns what the system sends by itself.
+  mutating func advance(to now: Instant, effects: inout EffectWriter) -> [Delivery]
+
+  /// Takes a message from another system.
+  mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter)
+
+  /// The business object of a request that names an id, by natural key.
+  func subject(of request: Request) -> Name?
+
+  /// How old the state may be that this operation answers from; zero where reads are consistent. For a
+  /// mutation: how old the state may be on which it looks up what it is addressed to.
+  func staleness(of operation: Operation) -> TimeSpan
+
+  /// Which conditions other than a lagging read would change something about this call.
+  func applicable(to call: Call) -> ApplicableConditions
+
+  /// What a replay of a key answers, given what was kept: the same, unless the vendor answers with the
+  /// current state of the object.
+  func replay(_ kept: Response, to call: Call) -> Response
+}
+
+extension RecordSystem {
+  func replay(_ kept: Response, to call: Call) -> Response { kept }
+  func applicable(to call: Call) -> ApplicableConditions { [] }
+  mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter) {}
+}

@@ -1,0 +1,42 @@
+// Who may do what: agents are service principals with scopes, never an administrator.
+
+import Operations
+import Primitives
+
+/// The principals of one system and the scopes that each holds.
+struct ScopeTable: Sendable {
+  private struct Grant: Sendable {
+    let principal: Name
+    var scopes: [Name]
+  }
+
+  enum Verdict {
+    case admitted, unknownPrincipal, outOfScope
+  }
+
+  private var grants: [Grant] = []
+
+  init() {}
+
+  /// Installs a principal, replacing an earlier one of that name.
+  mutating func admit(_ principal: Name, scopes: Set<Name>) {
+    grants.removeAll { $0.principal == principal }
+    // Sorted, because a set's order differs from process to process and the table is hashed.
+    grants.append(Grant(principal: principal, scopes: scopes.sorted()))
+  }
+
+  func verdict(on principal: Name, for scope: Name) -> Verdict {
+    guard let grant = grants.first(where: { $0.principal == principal }) else { return .unknownPrincipal }
+    return grant.scopes.contains(scope) ? .admitted : .outOfScope
+  }
+}
+
+extension ScopeTable: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(grants.count)
+    for grant in grants {
+      hasher.combine(grant.principal)
+      hasher.combine(grant.scopes)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+// The stages that every call passes, in one order for all systems.
+
+import Operations
+import Primitives
+
+/// A system of record behind a vendor's front end.
+///
+///     outage -> authenticate, scope -> rate limiter -> parameters -> fence -> idempotency store -> handler -> ledger
+///
+/// The limiter stands in front of the idempotency store, as at Stripe: a 429 to a retry says nothing about
+/// the first attempt (https://docs.stripe.com/error-low-level).
+struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
+  private struct Fixed: Sendable {
+    let description: ServiceDescription
+    let dialect: SystemDialect
+    let digest: UInt64
+  }
+
+  private let fixed: Constant<Fixed>
+  private(set) var system: System
+  private var principals = ScopeTable()
+  private var limiter = RateLimiter()
+  private var fences = FenceTable()
+  private var keys = IdempotencyStore()
+  private var effects: EffectWriter
+  /// When the objects last changed: where that is long ago, no replica can lag behind it.
+  private var changedAt: Instant?
+
+  init(_ system: System) {
+    self.system = system
+    let description = system.description
+    var hasher = StableHasher()
+    hasher.combine(description.backend)
+    hasher.combine(description.profile)
+    fixed = Constant(Fixed(description: description, dialect: system.dialect, digest: hasher.digest))
+    effects = EffectWriter(backend: description.backend)
+  }
+
+  var description: ServiceDescription { fixed.value.description }
+  var dialect: SystemDialect { fixed.value.dialect }
+  var ledger: EffectLedger { effects.ledger }
+  var nextDue: Instant? { system.nextDue }
+
+  mutating func admit(_ principal: Name, scopes: Set<Name>) { principals.admit(principal, scopes: scopes) }
+
+  mutating func advance(to now: Instant) -> [Delivery] {
+    guard let due = system.nextDue, due <= now else { return [] }
+    changedAt = now
+    return system.advance(to: now, effects: &effects)
+  }
+
+  mutating func receive(_ delivery: Delivery, at now: Instant) {
+    changedAt = now
+    system.receive(delivery, at: now, effects: &effects)
+  }
+
+  mutating func handle(_ request: Request, at now: Instant, under conditions: Conditions) -> Response {
+    let dialect = fixed.value.dialect
+    if conditions.outage { return dialect.outage.response() }
+    guard let operation = operation(request.operation) else {
+      return SystemDialect.unknownOperation.response(request.operation.text)
+    }
+    switch principals.verdict(on: request.principal, for: operation.scope) {
+    case .admitted: break
+    case .unknownPrincipal: return dialect.unauthenticated.response(request.principal.text)
+    case .outOfScope: return dialect.forbidden.response(operation.scope.text)
+    }
+    if let refused = limiter.refusal(
+      of: request, operation, under: dialect.limiter, isDrained: conditions.limited, at: now)
+    {
+      return refused
+    }
+    if let refused = parameterRefusal(of: request, operation, dialect) { return refused }
+    let call = call(request, operation, at: now, under: conditions)
+    guard operation.isMutation else { return system.read(call) }
+    if dialect.enforcesFences, let fence = request.fence {
+      let subject = subject(of: request) ?? description.backend
+      guard fences.admit(fence, for: subject) else { return SystemDialect.staleFence.response(subject.text) }
+    }
+    return execute(call, dialect)
+  }
+
+  // MARK: Stages
+
+  private mutating func execute(_ call: Call, _ dialect: SystemDialect) -> Response {
+    guard call.operation.takesKey, let keyed = dialect.idempotency, let key = call.request.idempotencyKey else {
+      return commit(call, dialect).sent
+    }
+    switch keys.verdict(on: key, of: call.request, under: keyed, at: call.now) {
+    case .refused(let response): return response
+    case .replay(let kept): return system.replay(kept, to: call).adding(keyed.replayHeaders)
+    case .fresh: break
+    }
+    let (handling, sent) = commit(call, dialect)
+    if handling.isExecuted {
+      keys.remember(
+        key, of: call.request, committed: handling.response, sent: sent, under: keyed, at: call.now,
+        finishesAt: call.now + dialect.handlingTime)
+    }
+    return sent.adding(keyed.firstHeaders)
+  }
+
+  private mutating func commit(_ call: Call, _ dialect: SystemDialect) -> (handling: Handling, sent: Response) {
+    effects.begin(cause: call.conditions.call, principal: call.request.principal)
+    defer { effects.end() }
+    let handling = system.write(call, effects: &effects)
+    guard handling.response.isSuccess else { return (handling, handling.response) }
+    changedAt = call.now
+    return (handling, call.conditions.errorAfterCommit ? dialect.serverError.response() : handling.response)
+  }
+
+  private func operation(_ name: Name) -> Operation? { fixed.value.description.operations.first { $0.name == name } }
+
+  private func call(_ request: Request, _ operation: Operation, at now: Instant, under conditions: Conditions) -> Call {
+    var readAt = now
+    if conditions.readLag > .zero { readAt = now - min(conditions.readLag, system.staleness(of: operation)) }
+    return Call(request: request, operation: operation, now: now, conditions: conditions, readAt: readAt)
+  }
+
+  private func parameterRefusal(of request: Request, _ operation: Operation, _ dialect: SystemDialect) -> Response? {
+    for parameter in operation.parameters {
+      guard let value = request.arguments[parameter.name], !value.isNull else {
+        if parameter.isRequired { return dialect.invalidParameter.response("\(parameter.name) is missing") }
+        continue
+      }
+      if !parameter.accepts(value) { return dialect.invalidParameter.response("\(parameter.name) is \(value)") }
+    }
+    if dialect.refusesUnknownParameters {
+      for entry in request.arguments.entries where !operation.parameters.contains(where: { $0.name == entry.name }) {
+        return dialect.invalidParameter.response("\(entry.name) is unknown")
+      }
+    }
+    return nil
+  }
+
+  // MARK: Questions
+
+  func subject(of request: Request) -> Name? {
+    if let argument = operation(request.operation)?.subject, let text = request.arguments.text(argument) {
+      return Name(text)
+    }
+    return system.subject(of: request)
+  }
+
+  func applicable(to request: Request, at now: Instant) -> ApplicableConditions {
+    guard let operation = operation(request.operation) else { return [] }
+    let lag = system.staleness(of: operation)
+    var conditions = Conditions(call: nil, entropy: Draw(word: 0))
+    let fresh = call(request, operation, at: now, under: conditions)
+    var applicable = operation.isMutation ? system.applicable(to: fresh) : []
+    guard lag > .zero, let changedAt, changedAt > now - lag else { return applicable }
+    conditions.readLag = lag
+    let lagging = call(request, operation, at: now, under: conditions)
+    if answer(to: fresh) != answer(to: lagging) { applicable.insert(.readLag) }
+    return applicable
+  }
+
+  /// What the handler would answer, without doing it.
+  private func answer(to call: Call) -> Response {
+    guard call.operation.isMutation else { return system.read(call) }
+    var copy = system
+    var unwritten = EffectWriter(backend: effects.backend)
+    return copy.write(call, effects: &unwritten).response
+  }
+}
+
+extension SimulatedBackend: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(fixed.value.digest)
+    hasher.combine(system)
+    hasher.combine(principals)
+    hasher.combine(limiter)
+    hasher.combine(fences)
+    hasher.combine(keys)
+    hasher.combine(effects)
+    hasher.combine(changedAt)
+  }
+}
+
+extension Response {
+  func adding(_ headers: Fields) -> Response {
+    guard !headers.isEmpty else { return self }
+    var response = self
+    for entry in headers.entries { response.headers[entry.name] = entry.value }
+    return response
+  }
+}
+
+extension Parameter {
+  /// Whether a value has the declared kind and, where the set is closed, is in it.
+  func accepts(_ value: Value) -> Bool {
+    switch (kind, value) {
+    case (.text, .text(let text)): allowed.isEmpty || allowed.contains(text)
+    case (.int, .int), (.bool, .bool), (.money, .money), (.instant, .instant), (.list, .list), (.record, .record): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Everything about a vendor's front end that is not a handler, as data.
+
+import Operations
+import Primitives
+
+/// How a vendor's front end treats every call before and after the handler.
+struct SystemDialect: Sendable {
+  /// Nil where no operation takes a key.
+  var idempotency: IdempotencyDialect?
+  var limiter: LimiterDialect
+  /// A principal the system does not know.
+  var unauthenticated: Refusal
+  /// A call outside the principal's scopes; must be of nature ``ErrorNature/forbidden``.
+  var forbidden: Refusal
+  /// The front end in an outage; must be of nature ``ErrorNature/indeterminate`` or ``ErrorNature/notNow``.
+  var outage: Refusal
+  /// What a caller reads whose work was committed all the same; of nature ``ErrorNature/indeterminate``.
+  var serverError: Refusal
+  /// A missing, misspelt or mistyped argument.
+  var invalidParameter: Refusal
+  /// Whether an argument that the operation does not declare is refused (else it is ignored).
+  var refusesUnknownParameters: Bool
+  /// How long a mutation is in flight: within it, a second request with the same key meets the first.
+  /// No vendor documents it; 40 ms is our choice.
+  var handlingTime: TimeSpan
+  /// Whether mutations that carry a fence are held against the largest seen.
+  var enforcesFences: Bool
+
+  init(
+    idempotency: IdempotencyDialect?, limiter: LimiterDialect, unauthenticated: Refusal, forbidden: Refusal,
+    outage: Refusal, serverError: Refusal, invalidParameter: Refusal, refusesUnknownParameters: Bool = false,
+    handlingTime: TimeSpan = .milliseconds(40), enforcesFences: Bool = true
+  ) {
+    self.idempotency = idempotency
+    self.limiter = limiter
+    self.unauthenticated = unauthenticated
+    self.forbidden = forbidden
+    self.outage = outage
+    self.serverError = serverError
+    self.invalidParameter = invalidParameter
+    self.refusesUnknownParameters = refusesUnknownParameters
+    self.handlingTime = handlingTime
+    self.enforcesFences = enforcesFences
+  }
+
+  /// Our extension; see ``FenceTable``.
+  static let staleFence = Refusal(
+    412, "StaleFence", .conflict, "A request with a larger fence than this one has been accepted for {}.")
+
+  /// Our own, for a name that is not in the catalogue.
+  static let unknownOperation = Refusal(404, "UnknownOperation", .refused, "There is no operation {}.")
+
+  /// The documented errors of the front end; a system adds its handlers' own.
+  var errors: [ErrorCode] {
+    let shared = [
+      limiter.refusal, unauthenticated, forbidden, outage, serverError, invalidParameter, Self.staleFence,
+      Self.unknownOperation,
+    ]
+    return (shared + (idempotency?.refusals ?? [])).map(\.documented)
+  }
+}
