@@ -19,7 +19,6 @@ extension Name {
   static let created: Name = "created"
   static let tags: Name = "tags"
   static let subject: Name = "subject"
-  static let text: Name = "text"
 }
 
 extension Value {
