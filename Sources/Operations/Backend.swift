@@ -63,7 +63,7 @@ public struct Delivery: Hashable, Sendable, StableHashable {
 ///
 /// A value: copying it forks its history. It reads no clock and draws no chance; both come in with the
 /// request. The world holds backends by name through this protocol and knows none of them by type.
-public protocol Backend: StableHashable {
+public protocol Backend: StableHashable, Sendable {
   var description: ServiceDescription { get }
 
   /// Everything this system ever did, in order. The world reads what was appended since it last looked.

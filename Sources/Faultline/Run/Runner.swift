@@ -39,13 +39,53 @@ public struct RunRecord: Sendable {
   public var trace: Trace<WorldEvent>
   /// When the run began, for times relative to it.
   public var start: Instant
-  /// What the agent thought it was doing, from its store alone.
+  /// What the agent thought it was doing, from its store alone; empty unless recorded.
   public var explanation: [String]
+  /// A site that was met twice: a defect of Faultline, exit status 3.
+  public var repeatedSite: Site?
 
-  public init(verdict: Verdict, trace: Trace<WorldEvent>, start: Instant, explanation: [String]) {
+  public init(
+    verdict: Verdict, trace: Trace<WorldEvent>, start: Instant, explanation: [String], repeatedSite: Site? = nil
+  ) {
     self.verdict = verdict
     self.trace = trace
     self.start = start
     self.explanation = explanation
+    self.repeatedSite = repeatedSite
+  }
+}
+
+/// Plays runs.
+public enum Runner {
+  /// Plays one run from its start to its end and judges it.
+  ///
+  /// - Throws: ``ScenarioErrors`` where the scenario's world can't be built, and what the agent throws
+  ///   when it can't be set up. A run that has begun always ends in a verdict.
+  public static func run(_ input: RunInput) throws -> RunRecord {
+    try run(input, in: WorldSetup(scenario: input.scenario))
+  }
+
+  /// Plays one run in a world that was set up before; a campaign sets up once and runs many times.
+  public static func run(_ input: RunInput, in setup: WorldSetup) throws -> RunRecord {
+    var world = try World(
+      setup: setup, agent: input.agent, seed: input.seed, driver: input.driver, isRecording: input.isRecording)
+    world.run()
+    return record(of: world, agent: input.agent, wantsExplanation: input.isRecording)
+  }
+
+  static func record(of world: World, agent: any AgentUnderTest, wantsExplanation: Bool) -> RunRecord {
+    RunRecord(
+      verdict: Judge.verdict(on: world, agent: agent), trace: world.trace,
+      start: world.setup.scenario.start, explanation: wantsExplanation ? world.deployment.explanation() : [],
+      repeatedSite: world.repeatedSite)
+  }
+}
+
+extension RunInput {
+  var driver: Driver {
+    switch chance {
+    case .plan(let plan): .planned(plan)
+    case .swarm(let swarm): .seeded(swarm)
+    }
   }
 }

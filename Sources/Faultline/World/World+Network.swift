@@ -1,0 +1,334 @@
+// The network between agents and systems: attempts, answers, deadlines, and what can happen to each.
+
+import Operations
+import Primitives
+import Simulation
+
+extension World {
+  /// One way over the wire.
+  static let latency = TimeSpan.milliseconds(5)...TimeSpan.milliseconds(25)
+  /// How much later the network delivers its second copy of a request.
+  static let copyDelay = TimeSpan.milliseconds(1)...TimeSpan.milliseconds(900)
+  /// How long an outage lasts once it began; a modelling choice.
+  static let outage = TimeSpan.seconds(45)
+
+  /// Draws a span within a band; the middle of it in an exhaustive search.
+  func span(_ band: ClosedRange<TimeSpan>, _ draw: Draw) -> TimeSpan {
+    guard !simulation.driver.isNominal else {
+      return TimeSpan(nanoseconds: (band.lowerBound.nanoseconds + band.upperBound.nanoseconds) / 2)
+    }
+    return draw.span(in: band)
+  }
+
+  // MARK: From the agent
+
+  /// A process makes a logical call.
+  mutating func place(_ call: AgentCall, from process: ProcessID) {
+    let owner = Int(process.index)
+    processes[owner].callCount += 1
+    metrics.calls += 1
+    let id = CallID(
+      process: process.index, incarnation: process.incarnation, number: processes[owner].callCount)
+    guard let route = setup.route(call.request.operation) else {
+      let refusal = Response.refused(
+        404, "UnknownOperation", "No system of this world offers \(call.request.operation).")
+      record(.answered(id, operation: call.request.operation, .response(refusal)))
+      resume(process, .answered(call.ticket, .response(refusal)))
+      return
+    }
+    let subject =
+      route.operation.subject.flatMap { call.request.arguments.text($0).map { Name($0) } }
+      ?? systems[route.system].subject(of: call.request)
+    let site = passage(
+      process, point: call.request.operation, subject: subject, aspect: .request)
+    var request = call.request
+    if client.generatesKeys, route.operation.takesKey, request.idempotencyKey == nil {
+      request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
+    }
+    var entry = Call(
+      id: id, process: process, ticket: call.ticket, request: request, step: call.step,
+      isCompensation: call.isCompensation, system: route.system, operation: route.operation, subject: subject,
+      site: site)
+    var offer = Offer<CrashFault>()
+    offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover)
+    entry.crash = simulation.choose(offer, at: site.aspect(.crash))
+    if entry.crash != .live { entry.crashFaultIndex = note(entry.crash.name, at: site.aspect(.crash)) }
+    if entry.crash == .crashBefore {
+      tookEffect(entry.crashFaultIndex)
+      crash(process)
+      return
+    }
+    calls.append(entry)
+    let index = calls.count - 1
+    send(index)
+    switch entry.crash {
+    case .crashAfter:
+      tookEffect(entry.crashFaultIndex)
+      crash(process)
+    case .pauseAfterTimeout, .pauseAfterTakeover:
+      pause(process, until: entry.crash.landmark ?? .afterTimeout, over: index)
+    case .live, .crashBefore, .crashOnAnswer: break
+    }
+  }
+
+  /// Sends the next wire attempt of a call.
+  mutating func send(_ index: Int) {
+    calls[index].attempt += 1
+    metrics.attempts += 1
+    let call = calls[index]
+    if call.operation.isMutation { metrics.mutations += call.attempt == 1 ? 1 : 0 }
+    let fault = requestFault(index)
+    record(
+      .sent(
+        Wire(call: call.id, attempt: call.attempt), request: call.request, step: call.step,
+        isCompensation: call.isCompensation))
+    let draw = simulation.draw(at: call.site.aspect(.latency, attempt: Int(call.attempt)))
+    let arrival = Happening.arrival(call: index, attempt: call.attempt, isCopy: false)
+    let way = span(World.latency, draw)
+    switch fault {
+    case .requestLost: tookEffect(call.requestFaultIndex ?? calls[index].requestFaultIndex)
+    case .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd:
+      held.append(Held(call: index, attempt: call.attempt, landmark: fault.landmark ?? .atEnd))
+      let bound = setup.catalogue.services[call.system].bounds.lateness
+      simulation.schedule(.release(call: index, attempt: call.attempt), after: bound)
+    case .duplicateDelivery:
+      simulation.schedule(arrival, after: way)
+      simulation.schedule(
+        .arrival(call: index, attempt: call.attempt, isCopy: true),
+        after: way + span(World.copyDelay, draw.derived(1)))
+    case .outage:
+      outageUntil[call.system] = now + World.outage
+      simulation.schedule(arrival, after: way)
+    case .deliver, .rateLimited, .compensationRefused: simulation.schedule(arrival, after: way)
+    }
+    calls[index].deadline = simulation.schedule(
+      .deadline(call: index, attempt: call.attempt), after: client.timeout)
+  }
+
+  /// Asks what happens to this attempt's request. The logical call is asked once; losing the request
+  /// then loses every attempt of it, everything else bends the first.
+  private mutating func requestFault(_ index: Int) -> RequestFault {
+    let call = calls[index]
+    if call.attempt == 1 {
+      var offer = Offer<RequestFault>()
+      offer.add(.rateLimited, .requestLost, .outage)
+      if call.operation.isMutation {
+        offer.add(.duplicateDelivery, .lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
+        if call.operation.compensation != nil { offer.add(.lateAfterCompensation) }
+        if systems[call.system].applicable(to: call.request, at: now).contains(.compensationRefusal) {
+          offer.add(.compensationRefused)
+        }
+      }
+      let fault = simulation.choose(offer, at: call.site)
+      calls[index].requestFault = fault
+      if fault != .deliver {
+        calls[index].requestFaultIndex = note(fault.name, at: call.site)
+        return fault
+      }
+    } else if call.requestFault == .requestLost {
+      return .requestLost
+    }
+    guard client.attempts > 1 else { return .deliver }
+    var offer = Offer<RequestFault>()
+    offer.add(.rateLimited, .requestLost)
+    let site = call.site.aspect(.request, attempt: Int(call.attempt))
+    let fault = simulation.choose(offer, at: site)
+    calls[index].requestFault = call.attempt == 1 ? .deliver : call.requestFault
+    if fault != .deliver { tookEffect(note(fault.name, at: site)) }
+    if fault == .rateLimited { calls[index].requestFault = .rateLimited }
+    return fault
+  }
+
+  // MARK: At the system
+
+  /// A request reaches its system.
+  mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
+    let call = calls[index]
+    let wire = Wire(call: call.id, attempt: attempt)
+    let attemptSite = call.site.aspect(.identity, attempt: Int(attempt))
+    let entropy = simulation.draw(at: attemptSite).derived(isCopy ? 2 : 1)
+    var conditions = Conditions(call: call.id, entropy: entropy)
+    conditions.outage = outageUntil[call.system] > now
+    let isFirst = attempt == 1 && !isCopy
+    conditions.limited = call.requestFault == .rateLimited && attempt == call.attempt && !isCopy
+    conditions.refusesCompensation = call.requestFault == .compensationRefused && isFirst
+    let answer = isCopy ? AnswerFault.arrive : answerFault(index, attempt: attempt)
+    conditions.errorAfterCommit = answer == .errorAfterCommit
+    var staleness: Int?
+    if !isCopy {
+      let applicable = systems[call.system].applicable(to: call.request, at: now)
+      if applicable.contains(.readLag) {
+        staleness = chooseRead(call.site.aspect(.read, attempt: Int(attempt)))
+        if staleness != nil { conditions.readLag = setup.catalogue.services[call.system].bounds.staleness }
+      }
+      if applicable.contains(.lifecycleFailure), isFirst {
+        conditions.lifecycleFails = chooseLifecycle(index)
+      }
+    }
+    let before = systems[call.system].ledger.count
+    if let staleness { compare(staleness, call, conditions) }
+    let response = systems[call.system].handle(call.request, at: now, under: conditions)
+    let didChange = systems[call.system].ledger.count != before
+    calls[index].wasHandled = true
+    if conditions.outage || conditions.limited || conditions.refusesCompensation, !response.isSuccess {
+      tookEffect(call.requestFaultIndex)
+    }
+    if isCopy, didChange { tookEffect(call.requestFaultIndex) }
+    if conditions.errorAfterCommit, response.status >= 500 { tookEffect(calls[index].answerFaultIndex) }
+    record(.handled(wire, response: response, isCopy: isCopy))
+    readLedger(call.system)
+    lookAfter(call.system)
+    reached(.afterRetry, by: index)
+    if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
+  }
+
+  /// Sends a response back, unless it gets lost.
+  private mutating func back(
+    _ response: Response, of index: Int, attempt: UInt8, fault: AnswerFault, draw: Draw
+  ) {
+    let way = span(World.latency, draw)
+    switch fault {
+    case .responseLost: tookEffect(calls[index].answerFaultIndex)
+    case .truncatedResponse:
+      tookEffect(calls[index].answerFaultIndex)
+      simulation.schedule(.answer(call: index, attempt: attempt, .none(.unreadable)), after: way)
+    case .arrive, .errorAfterCommit:
+      simulation.schedule(.answer(call: index, attempt: attempt, .response(response)), after: way)
+    }
+  }
+
+  /// Asks what happens to the answer. The logical call is asked once; losing the response then loses
+  /// every attempt's, since an SDK's own retry with the same key would heal it before the agent saw it.
+  private mutating func answerFault(_ index: Int, attempt: UInt8) -> AnswerFault {
+    let call = calls[index]
+    guard call.answerFaultAsked else {
+      var offer = Offer<AnswerFault>()
+      offer.add(.responseLost, .truncatedResponse)
+      if call.operation.isMutation { offer.add(.errorAfterCommit) }
+      let site = call.site.aspect(.answer)
+      let fault = simulation.choose(offer, at: site)
+      calls[index].answerFaultAsked = true
+      calls[index].answerFault = fault
+      if fault != .arrive {
+        calls[index].answerFaultIndex = note(fault.name, at: site)
+        return fault
+      }
+      return singleAnswerFault(index, attempt: attempt)
+    }
+    return call.answerFault == .responseLost ? .responseLost : singleAnswerFault(index, attempt: attempt)
+  }
+
+  private mutating func singleAnswerFault(_ index: Int, attempt: UInt8) -> AnswerFault {
+    guard client.attempts > 1 else { return .arrive }
+    var offer = Offer<AnswerFault>()
+    offer.add(.responseLost)
+    let site = calls[index].site.aspect(.answer, attempt: Int(attempt))
+    let fault = simulation.choose(offer, at: site)
+    if fault != .arrive { tookEffect(note(fault.name, at: site)) }
+    return fault
+  }
+
+  private mutating func chooseRead(_ site: Site) -> Int? {
+    var offer = Offer<ReadFault>()
+    offer.add(.staleRead)
+    return simulation.choose(offer, at: site) == .staleRead ? note(ReadFault.staleRead.name, at: site) : nil
+  }
+
+  private mutating func chooseLifecycle(_ index: Int) -> Bool {
+    var offer = Offer<LifecycleFault>()
+    offer.add(.asyncFailure)
+    let site = calls[index].site.aspect(.lifecycle)
+    guard simulation.choose(offer, at: site) == .asyncFailure else { return false }
+    tookEffect(note(LifecycleFault.asyncFailure.name, at: site))
+    return true
+  }
+
+  /// Marks a stale read as effective if a fresh one would have answered otherwise.
+  private mutating func compare(_ fault: Int, _ call: Call, _ conditions: Conditions) {
+    var fresh = conditions
+    fresh.readLag = .zero
+    var twin = systems[call.system]
+    var other = systems[call.system]
+    if twin.handle(call.request, at: now, under: fresh) != other.handle(call.request, at: now, under: conditions) {
+      tookEffect(fault)
+    }
+  }
+
+  // MARK: Back at the caller
+
+  /// A wire attempt ended at the caller: an answer came, or its deadline passed.
+  mutating func attemptEnded(_ index: Int, attempt: UInt8, _ answer: Answer) {
+    let call = calls[index]
+    guard call.isOpen, call.attempt == attempt, isAlive(call.process) else { return }
+    simulation.cancel(call.deadline)
+    if attempt < client.attempts, isWorthRetrying(answer) {
+      record(.attemptEnded(Wire(call: call.id, attempt: attempt), answer))
+      var pause = client.backoff * Int64(1 << min(attempt - 1, 6))
+      if let asked = answer.response?.retryAfter, asked > pause { pause = asked }
+      simulation.schedule(.retry(call: index), after: pause)
+      return
+    }
+    calls[index].isOpen = false
+    record(.answered(call.id, operation: call.request.operation, answer))
+    if case .none(.timedOut) = answer {
+      if call.requestFault.landmark != nil { tookEffect(call.requestFaultIndex) }
+      reached(.afterTimeout, by: index)
+    }
+    if call.crash == .crashOnAnswer {
+      tookEffect(call.crashFaultIndex)
+      crash(call.process)
+      return
+    }
+    resume(call.process, .answered(call.ticket, answer))
+  }
+
+  /// What SDKs retry by themselves: no answer, too many requests, and server errors.
+  private func isWorthRetrying(_ answer: Answer) -> Bool {
+    guard let response = answer.response else { return true }
+    return response.status == 429 || response.status >= 500
+  }
+
+  // MARK: Late arrivals
+
+  /// A moment came that held requests may have been waiting for. `index` is the call that made it.
+  mutating func reached(_ landmark: Landmark, by index: Int) {
+    guard !held.isEmpty else { return }
+    let calls = calls
+    let call = calls[index]
+    release { held in
+      let waiting = calls[held.call]
+      switch held.landmark {
+      case .afterTimeout: return landmark == .afterTimeout && held.call == index
+      case .afterRetry:
+        return landmark == .afterRetry && held.call != index
+          && waiting.request.operation == call.request.operation && waiting.subject == call.subject
+      case .afterCompensation:
+        return landmark == .afterRetry && waiting.operation.compensation == call.request.operation
+          && waiting.subject == call.subject
+      case .afterRestart, .afterTakeover, .atEnd: return false
+      }
+    }
+  }
+
+  /// Lets held requests arrive.
+  mutating func release(where isDue: (Held) -> Bool) {
+    guard !held.isEmpty else { return }
+    let due = held.filter(isDue)
+    guard !due.isEmpty else { return }
+    held.removeAll { item in due.contains { $0.call == item.call && $0.attempt == item.attempt } }
+    for item in due {
+      tookEffect(calls[item.call].requestFaultIndex)
+      let draw = simulation.draw(at: calls[item.call].site.aspect(.latency, attempt: Int(item.attempt)))
+      simulation.schedule(
+        .arrival(call: item.call, attempt: item.attempt, isCopy: false),
+        after: span(World.latency, draw.derived(3)))
+    }
+  }
+
+  /// At the end of the run, whatever is still held arrives.
+  mutating func releaseAtEnd() -> Bool {
+    guard !held.isEmpty else { return false }
+    release { _ in true }
+    return true
+  }
+}

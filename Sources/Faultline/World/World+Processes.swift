@@ -1,0 +1,201 @@
+// The agent's processes as a supervisor sees them: started, crashed, paused, replaced, started again.
+
+import Operations
+import Primitives
+import Simulation
+
+extension World {
+  /// One store transaction.
+  static let storeLatency = TimeSpan.microseconds(300)...TimeSpan.milliseconds(2)
+  /// From a crash to the next incarnation; a modelling choice within what process supervisors do.
+  static let restartDelay = TimeSpan.seconds(2)
+  /// From a process that stops answering to its replacement: three missed health checks of 10 s.
+  static let takeoverDelay = TimeSpan.seconds(30)
+  /// A paused process goes on at the latest after this, whatever its landmark.
+  static let longestPause = TimeSpan.minutes(30)
+  static let processNames: [Name] = (0..<8).map { Name("agent-\($0)") }
+
+  func isAlive(_ process: ProcessID) -> Bool {
+    let index = Int(process.index)
+    return index < processes.count && processes[index].isAlive && processes[index].id == process
+  }
+
+  /// Starts a new process beside those that run.
+  mutating func spawn(_ trigger: Trigger, after delay: TimeSpan = .zero) {
+    guard processes.count < World.processNames.count else { return }
+    let index = processes.count
+    let id = ProcessID(index: UInt8(index), incarnation: 1)
+    processes.append(Process(name: World.processNames[index], id: id))
+    simulation.schedule(.start(id, trigger), after: delay)
+  }
+
+  mutating func start(_ process: ProcessID, _ trigger: Trigger) {
+    let index = Int(process.index)
+    processes[index].isAlive = true
+    processes[index].id = process
+    processes[index].callCount = 0
+    processes[index].passages.removeAll(keepingCapacity: true)
+    record(.processStarted(process, trigger: trigger.name))
+    if case .restart = trigger { release { $0.landmark == .afterRestart } }
+    var buffer = takeBuffer()
+    deployment.start(process, trigger: trigger, at: now, into: &buffer)
+    carryOut(buffer, for: process)
+  }
+
+  /// Hands an input to a process, if that incarnation still lives.
+  mutating func resume(_ process: ProcessID, _ input: AgentInput) {
+    guard isAlive(process) else { return }
+    var buffer = takeBuffer()
+    deployment.resume(process, input, at: now, into: &buffer)
+    carryOut(buffer, for: process)
+  }
+
+  private mutating func takeBuffer() -> [AgentCommand] {
+    var buffer: [AgentCommand] = []
+    swap(&buffer, &commands)
+    return buffer
+  }
+
+  /// Does what a process asked for, in order, until it dies.
+  private mutating func carryOut(_ buffer: [AgentCommand], for process: ProcessID) {
+    for command in buffer {
+      guard isAlive(process) else { break }
+      switch command {
+      case .call(let call): place(call, from: process)
+      case .store(let store): place(store, from: process)
+      case .wait(let ticket, let until):
+        simulation.schedule(.wake(process, ticket: ticket), at: max(until, now))
+      case .decide(let decision): place(decision, from: process)
+      case .observe(let observation):
+        if case .compensating = observation { metrics.rollbacks += 1 }
+        record(.observed(process, observation))
+      case .finish(let claim): finish(process, claim)
+      }
+    }
+    if commands.capacity == 0 {
+      commands = buffer
+      commands.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private mutating func place(_ store: StoreCall, from process: ProcessID) {
+    let site = passage(process, point: store.label, subject: nil, aspect: .crash)
+    var offer = Offer<CrashFault>()
+    offer.add(.crashBefore, .crashAfter)
+    let crash = simulation.choose(offer, at: site)
+    if crash != .live { tookEffect(note(crash.name, at: site)) }
+    let latency = span(World.storeLatency, simulation.draw(at: site.aspect(.latency)))
+    simulation.schedule(.store(process, store, crash), after: latency)
+  }
+
+  mutating func perform(_ store: StoreCall, of process: ProcessID, crash fault: CrashFault) {
+    guard isAlive(process) else { return }
+    guard fault != .crashBefore else { return crash(process) }
+    deployment.perform(store, of: process, at: now)
+    record(.stored(process, label: store.label, isWrite: store.isWrite))
+    guard fault != .crashAfter else { return crash(process) }
+    resume(process, .stored(store.ticket))
+  }
+
+  private mutating func place(_ decision: DecisionPoint, from process: ProcessID) {
+    let site = passage(process, point: decision.point, subject: nil, aspect: .crash)
+    var offer = Offer<CrashFault>()
+    offer.add(.crashAfter)
+    record(.decided(process, point: decision.point, answer: nil))
+    guard simulation.choose(offer, at: site) == .live else {
+      tookEffect(note(CrashFault.crashAfter.name, at: site))
+      return crash(process)
+    }
+    simulation.schedule(.decision(process, ticket: decision.ticket), after: .milliseconds(1))
+  }
+
+  private mutating func finish(_ process: ProcessID, _ claim: Claim?) {
+    processes[Int(process.index)].hasFinished = true
+    if let claim {
+      claims.append(claim)
+      record(.claimed(process, claim))
+    } else {
+      record(.stoodDown(process))
+    }
+    lastEnd = now
+    for index in processes.indices where processes[index].standIn == process.index {
+      simulation.schedule(.unpause(UInt8(index)), after: .seconds(1))
+    }
+  }
+
+  // MARK: Crash
+
+  /// Ends an incarnation. What it sent is under way and will be executed; what was addressed to it is
+  /// lost; the supervisor starts the next one.
+  mutating func crash(_ process: ProcessID) {
+    let index = Int(process.index)
+    processes[index].isAlive = false
+    processes[index].pausedUntil = nil
+    processes[index].deferred = []
+    record(.processCrashed(process))
+    deployment.crash(process)
+    let calls = calls
+    simulation.dropScheduled { happening in
+      switch happening {
+      case .answer(let call, _, _), .deadline(let call, _), .retry(let call): calls[call].process == process
+      case .store(let owner, _, _), .wake(let owner, _), .decision(let owner, _): owner == process
+      default: false
+      }
+    }
+    guard process.incarnation < .max else { return }
+    let next = ProcessID(index: process.index, incarnation: process.incarnation + 1)
+    processes[index].hasFinished = false
+    simulation.schedule(.start(next, .restart), after: World.restartDelay)
+  }
+
+  // MARK: Pause
+
+  mutating func pause(_ process: ProcessID, until landmark: Landmark, over call: Int) {
+    let index = Int(process.index)
+    processes[index].pausedUntil = landmark
+    record(.processPaused(process, until: landmark))
+    tookEffect(calls[call].crashFaultIndex)
+    guard landmark == .afterTakeover, processes.count < World.processNames.count else {
+      simulation.schedule(.unpause(process.index), after: client.timeout + .seconds(1))
+      return
+    }
+    processes[index].standIn = UInt8(processes.count)
+    spawn(.takeover, after: World.takeoverDelay)
+    simulation.schedule(.unpause(process.index), after: World.longestPause)
+  }
+
+  /// Keeps an input back while its process is paused.
+  mutating func deferring(_ happening: Happening, for process: ProcessID) -> Bool {
+    guard isAlive(process), processes[Int(process.index)].pausedUntil != nil else { return false }
+    processes[Int(process.index)].deferred.append(happening)
+    return true
+  }
+
+  mutating func unpause(_ index: UInt8) {
+    guard processes[Int(index)].pausedUntil != nil else { return }
+    processes[Int(index)].pausedUntil = nil
+    processes[Int(index)].standIn = nil
+    record(.processResumed(processes[Int(index)].id))
+    let deferred = processes[Int(index)].deferred
+    processes[Int(index)].deferred = []
+    for happening in deferred { simulation.schedule(happening, after: .zero) }
+  }
+
+  // MARK: Sites
+
+  /// The site of the next passage of a point by an incarnation.
+  mutating func passage(_ process: ProcessID, point: Name, subject: Name?, aspect: Aspect) -> Site {
+    let index = Int(process.index)
+    let key = point.hash ^ Draw.mix(subject?.hash ?? 0)
+    var count = 1
+    if let known = processes[index].passages.firstIndex(where: { $0.key == key }) {
+      processes[index].passages[known].count += 1
+      count = processes[index].passages[known].count
+    } else {
+      processes[index].passages.append((key, 1))
+    }
+    return Site(
+      process: processes[index].name, incarnation: Int(process.incarnation), run: setup.run, point: point,
+      subject: subject, call: count, aspect: aspect)
+  }
+}

@@ -1,0 +1,264 @@
+// The world: all simulated state of a run, a value. To copy it is to fork time.
+
+import Operations
+import Primitives
+import Simulation
+
+/// All simulated state of one run: systems, network, processes, faults under way, oracles.
+public struct World {
+  let setup: WorldSetup
+  let client: ClientPolicy
+  var simulation: Simulation<Happening, WorldEvent>
+  var systems: [any Backend]
+  /// Ledger entries of each system that the trace has already.
+  var ledgerRead: [Int]
+  /// When a system is next looked at by itself; nil when nothing is scheduled.
+  var dueScheduled: [Instant?]
+  /// Until when a system's front end is down.
+  var outageUntil: [Instant]
+  var deployment: any AgentDeployment
+  var processes: [Process] = []
+  var calls: ContiguousArray<Call> = []
+  /// Requests under way to nowhere, until a landmark lets them arrive.
+  var held: [Held] = []
+  var bench: OracleBench
+  /// Faults given so far, with whether they changed an answer or the truth.
+  public internal(set) var faults: [Verdict.FaultOutcome] = []
+  var commands: [AgentCommand] = []
+  public internal(set) var metrics = Tally()
+  public internal(set) var end: EndReason?
+  /// When the last process ended, with or without a claim.
+  var lastEnd: Instant?
+  /// What the processes said at their ends, in order.
+  public internal(set) var claims: [Claim] = []
+  /// When the first fault took effect.
+  var firstFault: Instant?
+
+  /// What is going to happen.
+  enum Happening: Sendable {
+    case start(ProcessID, Trigger)
+    case arrival(call: Int, attempt: UInt8, isCopy: Bool)
+    case answer(call: Int, attempt: UInt8, Answer)
+    case deadline(call: Int, attempt: UInt8)
+    case retry(call: Int)
+    case store(ProcessID, StoreCall, CrashFault)
+    case wake(ProcessID, ticket: UInt32)
+    case decision(ProcessID, ticket: UInt32)
+    case systemDue(Int)
+    case message(Delivery, from: Int)
+    case release(call: Int, attempt: UInt8)
+    case unpause(UInt8)
+  }
+
+  /// A process as the supervisor sees it.
+  struct Process: Sendable {
+    var name: Name
+    var id: ProcessID
+    var isAlive = false
+    var hasFinished = false
+    var callCount: UInt16 = 0
+    /// How often each prefix of a site was passed in this incarnation.
+    var passages: ContiguousArray<(key: UInt64, count: Int)> = []
+    var pausedUntil: Landmark?
+    /// What reached it while it was paused, in order.
+    var deferred: [Happening] = []
+    /// The process that it was replaced by, while it is paused.
+    var standIn: UInt8?
+  }
+
+  /// A logical call and how it fares.
+  struct Call: Sendable {
+    var id: CallID
+    var process: ProcessID
+    var ticket: UInt32
+    var request: Request
+    var step: Name
+    var isCompensation: Bool
+    var system: Int
+    var operation: Operation
+    var subject: Name?
+    /// The site of the logical call, aspect `request`.
+    var site: Site
+    var attempt: UInt8 = 0
+    var requestFault = RequestFault.deliver
+    var answerFault = AnswerFault.arrive
+    /// Whether the answer fault was asked for already; it holds for the whole call.
+    var answerFaultAsked = false
+    var crash = CrashFault.live
+    var requestFaultIndex: Int?
+    var answerFaultIndex: Int?
+    var crashFaultIndex: Int?
+    var deadline: UInt32 = 0
+    var isOpen = true
+    /// Whether the system handled it at least once.
+    var wasHandled = false
+  }
+
+  /// A request that the network keeps.
+  struct Held: Sendable {
+    var call: Int
+    var attempt: UInt8
+    var landmark: Landmark
+  }
+
+  /// Counts that go into the verdict.
+  public struct Tally: Hashable, Sendable {
+    public var calls = 0
+    public var attempts = 0
+    public var mutations = 0
+    public var rollbacks = 0
+  }
+
+  public init(
+    setup: WorldSetup, agent: any AgentUnderTest, seed: UInt64, driver: Driver, isRecording: Bool
+  ) throws {
+    let scenario = setup.scenario
+    self.setup = setup
+    client = agent.client
+    simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
+    systems = setup.systems
+    ledgerRead = Array(repeating: 0, count: systems.count)
+    dueScheduled = Array(repeating: nil, count: systems.count)
+    outageUntil = Array(repeating: scenario.start, count: systems.count)
+    deployment = try agent.deploy(setup.task(for: scenario))
+    bench = OracleBench(
+      terms: JudgingTerms(
+        intents: scenario.intents, rules: scenario.rules, limits: scenario.limits, catalogue: setup.catalogue,
+        principals: setup.principals, isDryRun: scenario.isDryRun,
+        judged: agent.practices.union(scenario.requires)))
+    calls.reserveCapacity(64)
+    // What the systems held before the run began is not an effect of the run.
+    for index in systems.indices { ledgerRead[index] = systems[index].ledger.count }
+    for index in systems.indices { lookAfter(index) }
+    if !setup.systemNames.contains("ticketing") {
+      spawn(.delivery(Delivery(topic: "workflow.requested", id: "request", body: scenario.input)))
+    }
+  }
+
+  public var now: Instant { simulation.now }
+  public var trace: Trace<WorldEvent> { simulation.trace }
+  public var plan: Plan { simulation.plan }
+  /// Planned faults that were never met.
+  public var unmet: [Plan.Entry] { simulation.driver.pending }
+  public var forks: [Fork] { simulation.driver.forks }
+  public var repeatedSite: Site? { simulation.repeatedSite }
+  public var isForkable: Bool { deployment.isForkable }
+  public var choiceCount: Int { simulation.choiceCount }
+
+  /// Plays the run to its end.
+  public mutating func run() { while step() {} }
+
+  /// Lets the next thing happen; false when the run is over.
+  public mutating func step() -> Bool {
+    guard end == nil else { return false }
+    guard let next = simulation.queue.nextTime else {
+      if releaseAtEnd() { return true }
+      finish(hasOpenProcess ? .stalled : .quiet)
+      return false
+    }
+    if let lastEnd, !hasOpenProcess, next > lastEnd + World.settlingTime, !releaseAtEnd() {
+      finish(.quiet)
+      return false
+    }
+    if next > setup.scenario.start + setup.scenario.limits.virtualTime {
+      finish(.limit("virtual_time"))
+      return false
+    }
+    if trace.count >= setup.scenario.limits.events {
+      finish(.limit("events"))
+      return false
+    }
+    let processes = processes
+    let calls = calls
+    guard
+      let happening = simulation.next(site: { World.orderSite(of: $0, processes: processes, calls: calls) })
+    else { return false }
+    handle(happening)
+    return true
+  }
+
+  /// How long the systems are watched after the last claim, for what arrives or accrues late.
+  static let settlingTime = TimeSpan.minutes(10)
+
+  private var hasOpenProcess: Bool {
+    processes.isEmpty || processes.contains { !$0.hasFinished }
+  }
+
+  private mutating func finish(_ reason: EndReason) {
+    end = reason
+    record(.ended(reason))
+  }
+
+  /// The order of simultaneous events is a choice only between events of different processes.
+  private static func orderSite(
+    of happening: Happening, processes: [Process], calls: ContiguousArray<Call>
+  ) -> Site? {
+    guard processes.count > 1 else { return nil }
+    switch happening {
+    case .arrival(let call, let attempt, false): return calls[call].site.aspect(.order, attempt: Int(attempt))
+    default: return nil
+    }
+  }
+
+  private mutating func handle(_ happening: Happening) {
+    switch happening {
+    case .start(let process, let trigger): start(process, trigger)
+    case .arrival(let call, let attempt, let isCopy): arrive(call, attempt: attempt, isCopy: isCopy)
+    case .answer(let call, let attempt, _), .deadline(let call, let attempt):
+      guard !deferring(happening, for: calls[call].process) else { return }
+      if case .answer(_, _, let answer) = happening {
+        attemptEnded(call, attempt: attempt, answer)
+      } else {
+        attemptEnded(call, attempt: attempt, .none(.timedOut))
+      }
+    case .retry(let call):
+      guard !deferring(happening, for: calls[call].process) else { return }
+      if calls[call].isOpen, isAlive(calls[call].process) { send(call) }
+    case .store(let process, let store, let crash):
+      guard !deferring(happening, for: process) else { return }
+      perform(store, of: process, crash: crash)
+    case .wake(let process, let ticket):
+      guard !deferring(happening, for: process) else { return }
+      resume(process, .woke(ticket))
+    case .decision(let process, let ticket):
+      guard !deferring(happening, for: process) else { return }
+      resume(process, .decided(ticket, nil))
+    case .systemDue(let index): advance(index)
+    case .message(let delivery, let sender): deliver(delivery, from: sender)
+    case .release(let call, let attempt): release { $0.call == call && $0.attempt == attempt }
+    case .unpause(let index): unpause(index)
+    }
+  }
+
+  // MARK: Trace
+
+  @discardableResult
+  mutating func record(_ event: WorldEvent) -> Int {
+    let index = simulation.record(event)
+    bench.observe(event, index: index, at: simulation.now)
+    return index
+  }
+
+  /// Notes a fault that was chosen.
+  mutating func note(_ answer: Name, at site: Site) -> Int {
+    let fault = FaultRecord(site: site, answer: answer)
+    record(.fault(fault))
+    faults.append(Verdict.FaultOutcome(record: fault, tookEffect: false))
+    return faults.count - 1
+  }
+
+  mutating func tookEffect(_ index: Int?) {
+    guard let index else { return }
+    faults[index].tookEffect = true
+    if firstFault == nil { firstFault = now }
+  }
+}
+
+extension World: StableHashable {
+  /// Everything that can influence what happens next, with times relative to now.
+  public func hash(into hasher: inout StableHasher) {
+    for system in systems { system.hash(into: &hasher) }
+    deployment.hash(into: &hasher)
+    bench.hash(into: &hasher)
+  }
+}

@@ -1,0 +1,82 @@
+// What a run starts from: the scenario's systems and principals, built once and copied for every run.
+
+import Backends
+import Operations
+import Primitives
+import Simulation
+
+/// A scenario made ready to run: systems configured, catalogue assembled, operations routed.
+///
+/// Building it may fail; running it can't. One setup serves any number of runs, each of which starts
+/// from its own copy of the systems.
+public struct WorldSetup: Sendable {
+  public let scenario: Scenario
+  public let catalogue: Catalogue
+  public let principals: [Principal]
+  let systems: [any Backend]
+  let systemNames: [Name]
+  /// The workflow run's name, computed once.
+  let run: Name
+  private let routes: [Name: Route]
+
+  /// Where an operation goes, and what the network needs to know about it.
+  struct Route: Sendable {
+    var system: Int
+    var operation: Operation
+    /// The operations that this one takes back.
+    var compensates: [Name]
+  }
+
+  /// - Parameter systems: the scenario's systems, in the order of their names.
+  public init(scenario: Scenario, systems: [any Backend]) {
+    self.scenario = scenario
+    run = scenario.run
+    let descriptions = systems.map(\.description)
+    catalogue = Catalogue(descriptions)
+    systemNames = descriptions.map(\.backend)
+    principals = scenario.principals.isEmpty ? WorldSetup.narrowPrincipals(descriptions) : scenario.principals
+    var systems = systems
+    for index in systems.indices {
+      for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }
+    }
+    self.systems = systems
+    var routes: [Name: Route] = [:]
+    var compensates: [Name: [Name]] = [:]
+    for operation in catalogue.allOperations {
+      if let compensation = operation.compensation { compensates[compensation, default: []].append(operation.name) }
+    }
+    for (index, description) in descriptions.enumerated() {
+      for operation in description.operations {
+        routes[operation.name] = Route(
+          system: index, operation: operation, compensates: compensates[operation.name] ?? [])
+      }
+    }
+    self.routes = routes
+  }
+
+  /// Builds the scenario's systems.
+  ///
+  /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong.
+  public init(scenario: Scenario) throws {
+    let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
+      try BackendFactory.make(system: choice.system, profile: choice.profile, options: choice.options)
+    }
+    self.init(scenario: scenario, systems: systems)
+  }
+
+  func route(_ operation: Name) -> Route? { routes[operation] }
+
+  /// One principal for each system, with that system's scopes and no others.
+  static func narrowPrincipals(_ services: [ServiceDescription]) -> [Principal] {
+    services.map { service in
+      let scopes = Set(service.operations.map(\.scope)).sorted()
+      return Principal(Name("agent-\(service.backend)"), scopes: scopes)
+    }
+  }
+
+  func task(for scenario: Scenario) -> AgentTask {
+    AgentTask(
+      workflow: scenario.workflow, run: scenario.run, input: scenario.input, catalogue: catalogue,
+      isDryRun: scenario.isDryRun, principals: principals)
+  }
+}
