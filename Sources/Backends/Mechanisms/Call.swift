@@ -19,6 +19,14 @@ struct Call {
   func bool(_ name: Name) -> Bool? { request.arguments.bool(name) }
   func money(_ name: Name) -> Money? { request.arguments.money(name) }
 
+  /// A text that the operation declares as required.
+  func required(_ name: Name) -> String {
+    guard let text = request.arguments.text(name) else {
+      preconditionFailure("\(operation.name) reached its handler without \(name), which it requires")
+    }
+    return text
+  }
+
   /// A new id. A handler that makes several objects gives each its own `index`.
   func newID(_ prefix: StaticString, _ index: UInt64 = 0) -> String {
     conditions.entropy.derived(index).identifier(prefix)

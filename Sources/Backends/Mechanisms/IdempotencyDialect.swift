@@ -22,6 +22,8 @@ struct IdempotencyDialect: Sendable {
     case operation
     /// One name space for each value of an argument, and one for its absence: zonal and regional tokens.
     case argument(Name)
+    /// The same with the first of several arguments that the request gives: a zone, else a region.
+    case firstArgument([Name])
   }
 
   /// Where callers put the key: `Idempotency-Key`, `ClientToken`.
@@ -37,6 +39,9 @@ struct IdempotencyDialect: Sendable {
   /// The same key while the first request is being handled. Nil where the vendor documents nothing: we
   /// model that the second request waits for the first and receives its outcome.
   var inFlight: Refusal?
+  /// Whether a failed request keeps the key tied to its parameters: the same request may then try again, another
+  /// one is a mismatch. Concerns failures that ``memory`` does not replay.
+  var comparesFailures: Bool
   /// Headers of a replayed answer, and of a first one.
   var replayHeaders: Fields
   var firstHeaders: Fields
@@ -46,8 +51,8 @@ struct IdempotencyDialect: Sendable {
 
   init(
     carrier: Name, window: TimeSpan, memory: Memory, scope: Scope = .account, mismatch: Refusal?,
-    otherOperation: Refusal? = nil, inFlight: Refusal?, replayHeaders: Fields = [:], firstHeaders: Fields = [:],
-    maximumLength: Int = 255, tooLong: Refusal? = nil
+    otherOperation: Refusal? = nil, inFlight: Refusal?, comparesFailures: Bool = false,
+    replayHeaders: Fields = [:], firstHeaders: Fields = [:], maximumLength: Int = 255, tooLong: Refusal? = nil
   ) {
     self.carrier = carrier
     self.window = window
@@ -56,6 +61,7 @@ struct IdempotencyDialect: Sendable {
     self.mismatch = mismatch
     self.otherOperation = otherOperation
     self.inFlight = inFlight
+    self.comparesFailures = comparesFailures
     self.replayHeaders = replayHeaders
     self.firstHeaders = firstHeaders
     self.maximumLength = maximumLength

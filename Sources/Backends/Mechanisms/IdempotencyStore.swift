@@ -35,7 +35,7 @@ struct IdempotencyStore: Sendable {
     guard let entry = entries.last(where: { $0.scope == scope && $0.key == key }), now - entry.usedAt < dialect.window
     else { return .fresh }
     let isRunning = now < entry.finishesAt
-    if entry.outcome == nil, !isRunning { return .fresh }
+    if entry.outcome == nil, !isRunning, !dialect.comparesFailures { return .fresh }
     if entry.operation != request.operation, let refusal = dialect.otherOperation ?? dialect.mismatch {
       return .refused(refusal.response(key))
     }
@@ -74,7 +74,16 @@ struct IdempotencyStore: Sendable {
     case .account: 0
     case .operation: request.operation.hash
     case .argument(let name): request.arguments[name]?.stableDigest ?? 0
+    case .firstArgument(let names): digest(of: names, in: request.arguments)
     }
+  }
+
+  private func digest(of names: [Name], in arguments: Fields) -> UInt64 {
+    for name in names {
+      // With the name: a zone and a region of one spelling are two name spaces.
+      if let value = arguments[name] { return Draw.mix(value.stableDigest ^ name.hash) }
+    }
+    return 0
   }
 }
 

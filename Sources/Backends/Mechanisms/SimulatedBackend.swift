@@ -120,8 +120,9 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
   private func parameterRefusal(of request: Request, _ operation: Operation, _ dialect: SystemDialect) -> Response? {
     for parameter in operation.parameters {
       guard let value = request.arguments[parameter.name], !value.isNull else {
-        if parameter.isRequired { return dialect.invalidParameter.response("\(parameter.name) is missing") }
-        continue
+        guard parameter.isRequired else { continue }
+        if let missing = dialect.missingParameter { return missing.response(parameter.name.text) }
+        return dialect.invalidParameter.response("\(parameter.name) is missing")
       }
       if !parameter.accepts(value) { return dialect.invalidParameter.response("\(parameter.name) is \(value)") }
     }

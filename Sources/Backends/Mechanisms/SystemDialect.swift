@@ -16,8 +16,10 @@ struct SystemDialect: Sendable {
   var outage: Refusal
   /// What a caller reads whose work was committed all the same; of nature ``ErrorNature/indeterminate``.
   var serverError: Refusal
-  /// A missing, misspelt or mistyped argument.
+  /// A misspelt or mistyped argument, and a missing one unless ``missingParameter`` says otherwise.
   var invalidParameter: Refusal
+  /// A missing argument, where the vendor has a code of its own for it.
+  var missingParameter: Refusal?
   /// Whether an argument that the operation does not declare is refused (else it is ignored).
   var refusesUnknownParameters: Bool
   /// How long a mutation is in flight: within it, a second request with the same key meets the first.
@@ -28,8 +30,8 @@ struct SystemDialect: Sendable {
 
   init(
     idempotency: IdempotencyDialect?, limiter: LimiterDialect, unauthenticated: Refusal, forbidden: Refusal,
-    outage: Refusal, serverError: Refusal, invalidParameter: Refusal, refusesUnknownParameters: Bool = false,
-    handlingTime: TimeSpan = .milliseconds(40), enforcesFences: Bool = true
+    outage: Refusal, serverError: Refusal, invalidParameter: Refusal, missingParameter: Refusal? = nil,
+    refusesUnknownParameters: Bool = false, handlingTime: TimeSpan = .milliseconds(40), enforcesFences: Bool = true
   ) {
     self.idempotency = idempotency
     self.limiter = limiter
@@ -38,6 +40,7 @@ struct SystemDialect: Sendable {
     self.outage = outage
     self.serverError = serverError
     self.invalidParameter = invalidParameter
+    self.missingParameter = missingParameter
     self.refusesUnknownParameters = refusesUnknownParameters
     self.handlingTime = handlingTime
     self.enforcesFences = enforcesFences
@@ -56,6 +59,7 @@ struct SystemDialect: Sendable {
       limiter.refusal, unauthenticated, forbidden, outage, serverError, invalidParameter, Self.staleFence,
       Self.unknownOperation,
     ]
-    return (shared + (idempotency?.refusals ?? [])).map(\.documented)
+    let optional = [missingParameter].compactMap { $0 } + (idempotency?.refusals ?? [])
+    return (shared + optional).map(\.documented)
   }
 }
