@@ -170,7 +170,11 @@ public struct Catalogue: Sendable {
     var natures: [Name: ErrorNature] = [:]
     for (index, service) in services.enumerated() {
       for operation in service.operations { operations[operation.name] = (operation, index) }
-      for error in service.errors { natures[error.code] = error.nature }
+      for error in service.errors {
+        // A code that two systems document differently settles nothing, and unknown is never "failed".
+        let known = natures[error.code] ?? error.nature
+        natures[error.code] = known == error.nature ? known : .indeterminate
+      }
     }
     self.operations = operations
     self.natures = natures

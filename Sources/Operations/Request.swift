@@ -34,7 +34,8 @@ extension Request: StableHashable {
     hasher.combine(arguments)
     hasher.combine(principal)
     hasher.combine(idempotencyKey)
-    hasher.combine(fence ?? -1)
+    hasher.combine(fence != nil)
+    hasher.combine(fence ?? 0)
   }
 }
 

@@ -79,21 +79,25 @@ extension Money: CustomStringConvertible, StableHashable {
     return "\(minorUnits < 0 ? "-" : "")\(grouped) \(currency.code)"
   }
 
-  /// Reads `1200.00 EUR`, `1,200.00 EUR` and `1200 EUR`; nil for anything else.
+  /// Reads `1200.00 EUR`, `1,200.00 EUR` and `1200 EUR`; nil for anything else. A comma separates
+  /// thousands only: `1,20 EUR` could mean two amounts and is refused.
   public init?(_ text: some StringProtocol) {
+    func isNumber(_ text: some StringProtocol) -> Bool {
+      !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+    }
     let parts = text.split(separator: " ")
     guard parts.count == 2, let currency = Currency(parts[1]) else { return nil }
-    let number = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-    let negative = number[0].hasPrefix("-")
-    let whole = String(number[0].drop { $0 == "-" }.filter { $0 != "," })
-    guard number.count <= 2, !whole.isEmpty, whole.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-    var fraction = number.count == 2 ? String(number[1]) : ""
-    guard fraction.count <= currency.minorDigits, fraction.utf8.allSatisfy({ (48...57).contains($0) }) else {
-      return nil
-    }
-    fraction += String(repeating: "0", count: currency.minorDigits - fraction.count)
-    guard let units = Int64(whole + fraction) else { return nil }
-    self.init(minorUnits: negative ? -units : units, currency: currency)
+    let isNegative = parts[0].hasPrefix("-")
+    let number = parts[0].dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
+    guard let whole = number.first, number.count <= 2 else { return nil }
+    let groups = whole.split(separator: ",", omittingEmptySubsequences: false)
+    guard groups.allSatisfy({ isNumber($0) }), groups.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
+    guard groups.count == 1 || groups[0].count <= 3 else { return nil }
+    let fraction = number.count == 2 ? String(number[1]) : ""
+    guard number.count == 1 || isNumber(fraction), fraction.count <= currency.minorDigits else { return nil }
+    let padding = String(repeating: "0", count: currency.minorDigits - fraction.count)
+    guard let units = Int64(groups.joined() + fraction + padding) else { return nil }
+    self.init(minorUnits: isNegative ? -units : units, currency: currency)
   }
 
   public func hash(into hasher: inout StableHasher) {

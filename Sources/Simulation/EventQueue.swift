@@ -11,6 +11,8 @@ public struct EventQueue<Event> {
     public let at: Instant
     public let sequence: UInt32
     public var event: Event
+    /// How many of the events of its instant it still lets go first; nil while its turn has not come.
+    public internal(set) var yields: Int?
   }
 
   /// Latest first.
@@ -51,8 +53,16 @@ public struct EventQueue<Event> {
   /// The n-th of the events at the earliest instant, 0 being next.
   public func peek(_ n: Int) -> Scheduled { items[items.count - 1 - n] }
 
-  /// Takes the n-th of the events at the earliest instant.
-  public mutating func take(_ n: Int) -> Scheduled { items.remove(at: items.count - 1 - n) }
+  /// Takes the n-th of the events at the earliest instant, past those in front of it.
+  public mutating func take(_ n: Int) -> Scheduled {
+    for overtaken in items.indices.suffix(n) {
+      items[overtaken].yields = items[overtaken].yields.map { max(0, $0 - 1) }
+    }
+    return items.remove(at: items.count - 1 - n)
+  }
+
+  /// Makes the n-th of the events at the earliest instant let `count` others go first.
+  mutating func yield(_ n: Int, to count: Int) { items[items.count - 1 - n].yields = count }
 
   public mutating func cancel(_ sequence: UInt32) { items.removeAll { $0.sequence == sequence } }
 

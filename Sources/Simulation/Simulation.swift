@@ -77,19 +77,26 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) { queue.removeAll(where: predicate) }
 
   /// Takes the next event and moves the clock to it. Where several stand at the same instant, their
-  /// order is a choice: `site` names the event that would go first, or nil where order can't matter.
+  /// order is a choice: `site` names the event whose turn it is, or nil where its order can't matter.
+  ///
+  /// Each event is asked once, when its turn comes, how many of the others it lets go first; the
+  /// answers together give every order of up to four events exactly once.
   public mutating func next(site: (Scheduled) -> Site?) -> Scheduled? {
     guard let time = queue.nextTime else { return nil }
     now = time
-    var first = 0
     let count = queue.simultaneous
-    while first + 1 < count, let site = site(queue.peek(first).event) {
-      var offer = Offer<OrderAnswer>()
-      offer.add(.yield)
-      guard choose(offer, at: site.aspect(.order)) == .yield else { break }
-      first += 1
+    var turn = 0
+    while turn + 1 < count {
+      let candidate = queue.peek(turn)
+      if candidate.yields == nil {
+        guard let site = site(candidate.event) else { break }
+        let answer = choose(OrderAnswer.offer(others: count - turn - 1), at: site.aspect(.order))
+        queue.yield(turn, to: Int(answer.rawValue))
+      }
+      if queue.peek(turn).yields == 0 { break }
+      turn += 1
     }
-    return queue.take(first).event
+    return queue.take(turn).event
   }
 
   /// Moves the clock without an event; time never goes back.
@@ -101,15 +108,24 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   public mutating func record(_ event: Event) -> Int { trace.append(event, at: now) }
 }
 
-/// Whether the event that was scheduled first goes first.
+/// How many of the events of its instant an event lets go first. The raw value is that number.
 public enum OrderAnswer: UInt8, ChoiceAnswer {
-  case inOrder, yield
+  case inOrder, yield, yieldToTwo, yieldToThree
 
   public static var benign: OrderAnswer { .inOrder }
   public var name: Name {
     switch self {
     case .inOrder: "in-order"
     case .yield: "yield"
+    case .yieldToTwo: "yield:2"
+    case .yieldToThree: "yield:3"
     }
+  }
+
+  /// What an event with so many others behind it can answer.
+  static func offer(others: Int) -> Offer<OrderAnswer> {
+    var offer = Offer<OrderAnswer>()
+    for answer in allCases where answer.rawValue <= others { offer.add(answer) }
+    return offer
   }
 }

@@ -24,7 +24,7 @@ public struct SitePattern: Hashable, Sendable {
     self.point = point
     self.subject = subject
     self.call = call
-    self.attempt = attempt
+    self.attempt = attempt == 0 ? nil : attempt
     self.aspect = aspect
   }
 
@@ -47,38 +47,45 @@ extension SitePattern: CustomStringConvertible {
   /// The path form, with `*` for what is left out.
   public var description: String {
     let place = "\(point?.text ?? "*")\(subject.map { "[\($0)]" } ?? "")"
-    let count = call.map { "#\($0)" + (attempt.map { $0 > 0 ? ".\($0)" : "" } ?? "") } ?? ""
+    let number = call.map(String.init) ?? "*"
+    let count = if let attempt, attempt > 0 { "#\(number).\(attempt)" } else { call == nil ? "" : "#\(number)" }
     return "\(process?.text ?? "*")\(incarnation.map { "~\($0)" } ?? "")/\(run?.text ?? "*")/\(place)\(count)"
       + "/\(aspect?.rawValue ?? "*")"
   }
 
-  /// Reads the path form; nil where it does not have four parts or an unknown aspect.
+  /// Reads the path form, in which `*` stands for what is left out. Nil where it does not have four
+  /// parts, a count is not a number, or the aspect is unknown.
   public init?(path: String) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 4 else { return nil }
-    func name(_ text: String) -> Name? { text == "*" || text.isEmpty ? nil : Name(text) }
-    let actor = parts[0].split(separator: "~", maxSplits: 1).map(String.init)
-    guard let first = actor.first else { return nil }
-    self.init(process: name(first), run: name(parts[1]))
+    // Only a subject can contain a slash, so the first two parts and the last one are certain.
+    guard parts.count >= 4 else { return nil }
+    func name(_ text: some StringProtocol) -> Name? { text == "*" || text.isEmpty ? nil : Name(String(text)) }
+    let actor = parts[0].split(separator: "~", maxSplits: 1, omittingEmptySubsequences: false)
+    self.init(process: name(actor[0]), run: name(parts[1]))
     if actor.count == 2 {
-      guard let number = Int(actor[1]) else { return nil }
+      guard let number = Int(actor[1]), number > 0 else { return nil }
       incarnation = number
     }
-    var place = parts[2]
-    if let mark = place.lastIndex(of: "#") {
-      let counts = place[place.index(after: mark)...].split(separator: ".").map { Int($0) }
-      guard (1...2).contains(counts.count), !counts.contains(nil) else { return nil }
-      call = counts[0]
-      attempt = counts.count == 2 ? counts[1] : nil
-      place = String(place[..<mark])
+    var place = parts[2..<(parts.count - 1)].joined(separator: "/")[...]
+    if let mark = place.lastIndex(of: "#"), !place[mark...].contains("]") {
+      let counts = place[mark...].dropFirst().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      if counts[0] != "*" {
+        guard let number = Int(counts[0]), number > 0 else { return nil }
+        call = number
+      }
+      if counts.count == 2 {
+        guard let number = Int(counts[1]), number >= 0 else { return nil }
+        attempt = number == 0 ? nil : number
+      }
+      place = place[..<mark]
     }
     if place.hasSuffix("]"), let open = place.firstIndex(of: "[") {
-      subject = Name(String(place[place.index(after: open)...].dropLast()))
-      place = String(place[..<open])
+      subject = name(place[place.index(after: open)...].dropLast())
+      place = place[..<open]
     }
     point = name(place)
-    if parts[3] != "*" {
-      guard let known = Aspect(rawValue: parts[3]) else { return nil }
+    if parts[parts.count - 1] != "*" {
+      guard let known = Aspect(rawValue: parts[parts.count - 1]) else { return nil }
       aspect = known
     }
   }
