@@ -158,7 +158,7 @@ extension World {
     if !isCopy {
       let applicable = systems[call.system].applicable(to: call.request, at: now)
       if applicable.contains(.readLag) {
-        staleness = chooseRead(call.site.aspect(.read, attempt: Int(attempt)))
+        staleness = chooseRead(call.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt)))
         if staleness != nil { conditions.readLag = setup.catalogue.services[call.system].bounds.staleness }
       }
       if applicable.contains(.lifecycleFailure), isFirst {
