@@ -1,0 +1,180 @@
+// The story of one run as a person reads it on a terminal.
+
+import Faultline
+import Operations
+import Primitives
+import Simulation
+
+/// Tells one run: what should be, what is, how it came to that, and how to see it again.
+public struct RunReport: Sendable {
+  /// How the reader can go on from here; lines are left out where there is no command for them.
+  public struct Commands: Sendable {
+    public var show: String?
+    public var run: String?
+    public var test: String?
+
+    public init(show: String? = nil, run: String? = nil, test: String? = nil) {
+      self.show = show
+      self.run = run
+      self.test = test
+    }
+  }
+
+  private let story: Story
+  private let exit: Int32?
+
+  public var commands = Commands()
+  /// Whether every event is shown.
+  public var showsAll = false
+
+  /// - Parameters:
+  ///   - record: a run that recorded its trace.
+  ///   - catalogue: the operations of the scenario's world.
+  ///   - exit: the status that the command will end with; nil where no command is involved.
+  public init(_ record: RunRecord, of scenario: Scenario, catalogue: Catalogue, exit: Int32? = nil) {
+    story = Story(record, of: scenario, catalogue: catalogue)
+    self.exit = exit
+  }
+
+  private var verdict: Verdict { story.verdict }
+
+  /// The report, without a newline at its end.
+  public func text(_ style: Style) -> String {
+    var blocks = [headline(style)]
+    blocks.append(opening(style))
+    if !verdict.violations.isEmpty { blocks.append(violations(style)) }
+    blocks.append(showsAll ? allEvents(style) : timeline(style))
+    blocks.append(summary(style))
+    blocks.append(ending(style))
+    return blocks.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  // MARK: Blocks
+
+  private func headline(_ style: Style) -> String {
+    let (word, tone): (String, Style.Tone) =
+      switch verdict.result {
+      case .pass: ("PASS", .good)
+      case .fail: ("FAIL", .bad)
+      case .inconclusive: ("OPEN", .warning)
+      }
+    let agent = Words.agent(verdict.agent, without: verdict.without)
+    return "\(style.paint(word, tone))  \(style.paint(verdict.scenario.text, .strong))   \(agent)   seed \(verdict.seed)"
+  }
+
+  private func opening(_ style: Style) -> String {
+    var sentences = verdict.result == .inconclusive ? [] : story.sentences
+    if sentences.isEmpty { sentences = verdict.violations.prefix(1).map(\.message) }
+    sentences += verdict.reasons
+    return sentences.flatMap { Words.printable($0).wrapped(to: style.width) }.joined(separator: "\n")
+  }
+
+  private func violations(_ style: Style) -> String {
+    var table = TextTable([
+      .init("oracle"), .init("intent", limit: 22), .init("wanted", limit: 38), .init("found"),
+      .init("objects", limit: 24), .init("evidence", limit: 14),
+    ])
+    for violation in verdict.violations {
+      let intent = story.scenario.intents.first { $0.name == violation.intent }
+      let amount = intent?.total.map { " x \($0)" } ?? ""
+      let wanted = violation.expected.map { "wanted \($0)\(amount)" } ?? Words.printable(violation.message)
+      table.add([
+        .init(violation.oracle.text, .bad), .init(violation.intent?.text ?? ""), .init(wanted),
+        .init(violation.observed.map { "found \($0)" } ?? ""),
+        .init(violation.objects.map(Words.printable).joined(separator: " ")),
+        .init("[" + violation.evidence.map(String.init).joined(separator: ", ") + "]", .quiet),
+      ])
+    }
+    var inner = style
+    inner.width -= 2
+    return table.text(inner, hasTitles: false).indented(by: 2)
+  }
+
+  private func timeline(_ style: Style) -> String {
+    let timeline = Timeline(story)
+    guard !timeline.rows.isEmpty else { return "" }
+    var table = TimelineTable.make(style)
+    for row in timeline.rows {
+      let at = story.record.trace.entries[row.index - 1].at - story.record.start
+      let systems = row.mark.map { row.systems.isEmpty ? $0 : "\(row.systems)  \($0)" } ?? row.systems
+      table.add([
+        .init("\(row.index)", .quiet), .init(Words.seconds(at), .quiet), .init(row.agent, row.tone),
+        .init(row.network, row.tone), .init(systems, row.tone),
+      ])
+    }
+    let hidden = timeline.hiddenCount
+    let more = hidden > 0 ? "\n" + style.paint("  (\(Words.count(hidden, "more event")): --all)", .quiet) : ""
+    return table.text(style) + more
+  }
+
+  private func allEvents(_ style: Style) -> String {
+    var table = TextTable([
+      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("event", limit: style.width - 20),
+    ])
+    for entry in story.record.trace.entries {
+      let isEvidence = verdict.violations.contains { $0.evidence.contains(entry.index) }
+      table.add([
+        .init("\(entry.index)", .quiet), .init(Words.seconds(entry.at - story.record.start), .quiet),
+        .init(EventText.line(entry.event), isEvidence ? .bad : nil),
+      ])
+    }
+    return table.text(style)
+  }
+
+  private func summary(_ style: Style) -> String {
+    let metrics = verdict.metrics
+    var lines: [(String, String)] = []
+    if let why = story.why { lines.append(("Why", why)) }
+    let said = story.claim.map { "\($0.ending.rawValue)" } ?? "nothing"
+    let real =
+      switch verdict.result {
+      case .pass: "as it said"
+      case .fail: "violation"
+      case .inconclusive: "undecided"
+      }
+    lines.append(
+      (
+        "Agent",
+        "said: \(said)   real: \(real)   recovery: "
+          + (metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none")
+          + "   escalations \(metrics.escalations)   rollbacks \(metrics.rollbacks)"
+          + "   audit findings \(metrics.auditFindings)"
+      ))
+    if !verdict.plan.isEmpty || !verdict.faults.isEmpty {
+      let idle = verdict.faults.filter { !$0.tookEffect }.map { "\($0.record.answer) changed nothing" }
+      lines.append(
+        ("Faults", (["\(verdict.faults.count) injected"] + idle).joined(separator: ", ")))
+    }
+    for (offset, line) in story.cleaning.enumerated() { lines.append((offset == 0 ? "Clean" : "", line)) }
+    for (offset, advice) in verdict.advice.enumerated() {
+      lines.append((offset == 0 ? "Advice" : "", "\(advice.oracle): \(Words.printable(advice.message))"))
+    }
+    if verdict.expectation != .none { lines.append(("Expected", verdict.expectation.rawValue)) }
+    return lines.flatMap { label, text in
+      text.wrapped(to: style.width - 10).enumerated().map { offset, line in
+        style.paint((offset == 0 ? label : "").padded(to: 10), .strong) + line
+      }
+    }
+    .joined(separator: "\n")
+  }
+
+  private func ending(_ style: Style) -> String {
+    let offers = [
+      ("See it again", commands.show), ("Run it again", commands.run), ("As a test", commands.test),
+    ]
+    var lines = offers.compactMap { label, command in command.map { label.padded(to: 15) + $0 } }
+    let hash = "trace \(verdict.traceHash.hexadecimal)"
+    lines.append(exit.map { "exit \($0)".padded(to: 15) + hash } ?? hash)
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// The four columns of a timeline, and the event's number.
+private enum TimelineTable {
+  static func make(_ style: Style) -> TextTable {
+    TextTable([
+      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("agent", limit: 27),
+      .init("network", limit: 21), .init("what the systems hold", limit: max(24, style.width - 68)),
+    ])
+  }
+}
