@@ -1,0 +1,81 @@
+// An agent written as ordinary `async` Swift, and how it is put into a world.
+
+import Faultline
+import Operations
+import Primitives
+
+/// An agent written as ordinary `async` Swift.
+///
+///     struct MyAgent: AsyncAgent {
+///       func run(_ context: AgentContext) async throws -> Claim {
+///         let network = try await context.call("cloud.create_network", ["name": "acme", "region": "eu-central-1"])
+///         try await context.sleep(.seconds(2))
+///         return Claim(.completed, text: "made \(network.body.text("network") ?? "?")")
+///       }
+///     }
+///
+/// Local variables are the process's memory: a crash loses them, and the next incarnation begins `run`
+/// again. Task groups, `async let` and actors of your own work as usual.
+///
+/// Time, chance and calls come from the context. What the simulation can't drive ends the run of that
+/// process with the observation ``AsyncFailure/leftTheSimulation``: `Task {}`, `Task.detached`,
+/// `Task.sleep`, `@MainActor`, dispatch queues, real I/O. A loop that never suspends never returns.
+public protocol AsyncAgent: Sendable {
+  /// Does the work, from the start of a process to its end.
+  ///
+  /// - Returns: what the agent says at its end; nil where another replica has the work.
+  /// - Throws: anything; an error that gets out ends the process without a claim.
+  func run(_ context: AgentContext) async throws -> Claim?
+}
+
+/// How an `async` agent's process can end without having said anything.
+public enum AsyncFailure: Hashable, Sendable {
+  /// It waits for something that the simulation does not drive.
+  case leftTheSimulation
+  /// It ran a hundred thousand jobs without asking the world for anything.
+  case spun
+  /// An error got out of ``AsyncAgent/run(_:)``.
+  case threw(String)
+
+  /// The sentence that stands in the trace, as ``Observation/mark(_:)``.
+  public var sentence: String {
+    switch self {
+    case .leftTheSimulation:
+      "left the simulation: it waits for what the simulation does not drive "
+        + "(Task.sleep, Task {}, Task.detached, @MainActor or real I/O; use the context's sleep and task groups)"
+    case .spun: "spins: \(AsyncFailure.stepLimit) steps without a call, a timer or an end"
+    case .threw(let text): "threw: \(text)"
+    }
+  }
+
+  /// How many jobs a process may run between two inputs.
+  static let stepLimit = 100_000
+}
+
+/// Puts an ``AsyncAgent`` into a world.
+public struct AsyncAgentUnderTest<Agent: AsyncAgent>: AgentUnderTest {
+  public let name: Name
+  public let summary: String
+  public var without: [Name] { [] }
+  public let practices: Set<Practice>
+  public let client: ClientPolicy
+  let agent: Agent
+
+  /// - Parameters:
+  ///   - name: What users type after `--agent`.
+  ///   - practices: What the agent declares about itself; contract oracles judge these.
+  ///   - client: How its client library sends calls.
+  public init(
+    _ agent: Agent, name: Name, summary: String, practices: Set<Practice> = [],
+    client: ClientPolicy = ClientPolicy(
+      attempts: 3, timeout: .seconds(10), backoff: .milliseconds(50), generatesKeys: true)
+  ) {
+    self.agent = agent
+    self.name = name
+    self.summary = summary
+    self.practices = practices
+    self.client = client
+  }
+
+  public func deploy(_ task: AgentTask) throws -> any AgentDeployment { AsyncDeployment(agent, task: task) }
+}
