@@ -10,27 +10,44 @@ public struct Driver: Sendable {
     case enumerating
   }
 
-  let mode: Mode
+  private var mode: Mode
   /// Plan entries not met yet; a planned fault that is never met makes a run inconclusive.
   public private(set) var pending: [Plan.Entry]
   /// The sites after the last planned one, with their alternatives; filled by the enumerating driver.
   public private(set) var forks: [Fork] = []
   private var spent = 0
 
-  /// Answers by a pseudo-random function of (seed, site) under the run's swarm shape.
-  public static func seeded(_ swarm: Swarm) -> Driver { Driver(mode: .seeded(swarm), pending: []) }
-
-  /// Answers by the plan at the sites it names, by default elsewhere.
-  public static func planned(_ plan: Plan) -> Driver { Driver(mode: .planned, pending: plan.entries) }
-
-  /// Plays `prefix`, then answers by default and notes what else could have been answered.
-  /// Draws are nominal, so that two runs of one plan differ in nothing that a search would have to try.
-  public static func enumerating(after prefix: Plan) -> Driver {
-    Driver(mode: .enumerating, pending: prefix.entries)
+  private init(_ mode: Mode, pending: [Plan.Entry]) {
+    self.mode = mode
+    self.pending = pending
   }
 
-  /// Whether draws answer with the middle of their band.
-  public var isNominal: Bool { if case .enumerating = mode { true } else { false } }
+  /// Answers by a pseudo-random function of (seed, site) under the run's swarm shape.
+  public static func seeded(_ swarm: Swarm) -> Driver { Driver(.seeded(swarm), pending: []) }
+
+  /// Answers by the plan at the sites it names, by default elsewhere.
+  public static func planned(_ plan: Plan) -> Driver { Driver(.planned, pending: plan.entries) }
+
+  /// Plays `prefix`, then answers by default and notes what else could have been answered.
+  public static func enumerating(after prefix: Plan) -> Driver {
+    Driver(.enumerating, pending: prefix.entries)
+  }
+
+  /// Goes on with one more planned answer; what is noted afterwards comes after it.
+  ///
+  /// - Parameter isEnumerating: whether to note alternatives after that answer; a search that has spent
+  ///   its budget need not.
+  public mutating func branch(to entry: Plan.Entry, isEnumerating: Bool) {
+    mode = isEnumerating ? .enumerating : .planned
+    pending.append(entry)
+    forks.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands over the alternatives noted since the last time.
+  public mutating func takeForks() -> [Fork] {
+    defer { forks.removeAll(keepingCapacity: true) }
+    return forks
+  }
 
   mutating func answer<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site, seed: UInt64) -> A {
     switch mode {

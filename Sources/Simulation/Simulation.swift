@@ -48,13 +48,26 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   /// A draw keyed by (seed, site); never part of a plan.
   public func draw(at site: Site) -> Draw { Draw(seed: seed, key: site.key) }
 
-  /// A span within a band; the middle of it where draws are nominal.
-  public func span(in band: ClosedRange<TimeSpan>, at site: Site) -> TimeSpan {
-    guard !driver.isNominal else {
+  /// Whether draws answer with the middle of their band: the nominal run, which is seed 0.
+  public var isNominal: Bool { seed == 0 }
+
+  /// A span within a band; the middle of it in a nominal run, in which events of different actors
+  /// stand at the same instant and their order is a choice.
+  public func span(in band: ClosedRange<TimeSpan>, by draw: Draw) -> TimeSpan {
+    guard !isNominal else {
       return TimeSpan(nanoseconds: (band.lowerBound.nanoseconds + band.upperBound.nanoseconds) / 2)
     }
-    return draw(at: site).span(in: band)
+    return draw.span(in: band)
   }
+
+  // MARK: Forking
+
+  /// Goes on with one more planned answer. Called on a copy, this is a fork of time.
+  public mutating func branch(to entry: Plan.Entry, isEnumerating: Bool) {
+    driver.branch(to: entry, isEnumerating: isEnumerating)
+  }
+
+  public mutating func takeForks() -> [Fork] { driver.takeForks() }
 
   // MARK: Time
 

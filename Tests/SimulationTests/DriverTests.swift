@@ -127,11 +127,13 @@ import Testing
     #expect(Set(visited).count == visited.count)
   }
 
-  @Test func drawsAreNominal() {
-    let kernel = Kernel(seed: 1, .enumerating(after: Plan()))
-    let other = Kernel(seed: 2, .enumerating(after: Plan()))
+  @Test func drawsAreNominalInSeedZeroAlone() {
+    let nominal = Kernel(seed: 0, .planned(Plan()))
+    let drawn = Kernel(seed: 2, .planned(Plan()))
     let band = TimeSpan.milliseconds(10)...TimeSpan.milliseconds(30)
-    #expect(kernel.span(in: band, at: place("a", aspect: .latency)) == .milliseconds(20))
-    #expect(other.span(in: band, at: place("b", aspect: .latency)) == .milliseconds(20))
+    let spans = ["a", "b", "c"].map { drawn.span(in: band, by: drawn.draw(at: place($0, aspect: .latency))) }
+    #expect(nominal.span(in: band, by: nominal.draw(at: place("a", aspect: .latency))) == .milliseconds(20))
+    #expect(nominal.span(in: band, by: nominal.draw(at: place("b", aspect: .latency))) == .milliseconds(20))
+    #expect(Set(spans).count == 3)
   }
 }

@@ -73,7 +73,10 @@ public enum Runner {
     return record(of: world, agent: input.agent, wantsExplanation: input.isRecording)
   }
 
-  static func record(of world: World, agent: any AgentUnderTest, wantsExplanation: Bool) -> RunRecord {
+  /// Judges a world that has run to its end.
+  public static func record(
+    of world: World, agent: any AgentUnderTest, wantsExplanation: Bool = false
+  ) -> RunRecord {
     RunRecord(
       verdict: Judge.verdict(on: world, agent: agent), trace: world.trace,
       start: world.setup.scenario.start, explanation: wantsExplanation ? world.deployment.explanation() : [],

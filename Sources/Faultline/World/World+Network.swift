@@ -12,13 +12,8 @@ extension World {
   /// How long an outage lasts once it began; a modelling choice.
   static let outage = TimeSpan.seconds(45)
 
-  /// Draws a span within a band; the middle of it in an exhaustive search.
-  func span(_ band: ClosedRange<TimeSpan>, _ draw: Draw) -> TimeSpan {
-    guard !simulation.driver.isNominal else {
-      return TimeSpan(nanoseconds: (band.lowerBound.nanoseconds + band.upperBound.nanoseconds) / 2)
-    }
-    return draw.span(in: band)
-  }
+  /// Draws a span within a band.
+  func span(_ band: ClosedRange<TimeSpan>, _ draw: Draw) -> TimeSpan { simulation.span(in: band, by: draw) }
 
   // MARK: From the agent
 

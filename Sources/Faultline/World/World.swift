@@ -140,7 +140,6 @@ public struct World {
   public var plan: Plan { simulation.plan }
   /// Planned faults that were never met.
   public var unmet: [Plan.Entry] { simulation.driver.pending }
-  public var forks: [Fork] { simulation.driver.forks }
   public var repeatedSite: Site? { simulation.repeatedSite }
   public var isForkable: Bool { deployment.isForkable }
   public var choiceCount: Int { simulation.choiceCount }
@@ -229,6 +228,16 @@ public struct World {
     case .unpause(let index): unpause(index)
     }
   }
+
+  // MARK: Forking
+
+  /// Goes on with one more planned answer. Called on a copy, this is a fork of time.
+  public mutating func branch(to entry: Plan.Entry, isEnumerating: Bool) {
+    simulation.branch(to: entry, isEnumerating: isEnumerating)
+  }
+
+  /// Hands over the alternatives that choices had since the last time; empty unless the driver enumerates.
+  public mutating func takeForks() -> [Fork] { simulation.takeForks() }
 
   // MARK: Trace
 
