@@ -47,16 +47,13 @@ public struct Campaign: Sendable {
   /// - Parameter onRun: called after each run; returning false ends the campaign early.
   /// - Throws: what building the world or setting up the agent throws, and ``Mismatch`` where a replay
   ///   gives another hash, which is a defect of Faultline.
-  public func play(onRun: (Verdict) throws -> Bool = { _ in true }) throws -> CampaignReport {
+  public func play(onRun: (Verdict) throws -> Bool) throws {
     let setup = try WorldSetup(scenario: scenario)
-    var report = CampaignReport(requested: runs)
     for offset in 0..<UInt64(runs) {
       let record = try Runner.run(input(seed: firstSeed + offset), in: setup)
       try check(record, in: setup)
-      report.add(record.verdict)
-      guard try onRun(record.verdict) else { break }
+      guard try onRun(record.verdict) else { return }
     }
-    return report
   }
 
   private func check(_ record: RunRecord, in setup: WorldSetup) throws {
@@ -68,71 +65,6 @@ public struct Campaign: Sendable {
     guard again.verdict.traceHash == verdict.traceHash else {
       throw try Mismatch.find(self, seed: verdict.seed, plan: verdict.plan, in: setup)
     }
-  }
-}
-
-/// What a campaign found, in numbers.
-public struct CampaignReport: Sendable {
-  public var requested: Int
-  public private(set) var runs = 0
-  public private(set) var events = 0
-  /// The runs that did not pass, in order, the first hundred of them.
-  public private(set) var failures: [Verdict] = []
-  public private(set) var failed = 0
-  public private(set) var inconclusive = 0
-  /// Runs per ending; nil for runs in which the agent said nothing.
-  public private(set) var endings: [(ending: Ending?, runs: Int)] = []
-  /// Runs per number of faults that took effect; index is the number.
-  public private(set) var effectiveFaults: [Int] = []
-  /// Per kind of fault, by name: how often it was injected and how often it changed something.
-  public private(set) var kinds: [(fault: Name, injected: Int, tookEffect: Int)] = []
-  /// A digest of all trace hashes in order: equal for equal campaigns.
-  public private(set) var digest: UInt64 = 0
-
-  public init(requested: Int) { self.requested = requested }
-
-  /// Faults that took effect, per run, in thousandths.
-  public var effectiveFaultsPerThousandRuns: Int {
-    let total = effectiveFaults.enumerated().reduce(0) { $0 + $1.offset * $1.element }
-    return runs == 0 ? 0 : total * 1_000 / runs
-  }
-
-  mutating func add(_ verdict: Verdict) {
-    runs += 1
-    events += verdict.events
-    digest = Draw.mix(digest ^ verdict.traceHash)
-    switch verdict.result {
-    case .pass: break
-    case .fail:
-      failed += 1
-      if failures.count < 100 { failures.append(verdict) }
-    case .inconclusive: inconclusive += 1
-    }
-    if let index = endings.firstIndex(where: { $0.ending == verdict.outcome }) {
-      endings[index].runs += 1
-    } else {
-      endings.append((verdict.outcome, 1))
-    }
-    var effective = 0
-    for fault in verdict.faults {
-      let kind = CampaignReport.kind(of: fault.record.answer)
-      if fault.tookEffect { effective += 1 }
-      if let index = kinds.firstIndex(where: { $0.fault == kind }) {
-        kinds[index].injected += 1
-        kinds[index].tookEffect += fault.tookEffect ? 1 : 0
-      } else {
-        kinds.append((kind, 1, fault.tookEffect ? 1 : 0))
-        kinds.sort { $0.fault < $1.fault }
-      }
-    }
-    while effectiveFaults.count <= effective { effectiveFaults.append(0) }
-    effectiveFaults[effective] += 1
-  }
-
-  /// The fault that users type, without the moment or landmark behind the colon.
-  static func kind(of answer: Name) -> Name {
-    guard let colon = answer.text.firstIndex(of: ":") else { return answer }
-    return Name(String(answer.text[..<colon]))
   }
 }
 
