@@ -6,7 +6,9 @@ import Primitives
 /// Every profile that Faultline ships.
 public enum BackendRegistry {
   /// In the order in which they are listed to people: by system, then by profile.
-  public static let profiles: [BackendProfile] = []
+  public static let profiles: [BackendProfile] = [
+    .stripeV1, .stripeV2,
+  ]
 
   /// The profile of that name for that system, if there is one.
   public static func profile(_ profile: Name, of system: Name) -> BackendProfile? {

@@ -24,7 +24,8 @@ protocol RecordSystem: Sendable, StableHashable {
   /// Takes a message from another system.
   mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter)
 
-  /// The business object of a request that names an id, by natural key.
+  /// The business object of a request that names an id, by natural key. Asked before the argument that the
+  /// operation declares as its subject; nil leaves it to that argument.
   func subject(of request: Request) -> Name?
 
   /// How old the state may be that this operation answers from; zero where reads are consistent. For a

@@ -137,10 +137,10 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
   // MARK: Questions
 
   func subject(of request: Request) -> Name? {
-    if let argument = operation(request.operation)?.subject, let text = request.arguments.text(argument) {
-      return Name(text)
-    }
-    return system.subject(of: request)
+    // The system first: an argument that names an object by natural key may hold its id instead.
+    if let subject = system.subject(of: request) { return subject }
+    guard let argument = operation(request.operation)?.subject else { return nil }
+    return request.arguments.text(argument).map { Name($0) }
   }
 
   func applicable(to request: Request, at now: Instant) -> ApplicableConditions {

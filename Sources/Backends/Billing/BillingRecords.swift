@@ -1,0 +1,101 @@
+// Billing's smaller objects.
+
+import Operations
+import Primitives
+
+/// A customer; `owner` is the natural key that callers gave as its reference.
+struct BillingCustomer: Record {
+  let id: String
+  let owner: Name
+  let email: String?
+  let createdAt: Instant
+
+  var body: Fields {
+    [.id: .text(id), .reference: .name(owner), .email: .optional(email), .created: .instant(createdAt)]
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(id)
+    hasher.combine(owner)
+    hasher.combine(email)
+    hasher.combine(createdAt)
+  }
+}
+
+/// A customer's subscription to a plan.
+struct Subscription: Record {
+  enum Status: String, Sendable { case active, canceled }
+
+  let id: String
+  let owner: Name
+  let plan: String
+  let period: String?
+  let reference: String?
+  let createdAt: Instant
+  var status = Status.active
+
+  var body: Fields {
+    [
+      .id: .text(id), .customer: .name(owner), .plan: .text(plan), .period: .optional(period),
+      .reference: .optional(reference), .status: .text(status.rawValue), .created: .instant(createdAt),
+    ]
+  }
+
+  var attributes: Fields {
+    [
+      .status: .text(status.rawValue), .plan: .text(plan), .period: .optional(period),
+      .reference: .optional(reference),
+    ]
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(id)
+    hasher.combine(owner)
+    hasher.combine(plan)
+    hasher.combine(period)
+    hasher.combine(reference)
+    hasher.combine(createdAt)
+    hasher.combine(status.rawValue)
+  }
+}
+
+/// A captured payment of an invoice.
+struct Charge: Record {
+  let id: String
+  let invoice: String
+  let owner: Name
+  let period: String?
+  let reference: String?
+  let amount: Money
+  let createdAt: Instant
+  var refunded: Money
+
+  var refundable: Money { amount - refunded }
+  var status: String { refunded == amount ? "refunded" : "succeeded" }
+
+  var body: Fields {
+    [
+      .id: .text(id), .customer: .name(owner), .invoice: .text(invoice), .period: .optional(period),
+      .reference: .optional(reference), .amount: .money(amount), "amount_refunded": .money(refunded),
+      .status: .text(status), .created: .instant(createdAt),
+    ]
+  }
+
+  var attributes: Fields {
+    [
+      .status: .text(status), .period: .optional(period), .reference: .optional(reference),
+      .invoice: .text(invoice),
+    ]
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(id)
+    hasher.combine(invoice)
+    hasher.combine(owner)
+    hasher.combine(period)
+    hasher.combine(reference)
+    hasher.combine(amount)
+    hasher.combine(createdAt)
+    hasher.combine(refunded)
+  }
+}

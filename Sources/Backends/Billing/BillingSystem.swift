@@ -1,0 +1,129 @@
+// Billing: customers, subscriptions, invoices and the money that moves.
+
+import Operations
+import Primitives
+
+/// What a billing profile fixes.
+struct BillingRules: Sendable {
+  var description: ServiceDescription
+  var dialect: SystemDialect
+  var options: BillingOptions
+  /// Whether a replay answers with the object as it is now (Stripe v2) or as it was (v1).
+  var replaysCurrentState: Bool
+}
+
+/// A billing system of record in one of Stripe's dialects.
+struct BillingSystem: RecordSystem {
+  /// What it does by itself later: a metered draft opens.
+  struct Step: Sendable, StableHashable {
+    let invoice: String
+    func hash(into hasher: inout StableHasher) { hasher.combine(invoice) }
+  }
+
+  private let fixed: Constant<BillingRules>
+  var customers: RecordTable<BillingCustomer>
+  var subscriptions: RecordTable<Subscription>
+  var invoices: RecordTable<Invoice>
+  var charges: RecordTable<Charge>
+  var lifecycle = Lifecycle<Step>()
+  /// Meter events that were taken: the same may arrive twice.
+  var meterEvents: [String] = []
+
+  init(_ rules: BillingRules) {
+    fixed = Constant(rules)
+    let retention = rules.description.bounds.staleness
+    customers = RecordTable(retention: retention)
+    subscriptions = RecordTable(retention: retention)
+    invoices = RecordTable(retention: retention)
+    charges = RecordTable(retention: retention)
+  }
+
+  var rules: BillingRules { fixed.value }
+  var options: BillingOptions { fixed.value.options }
+  var description: ServiceDescription { fixed.value.description }
+  var dialect: SystemDialect { fixed.value.dialect }
+  var nextDue: Instant? { lifecycle.nextDue }
+
+  func read(_ call: Call) -> Response {
+    switch call.request.operation {
+    case .getCustomer: getCustomer(call)
+    case .listSubscriptions: listSubscriptions(call)
+    case .getInvoice: getInvoice(call)
+    case .listInvoices: listInvoices(call)
+    case .listCharges: listCharges(call)
+    default: preconditionFailure("billing lists \(call.request.operation) as a read but does not answer it")
+    }
+  }
+
+  mutating func write(_ call: Call, effects: inout EffectWriter) -> Handling {
+    if call.conditions.refusesCompensation, Self.compensations.contains(call.request.operation) {
+      return .invalid(BillingRefusal.locked, "this object")
+    }
+    return switch call.request.operation {
+    case .createCustomer: createCustomer(call, &effects)
+    case .deleteCustomer: deleteCustomer(call, &effects)
+    case .createSubscription: createSubscription(call, &effects)
+    case .cancelSubscription: cancelSubscription(call, &effects)
+    case .createInvoice: createInvoice(call, &effects)
+    case .addInvoiceItem: addInvoiceItem(call, &effects)
+    case .finalizeInvoice: finalizeInvoice(call, &effects)
+    case .voidInvoice: voidInvoice(call, &effects)
+    case .markUncollectible: markUncollectible(call, &effects)
+    case .deleteInvoice: deleteInvoice(call, &effects)
+    case .payInvoice: payInvoice(call, &effects)
+    case .refundCharge: refundCharge(call, &effects)
+    case .createCreditNote: createCreditNote(call, &effects)
+    default: preconditionFailure("billing lists \(call.request.operation) as a mutation but does not do it")
+    }
+  }
+
+  mutating func advance(to now: Instant, effects: inout EffectWriter) -> [Delivery] {
+    while let (step, due) = lifecycle.next(upTo: now) { open(step.invoice, at: due, &effects) }
+    return []
+  }
+
+  func subject(of request: Request) -> Name? {
+    let arguments = request.arguments
+    if let id = arguments.text(.invoice) { return invoices[id]?.owner }
+    if let id = arguments.text(.charge) { return charges[id]?.owner }
+    if let id = arguments.text(.subscription) { return subscriptions[id]?.owner }
+    if let text = arguments.text(.customer) { return customers[text]?.owner }
+    return nil
+  }
+
+  /// The longest that a search lags: "less than 1 minute" (https://docs.stripe.com/search). Lists and
+  /// retrievals by id are consistent; those handlers read the state of now.
+  func staleness(of operation: Operation) -> TimeSpan {
+    operation.isMutation ? .zero : description.bounds.staleness
+  }
+
+  func applicable(to call: Call) -> ApplicableConditions {
+    Self.compensations.contains(call.request.operation) ? .compensationRefusal : []
+  }
+
+  func replay(_ kept: Response, to call: Call) -> Response {
+    guard rules.replaysCurrentState, let id = kept.body.text(.id), let body = body(of: id) else { return kept }
+    var response = kept
+    response.body = body
+    return response
+  }
+
+  /// Mutations that take something back; Stripe refuses them for a while where the object is locked.
+  private static let compensations: [Name] = [
+    .deleteCustomer, .cancelSubscription, .voidInvoice, .deleteInvoice, .refundCharge, .createCreditNote,
+  ]
+
+  private func body(of id: String) -> Fields? {
+    customers[id]?.body ?? subscriptions[id]?.body ?? invoices[id]?.body ?? charges[id]?.body
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(options)
+    hasher.combine(customers)
+    hasher.combine(subscriptions)
+    hasher.combine(invoices)
+    hasher.combine(charges)
+    hasher.combine(lifecycle)
+    hasher.combine(meterEvents)
+  }
+}
