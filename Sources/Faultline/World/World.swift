@@ -262,12 +262,3 @@ public struct World {
     if firstFault == nil { firstFault = now }
   }
 }
-
-extension World: StableHashable {
-  /// Everything that can influence what happens next, with times relative to now.
-  public func hash(into hasher: inout StableHasher) {
-    for system in systems { system.hash(into: &hasher) }
-    deployment.hash(into: &hasher)
-    bench.hash(into: &hasher)
-  }
-}
