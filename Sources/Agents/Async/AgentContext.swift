@@ -20,7 +20,7 @@ public struct AgentContext: Sendable {
   /// The operations that can be called, with their effects, errors and bounds.
   public var catalogue: Catalogue { task.catalogue }
   /// A table that outlives the process.
-  public var store: AgentStore { AgentStore(link: link) }
+  public var store: AsyncStore { AsyncStore(link: link) }
 
   // MARK: Calls
 
@@ -114,7 +114,7 @@ public struct AgentContext: Sendable {
 
 /// A small durable table. Every use is a transaction of its own, in front of and behind which the process
 /// can die, and at which replicas interleave.
-public struct AgentStore: Sendable {
+public struct AsyncStore: Sendable {
   let link: Link
 
   /// Reads a value; nil where there is none. The crash point is `load:KEY`.
