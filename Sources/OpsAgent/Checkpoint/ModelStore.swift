@@ -1,0 +1,84 @@
+// The checkpoint store as a value: to copy it is to fork the agent's memory.
+
+import Primitives
+
+/// Journals and leases in memory, with what is durable and what is only pending kept apart.
+public struct ModelStore: CheckpointStore, Hashable, Sendable {
+  private struct Journal: Hashable, Sendable {
+    var run: Name
+    var records: [Record]
+  }
+
+  private var durable: [Journal] = []
+  private var pending: [Journal] = []
+  private var leases: [Lease] = []
+
+  public init() {}
+
+  public mutating func stage(_ records: [Record], to run: Name, fence: Int64?) -> StoreOutcome {
+    if let fence, let lease = lease(of: run), fence < lease.token { return .fenced }
+    if !records.isEmpty { pending.append(Journal(run: run, records: records)) }
+    return .stored
+  }
+
+  public mutating func commit() {
+    for staged in pending {
+      if let index = durable.firstIndex(where: { $0.run == staged.run }) {
+        durable[index].records.append(contentsOf: staged.records)
+      } else {
+        durable.append(staged)
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  public mutating func dropStaged() { pending.removeAll(keepingCapacity: true) }
+
+  public func load(_ run: Name) -> [Record] { durable.first { $0.run == run }?.records ?? [] }
+
+  public mutating func acquire(
+    _ run: Name, for holder: Name, at now: Instant, span: TimeSpan
+  ) -> LeaseOutcome {
+    guard let index = leases.firstIndex(where: { $0.run == run }) else {
+      let lease = Lease(run: run, holder: holder, token: 1, until: now + span)
+      leases.append(lease)
+      return .granted(lease)
+    }
+    let current = leases[index]
+    if current.holder != holder, now < current.until { return .held(until: current.until) }
+    leases[index] = Lease(run: run, holder: holder, token: current.token + 1, until: now + span)
+    return .granted(leases[index])
+  }
+
+  public mutating func renew(_ lease: Lease, at now: Instant, span: TimeSpan) -> Lease? {
+    guard let index = leases.firstIndex(where: { $0.run == lease.run }), leases[index].token == lease.token,
+      leases[index].holder == lease.holder
+    else { return nil }
+    leases[index].until = now + span
+    return leases[index]
+  }
+
+  public mutating func release(_ lease: Lease) {
+    guard let index = leases.firstIndex(where: { $0.run == lease.run }), leases[index].token == lease.token else {
+      return
+    }
+    leases[index].until = Instant(nanoseconds: .min)
+  }
+
+  public func runs() -> [Name] { durable.map(\.run).sorted() }
+
+  private func lease(of run: Name) -> Lease? { leases.first { $0.run == run } }
+}
+
+extension ModelStore: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    for journals in [durable, pending] {
+      hasher.combine(journals.count)
+      for journal in journals {
+        hasher.combine(journal.run)
+        hasher.combine(journal.records)
+      }
+    }
+    hasher.combine(leases)
+  }
+}

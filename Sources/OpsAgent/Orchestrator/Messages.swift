@@ -1,0 +1,119 @@
+// What goes into the orchestrator and what comes out of it. Between the two there is no I/O.
+
+import Operations
+import Primitives
+
+/// The work that an agent is handed.
+public struct RunRequest: Hashable, Sendable, StableHashable {
+  /// The workflow run, `onboarding:acme`: the natural key of the work. Handing it in twice is one run.
+  public var run: Name
+  /// The facts it begins with: ticket, customer, plan, period.
+  public var input: Fields
+  public var isDryRun: Bool
+
+  public init(run: Name, input: Fields, isDryRun: Bool = false) {
+    self.run = run
+    self.input = input
+    self.isDryRun = isDryRun
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(run)
+    hasher.combine(input)
+    hasher.combine(isDryRun)
+  }
+}
+
+/// What happened, as the shell tells it.
+public enum Event: Hashable, Sendable {
+  /// A new incarnation begins; whether there was an earlier one is in the store.
+  case started
+  case leased(LeaseOutcome)
+  case loaded([Record])
+  case stored(StoreOutcome)
+  case renewed(Lease?)
+  case answered(Answer)
+  case decided(Decision)
+  case woke
+}
+
+/// What the shell is to do. At most one of them asks for an event in return, and it comes last.
+public enum Command: Hashable, Sendable {
+  /// Ask the store for the run's lease. Answer: `leased`.
+  case acquire(TimeSpan)
+  /// Read the run's records. Answer: `loaded`.
+  case load
+  /// Append in one transaction, refused where the fence is older than the store's. Answer: `stored`.
+  case store([Record], fence: Int64?)
+  /// Extend the lease. Answer: `renewed`.
+  case renew(Lease, TimeSpan)
+  /// Answer: `answered`.
+  case call(Call)
+  /// Answer: `decided`.
+  case decide(DecisionQuery)
+  /// Answer: `woke`, not before then.
+  case wait(until: Instant, why: Wait)
+  /// Tell whoever listens; nothing follows.
+  case note(Note)
+  /// The run is over, with this word.
+  case finish(Claim)
+  /// This replica is out of the run, without a word on it.
+  case leave(Leaving)
+}
+
+/// One logical call on its way to a system.
+public struct Call: Hashable, Sendable {
+  public var request: Request
+  public var step: Name
+  public var act: Name
+  public var purpose: Purpose
+  /// How often this agent has sent it in this incarnation, from 1.
+  public var attempt: Int
+
+  public enum Purpose: String, Hashable, Sendable, CaseIterable {
+    case read, check, change, poll
+    case readBack = "read-back"
+    case undoLookup = "undo-lookup"
+    case undo
+    /// Another look at what a call without a key made.
+    case review
+    /// The removal of what a review found too much.
+    case remove
+
+    /// Whether it changes anything.
+    public var isMutation: Bool { self == .change || self == .undo || self == .remove }
+    /// Whether it takes something back.
+    public var isCompensation: Bool { self == .undo || self == .remove }
+  }
+}
+
+/// Why the agent waits.
+public enum Wait: String, Hashable, Sendable, CaseIterable {
+  case lease, backoff, poll
+  /// Until nothing sent before can still appear or be hidden.
+  case settling
+}
+
+public enum Leaving: String, Hashable, Sendable, CaseIterable {
+  case leaseLost = "lease-lost"
+}
+
+/// Something that the agent declares about itself while it works; contract oracles read these.
+public enum Note: Hashable, Sendable {
+  /// It goes from one step to another.
+  case transition(from: Name, to: Name)
+  /// A check before a side effect was made by a fresh read, and held or did not.
+  case guarded(act: Name, check: Name, holds: Bool)
+  /// An audit entry for the latest call was written.
+  case audited(act: Name, operation: Name)
+  /// It takes back this act.
+  case compensating(act: Name)
+  /// In a dry run: this would be sent.
+  case planned(act: Name, operation: Name, arguments: Fields)
+  /// A journal was found and the run goes on from there.
+  case resumed(step: Name)
+  /// An object found by read-back was taken for this act's own.
+  case adopted(act: Name)
+  /// It hands over to a person; `hasContext` says whether with what exists.
+  case escalated(hasContext: Bool)
+}

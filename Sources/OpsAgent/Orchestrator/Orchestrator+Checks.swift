@@ -1,0 +1,94 @@
+// Invariants before a side effect, each by a fresh read.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  /// Makes the next check of the act at the cursor, or sends it once all have held.
+  mutating func runCheck(_ now: Instant, _ commands: inout [Command]) {
+    let checks = act.act.checks
+    while check < checks.count {
+      let next = checks[check]
+      if isOutOfReach(next) || (parts.guards == .trusting && !next.isEssential) {
+        check += 1
+        continue
+      }
+      tries += 1
+      return call(.check, next.lookup.operation, arguments(of: next.lookup.arguments), attempt: tries, &commands)
+    }
+    guard request.isDryRun, parts.dryRun.withholds(act.stage) else { return flush(.send, now, &commands) }
+    planAct(now, &commands)
+  }
+
+  /// A dry run can't confirm what would only come to exist by not running dry.
+  private func isOutOfReach(_ check: Check) -> Bool {
+    request.isDryRun && (check.rule == .present || check.lookup.arguments.contains { isMissing($0.source) })
+  }
+
+  private func isMissing(_ source: Argument.Source) -> Bool {
+    if case .fact(let name) = source { facts[name] == nil } else { false }
+  }
+
+  private mutating func planAct(_ now: Instant, _ commands: inout [Command]) {
+    let compiled = act
+    planned.append(Claim.Item(act: compiled.act.name, operation: compiled.act.operation, id: ""))
+    commands.append(
+      .note(
+        .planned(
+          act: compiled.act.name, operation: compiled.act.operation,
+          arguments: arguments(of: compiled.act.arguments))))
+    cursor += 1
+    enter(now, &commands)
+  }
+
+  mutating func checkAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    let made = act.act.checks[check]
+    guard let finding = finding(answer, made.lookup) else {
+      guard parts.retries.allows(attempts: tries) else {
+        return fail("\(made.name.text) could not be checked", now, &commands)
+      }
+      return wait(until: now + delay(answer, attempt: tries), .backoff, .check, now, &commands)
+    }
+    switch (made.rule, finding) {
+    case (.absent, .none):
+      if made.waitsForStaleness, tries == 1 {
+        return wait(until: now + act.staleness, .settling, .check, now, &commands)
+      }
+      held(made, now, &commands)
+    case (.absent, .one(let object)):
+      commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: true)))
+      guard !request.isDryRun, let learned = made.lookup.outputs.read(from: object) else {
+        return escalate("\(made.name.text): what exists could not be read", now, &commands)
+      }
+      complete(learned, adopted: true, now, &commands)
+    case (.present, .one(let object)):
+      learn(made.lookup.outputs.read(from: object) ?? [:])
+      held(made, now, &commands)
+    default:
+      // A lagging replica may show what was true before the last write; ask once more after its bound.
+      if tries == 1 { return wait(until: now + act.staleness, .settling, .check, now, &commands) }
+      violated(made, finding, now, &commands)
+    }
+  }
+
+  private mutating func held(_ made: Check, _ now: Instant, _ commands: inout [Command]) {
+    commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: true)))
+    check += 1
+    tries = 0
+    runCheck(now, &commands)
+  }
+
+  private mutating func violated(
+    _ made: Check, _ finding: Lookup.Finding, _ now: Instant, _ commands: inout [Command]
+  ) {
+    commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: false)))
+    // Nothing has been sent under this intent.
+    if !states[index].isUnknown { states[index].status = .untouched }
+    switch finding {
+    case .none: fail("\(made.name.text): nothing there", now, &commands)
+    case .one: fail("\(made.name.text): something there", now, &commands)
+    case .differing(_, let field): escalate("\(made.name.text): \(field.text) differs", now, &commands)
+    case .several(_, let count): escalate("\(made.name.text): \(count) where one should be", now, &commands)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// Forks: the decider chooses from a closed set, and the code holds it to that.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  mutating func ask(_ query: DecisionQuery, _ commands: inout [Command]) {
+    commands.append(.decide(query))
+    expectation = .decision(query)
+  }
+
+  /// The act at the cursor can't be brought about. What now?
+  mutating func fail(_ why: String, _ now: Instant, _ commands: inout [Command]) {
+    reason = why
+    if mode == .backward { return escalate(why, now, &commands) }
+    let step = plan.workflow.steps[act.step]
+    let canTurn = mayCompensate
+    var options = step.transitions.filter { $0 == .escalate || ($0 == .compensate && canTurn) }
+    if options.isEmpty { options = [.escalate] }
+    ask(DecisionQuery(fork: .afterFailure, step: step.name, options: options, facts: facts, text: why), &commands)
+  }
+
+  mutating func decided(
+    _ decision: Decision, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
+  ) {
+    buffer.append(.decided(query, decision, at: now))
+    guard parts.confidence.accepts(decision.confidence) else {
+      return escalate("the decider is not sure (\(decision.confidence) %): \(decision.reason)", now, &commands)
+    }
+    if parts.transitions == .closed, !query.options.contains(decision.transition) {
+      return escalate("the decider chose \(decision.transition.text), which is not on the graph", now, &commands)
+    }
+    if query.fork == .triage, decision.transition != .escalate {
+      if parts.guards == .checked, let field = contradiction(decision.fields) {
+        return escalate("the ticket contradicts the account in \(field.text)", now, &commands)
+      }
+      learn(decision.fields)
+      if let missing = derive() { return escalate(missing, now, &commands) }
+    }
+    follow(decision.transition, decision, query, now, &commands)
+  }
+
+  private mutating func follow(
+    _ transition: Name, _ decision: Decision, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
+  ) {
+    switch transition {
+    case .escalate:
+      escalate(query.fork == .afterFailure ? query.text : decision.reason, now, &commands)
+    case .compensate:
+      turn(query.text.isEmpty ? decision.reason : query.text, now, &commands)
+    case .resume:
+      resumeAct(now, &commands)
+    case .proceed:
+      if query.fork == .afterFailure { cursor += 1 }
+      enter(now, &commands)
+    default:
+      // Only reached where nothing holds the decider to the graph.
+      if let target = order.firstIndex(where: { plan.workflow.steps[plan.acts[$0].step].name == transition }) {
+        cursor = target
+      }
+      enter(now, &commands)
+    }
+  }
+
+  /// The first field that says otherwise than what the run was handed or has read.
+  private func contradiction(_ fields: Fields) -> Name? {
+    for entry in fields.entries {
+      if let known = facts[entry.name], known != entry.value { return entry.name }
+    }
+    return nil
+  }
+
+  /// Adds what policy says about the facts. Returns why it can't, for people.
+  mutating func derive() -> String? {
+    for name in plan.workflow.inputs where facts[name] == nil { return "the ticket does not say the \(name.text)" }
+    let policy = plan.playbook.policy
+    if let name = facts.text(.plan) {
+      guard let plan = policy.plan(name) else { return "there is no plan \(name)" }
+      facts[.price] = .money(plan.price)
+      facts[.instances] = .int(plan.instances)
+    }
+    if let region = facts.text(.region) {
+      guard policy.regions.contains(region) else { return "clusters may not stand in \(region)" }
+    } else if let region = policy.regions.first {
+      facts[.region] = .text(region)
+    }
+    for made in plan.playbook.madeUp where facts[made.fact] == nil {
+      facts[made.fact] = made.value(given: facts)
+    }
+    return nil
+  }
+}

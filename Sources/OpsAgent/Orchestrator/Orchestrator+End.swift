@@ -1,0 +1,66 @@
+// The end of a run: what is there, what may be there, and the word that is given on it.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  /// Hands the run over to a person.
+  mutating func escalate(_ why: String, _ now: Instant, _ commands: inout [Command]) {
+    reason = why
+    buffer.append(contentsOf: late)
+    late = []
+    switch parts.handOver {
+    case .withContext:
+      let open = possibly
+      over(
+        Claim(
+          .escalated, present: present, possibly: open, reason: why,
+          nextAction: open.isEmpty
+            ? "Decide whether to finish or to take back what is present."
+            : "Find out what became of each possible item, then finish or take back."), now, &commands)
+    case .bare:
+      over(Claim(.escalated, reason: "something went wrong"), now, &commands)
+    }
+  }
+
+  /// Writes the last word, then gives it.
+  mutating func over(_ word: Claim, _ now: Instant, _ commands: inout [Command]) {
+    claim = word
+    buffer.append(.finished(word, at: now))
+    flush(.finish, now, &commands)
+  }
+
+  mutating func conclude(_ commands: inout [Command]) {
+    guard let claim else { preconditionFailure("a run ends without a word on it") }
+    mode = .over
+    expectation = .nothing
+    if claim.ending == .escalated { commands.append(.note(.escalated(hasContext: parts.handOver == .withContext))) }
+    commands.append(.finish(claim))
+  }
+
+  /// What is known to be there.
+  var present: [Claim.Item] {
+    var items: [Claim.Item] = []
+    for index in order where states[index].status == .done && plan.acts[index].act.isChange {
+      items.append(item(index))
+    }
+    return items
+  }
+
+  /// What may be there: sent, or written as about to be sent, without a known outcome.
+  var possibly: [Claim.Item] {
+    var items: [Claim.Item] = []
+    for index in order where plan.acts[index].act.isChange {
+      let state = states[index]
+      let isOpen = state.status == .open && (state.isUnknown || state.attempts > 0)
+      if isOpen || (state.status == .undone && state.needsRecheck) { items.append(item(index)) }
+    }
+    return items
+  }
+
+  private func item(_ index: Int) -> Claim.Item {
+    let act = plan.acts[index].act
+    let id = act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
+    return Claim.Item(act: act.name, operation: act.operation, id: id)
+  }
+}

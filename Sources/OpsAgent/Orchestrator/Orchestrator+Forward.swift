@@ -1,0 +1,222 @@
+// Going forward: enter an act, check, write the intent, send, write the result.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  /// Begins the act at the cursor, passing over what is done or does not apply.
+  mutating func enter(_ now: Instant, _ commands: inout [Command]) {
+    while cursor < order.count {
+      let compiled = act
+      let status = states[index].status
+      if status == .done || status == .skipped {
+        cursor += 1
+        continue
+      }
+      if !request.isDryRun, !compiled.act.conditions.allSatisfy({ $0.holds(given: facts) }) {
+        states[index].status = .skipped
+        buffer.append(.skipped(act: index))
+        cursor += 1
+        continue
+      }
+      if cursor > 0, plan.acts[order[cursor - 1]].step != compiled.step {
+        commands.append(
+          .note(.transition(from: stepName(at: cursor - 1), to: plan.workflow.steps[compiled.step].name)))
+      }
+      check = 0
+      tries = 0
+      refusal = nil
+      switch compiled.act.kind {
+      case .read, .wait: return flush(.poll, now, &commands)
+      case .review: return flush(.review, now, &commands)
+      case .change:
+        if request.isDryRun, parts.dryRun.withholds(compiled.stage) { return flush(.check, now, &commands) }
+        open(now)
+        return flush(.check, now, &commands)
+      }
+    }
+    finishForward(now, &commands)
+  }
+
+  func stepName(at position: Int) -> Name { plan.workflow.steps[plan.acts[order[position]].step].name }
+
+  /// Marks the act as about to be sent, and has that written before anything is sent.
+  mutating func open(_ now: Instant) {
+    let compiled = act
+    states[index].status = .open
+    states[index].isUnknown = false
+    states[index].opened = now
+    states[index].attempts = 0
+    guard parts.intents == .writtenAhead else { return }
+    buffer.append(
+      .intent(
+        Intent(
+          act: index, generation: states[index].generation, operation: compiled.act.operation,
+          arguments: arguments(of: compiled.act.arguments), key: key(attempt: 0), at: now)))
+  }
+
+  func arguments(of arguments: [Argument]) -> Fields {
+    arguments.filled(from: facts, conditional: parts.concurrency == .conditional)
+  }
+
+  func key(attempt: Int) -> String {
+    parts.keys.key(
+      run: request.run, act: act.act.name, generation: states[index].generation, attempt: attempt,
+      salt: UInt64(bitPattern: began.nanoseconds))
+  }
+
+  // MARK: Reads and waits
+
+  /// Sends the read or the poll at the cursor.
+  mutating func poll(_ now: Instant, _ commands: inout [Command]) {
+    let compiled = act
+    if case .wait = compiled.act.kind, request.isDryRun, parts.dryRun == .readsOnly {
+      cursor += 1
+      return enter(now, &commands)
+    }
+    tries += 1
+    let purpose: Call.Purpose = compiled.act.kind == .read ? .read : .poll
+    call(purpose, compiled.act.operation, arguments(of: compiled.act.arguments), attempt: tries, &commands)
+  }
+
+  mutating func readAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    if case .succeeded(let response) = plan.catalogue.outcome(of: answer),
+      let learned = act.act.outputs.read(from: response.body)
+    {
+      return complete(learned, now, &commands)
+    }
+    guard parts.retries.allows(attempts: tries) else {
+      return fail("\(act.act.name.text) could not be read", now, &commands)
+    }
+    wait(until: now + delay(answer, attempt: tries), .backoff, .poll, now, &commands)
+  }
+
+  mutating func pollAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    guard case .wait(let poll) = act.act.kind else { preconditionFailure("only a wait is polled") }
+    var pause = poll.interval
+    if case .succeeded(let response) = plan.catalogue.outcome(of: answer) {
+      if poll.ready.allSatisfy({ $0.holds(for: response.body, given: facts) }) {
+        return complete(act.act.outputs.read(from: response.body) ?? [:], now, &commands)
+      }
+      if poll.failed.contains(where: { $0.holds(for: response.body, given: facts) }) {
+        return lifecycleFailed(poll, now, &commands)
+      }
+    } else {
+      pause = max(pause, delay(answer, attempt: min(tries, 8)))
+    }
+    guard tries < poll.limit else {
+      return fail("\(act.act.name.text) did not come to an end", now, &commands)
+    }
+    wait(until: now + pause, .poll, .poll, now, &commands)
+  }
+
+  /// What an earlier act began has failed for good: once more from there with a new key, or give up.
+  private mutating func lifecycleFailed(_ poll: Poll, _ now: Instant, _ commands: inout [Command]) {
+    let compiled = act
+    guard states[compiled.restartAt].generation < poll.restarts else {
+      return fail("\(plan.acts[compiled.restartAt].act.name.text) failed after it was accepted", now, &commands)
+    }
+    let last = index
+    buffer.append(.restarted(act: compiled.restartAt, through: last, at: now))
+    beginAnew(compiled.restartAt, through: last)
+    cursor = order.firstIndex(of: compiled.restartAt) ?? 0
+    enter(now, &commands)
+  }
+
+  // MARK: Side effects
+
+  /// Sends the side effect at the cursor.
+  mutating func send(_ now: Instant, _ commands: inout [Command]) {
+    let compiled = act
+    if states[index].attempts == 0 {
+      guard parts.blastRadius.allows(sent: sent, cap: plan.playbook.policy.mutationCap) else {
+        states[index].status = .untouched
+        return escalate("the run has sent \(sent) side effects, its cap", now, &commands)
+      }
+    }
+    if renewing(.send, now, &commands) { return }
+    if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }
+    states[index].attempts += 1
+    states[index].lastSent = now
+    let key = compiled.takesKey ? key(attempt: states[index].attempts) : nil
+    call(
+      .change, compiled.act.operation, arguments(of: compiled.act.arguments), key: key,
+      attempt: states[index].attempts, &commands)
+  }
+
+  mutating func changeAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    switch plan.catalogue.outcome(of: answer) {
+    case .succeeded(let response):
+      guard let learned = act.act.outputs.read(from: response.body) else {
+        return unknown(.none(.unreadable), now, &commands)
+      }
+      audit(.done, now, &commands)
+      complete(learned, now, &commands)
+    case .notNow(let response):
+      if response.error.flatMap({ plan.catalogue.nature(of: $0.code) }) == .inFlight { states[index].isUnknown = true }
+      notNow(answer, now, &commands)
+    case .unknown:
+      audit(.unknown, now, &commands)
+      unknown(answer, now, &commands)
+    case .failed(let response):
+      refused(response, now, &commands)
+    }
+  }
+
+  /// The act is done: keeps what it established, and goes on.
+  mutating func complete(
+    _ learned: Fields, adopted: Bool = false, _ now: Instant, _ commands: inout [Command]
+  ) {
+    learn(learned)
+    states[index].status = .done
+    states[index].isUnknown = false
+    states[index].lastSent = now
+    if adopted {
+      commands.append(.note(.adopted(act: act.act.name)))
+      audit(.adopted, now, &commands)
+    }
+    let record = Record.result(act: index, facts: learned, isAdopted: adopted, at: now)
+    switch parts.results {
+    case .atOnce: buffer.append(record)
+    case .whenTheStepIsOver:
+      buffer.append(contentsOf: late)
+      late = [record]
+    }
+    let step = plan.workflow.steps[act.step]
+    let isLast = cursor + 1 == order.count || plan.acts[order[cursor + 1]].step != act.step
+    cursor += 1
+    guard step.asksDecider, isLast else { return enter(now, &commands) }
+    ask(
+      DecisionQuery(
+        fork: .triage, step: step.name, options: step.transitions, facts: facts,
+        text: facts.text(.ticketText) ?? ""), &commands)
+  }
+
+  /// Writes an audit entry, to be stored with the next records.
+  mutating func audit(
+    _ outcome: AuditEntry.Outcome, of operation: Name? = nil, _ now: Instant, _ commands: inout [Command]
+  ) {
+    guard parts.audit == .written else { return }
+    let operation = operation ?? act.act.operation
+    buffer.append(
+      .audit(
+        AuditEntry(
+          act: index, operation: operation, principal: parts.credentials.principal(for: act),
+          outcome: outcome, at: now)))
+    commands.append(.note(.audited(act: act.act.name, operation: operation)))
+  }
+
+  private mutating func finishForward(_ now: Instant, _ commands: inout [Command]) {
+    buffer.append(contentsOf: late)
+    late = []
+    if request.isDryRun {
+      return over(Claim(.planned, present: planned, reason: "dry run: nothing was done"), now, &commands)
+    }
+    over(Claim(.completed, present: present), now, &commands)
+  }
+}
+
+extension AgentParts.DryRun {
+  /// Whether a dry run holds back a side effect of this stage.
+  func withholds(_ stage: Step.Stage) -> Bool { self == .readsOnly || stage == .pivot }
+}

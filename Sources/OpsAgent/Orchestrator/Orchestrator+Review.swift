@@ -1,0 +1,73 @@
+// Looking once more at what a call without a key made: a network may have delivered it twice.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  /// Waits until nothing sent before can still appear, then lists what the reviewed act made.
+  mutating func review(_ now: Instant, _ commands: inout [Command]) {
+    let made = act.reviewed
+    let maker = plan.acts[made]
+    guard parts.readBack == .byNaturalKey, !request.isDryRun, states[made].status == .done, !maker.takesKey,
+      let lookup = maker.act.lookup
+    else {
+      states[index].status = .skipped
+      cursor += 1
+      return enter(now, &commands)
+    }
+    let settled = states[made].lastSent + maker.settling
+    if now < settled { return wait(until: settled, .settling, .review, now, &commands) }
+    tries += 1
+    call(.review, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
+  }
+
+  mutating func reviewAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    let maker = plan.acts[act.reviewed].act
+    guard let lookup = maker.lookup, let own = maker.outputs.first else {
+      preconditionFailure("only an act with a lookup and an id is reviewed")
+    }
+    guard case .succeeded(let response) = plan.catalogue.outcome(of: answer) else {
+      guard parts.retries.allows(attempts: tries) else {
+        return fail("what \(maker.name.text) made could not be reviewed", now, &commands)
+      }
+      return wait(until: now + delay(answer, attempt: tries), .backoff, .review, now, &commands)
+    }
+    tries = 0
+    let found = lookup.objects(in: response.body, given: facts)
+    guard let extra = found.first(where: { $0[own.field] != facts[own.fact] }) else {
+      return complete([:], now, &commands)
+    }
+    var extraFacts = facts
+    extraFacts[own.fact] = extra[own.field]
+    guard let way = maker.undo?.ways.first else {
+      return escalate("\(maker.name.text): \(found.count) exist where one should", now, &commands)
+    }
+    removal = way.arguments.filled(from: extraFacts, conditional: true)
+    buffer.append(.undoing(act: index, operation: way.operation, arguments: removal, at: now))
+    flush(.remove, now, &commands)
+  }
+
+  /// Removes the surplus object that the review found.
+  mutating func remove(_ now: Instant, _ commands: inout [Command]) {
+    guard let way = plan.acts[act.reviewed].act.undo?.ways.first else {
+      preconditionFailure("a way to remove was chosen before")
+    }
+    if renewing(.remove, now, &commands) { return }
+    tries += 1
+    call(.remove, way.operation, removal, attempt: tries, &commands)
+  }
+
+  mutating func removeAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    switch plan.catalogue.outcome(of: answer) {
+    case .succeeded:
+      audit(.takenBack, now, &commands)
+      tries = 0
+      wait(until: now + act.staleness, .settling, .review, now, &commands)
+    case .failed, .notNow, .unknown:
+      guard parts.retries.allows(attempts: tries) else {
+        return escalate("a surplus of \(plan.acts[act.reviewed].act.name.text) could not be removed", now, &commands)
+      }
+      wait(until: now + delay(answer, attempt: tries), .backoff, .review, now, &commands)
+    }
+  }
+}

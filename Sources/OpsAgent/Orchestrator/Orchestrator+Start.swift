@@ -1,0 +1,141 @@
+// The beginning of an incarnation: lease, journal, and the decision to go on.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  mutating func start(_ now: Instant, _ commands: inout [Command]) {
+    began = now
+    guard case .leased(let span) = parts.flight else { return loadJournal(now, &commands) }
+    commands.append(.acquire(span))
+    expectation = .lease
+  }
+
+  mutating func leased(_ outcome: LeaseOutcome, _ now: Instant, _ commands: inout [Command]) {
+    switch outcome {
+    case .granted(let lease):
+      self.lease = lease
+      loadJournal(now, &commands)
+    case .held(let until):
+      commands.append(.wait(until: max(until, now + .milliseconds(1)), why: .lease))
+      expectation = .leaseTimer
+    }
+  }
+
+  private mutating func loadJournal(_ now: Instant, _ commands: inout [Command]) {
+    guard parts.memory == .durable else { return loaded([], now, &commands) }
+    commands.append(.load)
+    expectation = .records
+  }
+
+  mutating func loaded(_ records: [Record], _ now: Instant, _ commands: inout [Command]) {
+    guard case .opened(let opening)? = records.first else {
+      // Records without an opening were never written by this agent with its memory in order.
+      buffer.append(
+        .opened(
+          Opening(
+            workflow: plan.workflow.name, version: plan.workflow.version, input: request.input, replica: replica,
+            at: now)))
+      return enter(now, &commands)
+    }
+    if parts.versions == .pinned {
+      guard let pinned = library.find(opening.workflow, version: opening.version) else {
+        return escalate("this agent no longer has \(opening.workflow) version \(opening.version)", now, &commands)
+      }
+      if pinned !== plan { adopt(pinned) }
+    }
+    facts = opening.input
+    for record in records { restore(record, now) }
+    if mode == .over { return conclude(&commands) }
+    if mode == .backward {
+      cursor = undoStart
+      return undoNext(now, &commands)
+    }
+    moveToFirstUnfinished()
+    guard cursor < order.count else { return enter(now, &commands) }
+    let step = plan.workflow.steps[act.step]
+    commands.append(.note(.resumed(step: step.name)))
+    ask(
+      DecisionQuery(
+        fork: .afterRestart, step: step.name,
+        options: mayCompensate ? [.resume, .compensate, .escalate] : [.resume, .escalate], facts: facts,
+        text: states[index].status == .open ? "the outcome of \(act.act.name.text) is unknown" : ""), &commands)
+  }
+
+  /// Folds one record into the state. A send of an earlier incarnation can't be later than now.
+  private mutating func restore(_ record: Record, _ now: Instant) {
+    switch record {
+    case .opened: break
+    case .intent(let intent):
+      guard states.indices.contains(intent.act) else { return }
+      states[intent.act].status = .open
+      states[intent.act].generation = intent.generation
+      states[intent.act].opened = intent.at
+      states[intent.act].lastSent = now
+      states[intent.act].isUnknown = true
+      sent += 1
+    case .result(let act, let learned, _, let at):
+      guard states.indices.contains(act) else { return }
+      states[act].status = .done
+      states[act].isUnknown = false
+      states[act].lastSent = at
+      learn(learned)
+    case .skipped(let act):
+      if states.indices.contains(act) { states[act].status = .skipped }
+    case .refused(let act, let why, _):
+      if states.indices.contains(act) { states[act].status = .refused }
+      reason = why
+    case .restarted(let act, let through, _):
+      beginAnew(act, through: through)
+    case .decided(_, let decision, _):
+      learn(decision.fields)
+      if !decision.fields.isEmpty { _ = derive() }
+    case .turned(let why, _):
+      mode = .backward
+      reason = why
+    case .undoing(let act, _, _, _):
+      if states.indices.contains(act), states[act].status != .undone { states[act].lastSent = now }
+    case .undone(let act, let isFinal, _):
+      guard states.indices.contains(act) else { return }
+      states[act].status = .undone
+      states[act].needsRecheck = !isFinal
+      states[act].wasRechecked = isFinal
+      states[act].lastSent = now
+    case .audit: break
+    case .finished(let word, _):
+      mode = .over
+      claim = word
+    }
+  }
+
+  /// Resets the acts from `act` to `through` so that they run again with new keys.
+  mutating func beginAnew(_ first: Int, through last: Int) {
+    guard first <= last, states.indices.contains(last) else { return }
+    for index in first...last {
+      let generation = states[index].generation + 1
+      states[index] = ActState()
+      states[index].generation = generation
+    }
+  }
+
+  private mutating func moveToFirstUnfinished() {
+    cursor = 0
+    while cursor < order.count {
+      switch states[index].status {
+      case .done, .skipped: cursor += 1
+      case .untouched, .open, .refused, .undone: return
+      }
+    }
+  }
+
+  /// Whether there is a way back: the pivot and whatever can't be taken back have certainly not happened.
+  var mayCompensate: Bool {
+    for (index, state) in states.enumerated() {
+      let act = plan.acts[index]
+      guard act.act.isChange, state.status == .done || (state.status == .open && state.isUnknown) else { continue }
+      if !act.isReversible { return false }
+      if act.stage == .pivot, parts.pivot == .last || state.status == .open { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,180 @@
+// When it isn't known what happened: the same key again, then a look, then a person. Never hope.
+
+import Operations
+import Primitives
+
+extension Orchestrator {
+  /// An attempt has no usable answer.
+  mutating func unknown(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    guard parts.unknowns == .resolved else { return retryAsNew(answer, now, &commands) }
+    states[index].isUnknown = true
+    // A client library may have sent it again until now.
+    states[index].lastSent = now
+    resolve(answer, now, &commands)
+  }
+
+  /// What an engineer writes who takes a time-out for a failure: try again from a fresh start.
+  private mutating func retryAsNew(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    let attempts = states[index].attempts
+    guard parts.retries.allows(attempts: attempts) else {
+      return fail("\(act.act.name.text) failed again and again", now, &commands)
+    }
+    states[index].generation += 1
+    wait(until: now + delay(answer, attempt: attempts), .backoff, .send, now, &commands)
+  }
+
+  /// Settles an act that may have happened, by the first sound way that is left.
+  mutating func resolve(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    let compiled = act
+    let state = states[index]
+    let mayRetry = parts.retries.allows(attempts: state.attempts)
+    let pause = now + delay(answer, attempt: max(state.attempts, 1))
+    // A kept answer is replayed for as long as the key is: asking again tells nothing new.
+    let isReplay = answer.response?.headers.text("idempotent-replayed") == "true"
+    if mayRetry, !isReplay, isProtected(compiled, state, at: pause) {
+      return wait(until: pause, .backoff, .send, now, &commands)
+    }
+    if parts.readBack == .byNaturalKey, compiled.act.lookup != nil {
+      tries = 0
+      return wait(until: state.lastSent + compiled.settling, .settling, .readBack, now, &commands)
+    }
+    // Without a key and without a look, what can be reversed is sent again, what can't be is not.
+    if mayRetry, compiled.isReversible, parts.readBack == .none {
+      return wait(until: pause, .backoff, .send, now, &commands)
+    }
+    fail("the outcome of \(compiled.act.name.text) is unknown", now, &commands)
+  }
+
+  /// Whether sending again can't do it twice.
+  func isProtected(_ compiled: CompiledWorkflow.CompiledAct, _ state: ActState, at instant: Instant) -> Bool {
+    switch compiled.act.protection {
+    case .uniqueName, .idempotent: true
+    case .key:
+      compiled.takesKey && parts.keys.isProtective
+        && instant + compiled.lateness < state.opened + compiled.keyWindow
+    case .none: false
+    }
+  }
+
+  /// Goes on with an act whose intent an earlier incarnation wrote.
+  mutating func resumeAct(_ now: Instant, _ commands: inout [Command]) {
+    guard states[index].status == .open else { return enter(now, &commands) }
+    check = 0
+    tries = 0
+    guard parts.unknowns == .resolved else { return unknown(.none(.connectionLost), now, &commands) }
+    guard isProtected(act, states[index], at: now) else {
+      return resolve(.none(.connectionLost), now, &commands)
+    }
+    flush(act.act.protection == .key ? .send : .check, now, &commands)
+  }
+
+  /// A limiter or a lock turned the attempt away; what an earlier attempt did is as open as before.
+  mutating func notNow(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    if states[index].isUnknown, parts.unknowns == .resolved { return resolve(answer, now, &commands) }
+    guard parts.retries.allows(attempts: states[index].attempts) else {
+      return fail("\(act.act.name.text) was turned away again and again", now, &commands)
+    }
+    wait(until: now + delay(answer, attempt: states[index].attempts), .backoff, .send, now, &commands)
+  }
+
+  /// The system refused the attempt and says that it did nothing this time.
+  mutating func refused(_ response: Response, _ now: Instant, _ commands: inout [Command]) {
+    let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) } ?? .refused
+    let mayRetry = parts.retries.allows(attempts: states[index].attempts)
+    let pause = now + delay(.response(response), attempt: states[index].attempts)
+    switch nature {
+    case .alreadyExists, .keyMismatch:
+      if parts.readBack == .byNaturalKey, act.act.lookup != nil {
+        states[index].isUnknown = true
+        tries = 0
+        return readBack(now, &commands)
+      }
+      if nature == .alreadyExists, act.act.outputs.allSatisfy({ !$0.isRequired }) {
+        return complete([:], adopted: true, now, &commands)
+      }
+    case .conflict where mayRetry:
+      check = 0
+      return wait(until: pause, .backoff, .check, now, &commands)
+    case .dependency where mayRetry, .notFound where mayRetry:
+      return wait(until: pause, .backoff, .send, now, &commands)
+    default: break
+    }
+    if states[index].isUnknown, parts.unknowns == .resolved, parts.readBack == .byNaturalKey, act.act.lookup != nil {
+      tries = 0
+      return wait(until: states[index].lastSent + act.settling, .settling, .readBack, now, &commands)
+    }
+    audit(.refused, now, &commands)
+    let why = "\(act.act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
+    if nature == .refused, parts.readBack == .byNaturalKey, act.act.lookup != nil {
+      // Perhaps because what is wanted holds already.
+      refusal = why
+      tries = 0
+      return readBack(now, &commands)
+    }
+    refusedForGood(why, now, &commands)
+  }
+
+  private mutating func refusedForGood(_ why: String, _ now: Instant, _ commands: inout [Command]) {
+    if !states[index].isUnknown {
+      states[index].status = .refused
+      buffer.append(.refused(act: index, reason: why, at: now))
+    }
+    fail(why, now, &commands)
+  }
+
+  // MARK: Read-back
+
+  mutating func readBack(_ now: Instant, _ commands: inout [Command]) {
+    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup is read back") }
+    tries += 1
+    call(.readBack, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
+  }
+
+  mutating func readBackAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup was read back") }
+    guard let finding = finding(answer, lookup) else {
+      guard parts.retries.allows(attempts: tries) else {
+        return fail("the outcome of \(act.act.name.text) is unknown and can't be read back", now, &commands)
+      }
+      return wait(until: now + delay(answer, attempt: tries), .backoff, .readBack, now, &commands)
+    }
+    switch finding {
+    case .one(let object):
+      guard let learned = lookup.outputs.read(from: object) else {
+        return escalate("what \(act.act.name.text) made could not be read", now, &commands)
+      }
+      complete(learned, adopted: true, now, &commands)
+    case .differing(_, let field):
+      escalate("\(act.act.name.text): what exists differs in \(field.text)", now, &commands)
+    case .several(_, let count):
+      escalate("\(act.act.name.text): \(count) exist where one should", now, &commands)
+    case .none: absent(now, &commands)
+    }
+  }
+
+  /// Read-back shows nothing. Until the bounds have passed that proves nothing; after them it does.
+  private mutating func absent(_ now: Instant, _ commands: inout [Command]) {
+    if let refusal { return refusedForGood(refusal, now, &commands) }
+    let settled = states[index].lastSent + act.settling
+    if now < settled { return wait(until: settled, .settling, .readBack, now, &commands) }
+    guard states[index].generation + 1 < plan.playbook.policy.attemptCap else {
+      states[index].isUnknown = false
+      return fail("\(act.act.name.text) does not come about", now, &commands)
+    }
+    states[index].generation += 1
+    open(now)
+    check = 0
+    flush(.check, now, &commands)
+  }
+
+  /// What a lookup's answer shows; nil where it has to be asked again.
+  func finding(_ answer: Answer, _ lookup: Lookup) -> Lookup.Finding? {
+    switch plan.catalogue.outcome(of: answer) {
+    case .succeeded(let response): return lookup.finding(in: response.body, given: facts)
+    case .failed(let response):
+      let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
+      return nature == .notFound || response.status == 404 ? Lookup.Finding.none : nil
+    case .notNow, .unknown: return nil
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// The agent's core: events in, commands out, no I/O, no clock, no chance.
+
+import Operations
+import Primitives
+
+/// One incarnation of the reference agent working on one run.
+///
+/// A value: copying it forks it. The same events at the same instants give the same commands; jitter is a
+/// keyed draw of (run, act, attempt). A shell carries the commands out: the simulator's with virtual time
+/// and a model store, the production driver's with real time, HTTP and SQLite.
+///
+/// Its law: before a side effect the intent is durable, after it the outcome and every id; an outcome that
+/// isn't known is settled by the same key, by read-back or by a person, and never by hope.
+public struct Orchestrator: Sendable {
+  let parts: AgentParts
+  let library: WorkflowLibrary
+  let request: RunRequest
+  /// This replica's name, the holder of its lease.
+  let replica: Name
+
+  var plan: CompiledWorkflow
+  /// Positions in `plan.acts`, in the order in which they run.
+  var order: [Int]
+  var facts: Fields
+  var states: [ActState]
+  var mode = Mode.forward
+  /// Position in `order` of the act under way.
+  var cursor = 0
+  var expectation = Expectation.start
+  /// Records that the next store command takes along.
+  var buffer: [Record] = []
+  /// Results that wait for the step after theirs, where that part is in place.
+  var late: [Record] = []
+  var lease: Lease?
+  /// Which check of the act under way comes next.
+  var check = 0
+  /// Sends of the call under way, and polls.
+  var tries = 0
+  /// Side effects sent by this run.
+  var sent = 0
+  var began = Instant(nanoseconds: 0)
+  var claim: Claim?
+  var reason = ""
+  /// Why the act under way was refused, while it is looked whether its goal holds all the same.
+  var refusal: String?
+  /// The arguments of the removal under way.
+  var removal = Fields()
+  /// What a dry run found that it would do.
+  var planned: [Claim.Item] = []
+
+  enum Mode: UInt8, Hashable, Sendable { case forward = 1, backward, over }
+
+  /// What is known about one act.
+  struct ActState: Hashable, Sendable {
+    enum Status: UInt8, Hashable, Sendable {
+      case untouched = 1
+      /// The intent is written; it may have been sent.
+      case open
+      case done, skipped, refused, undone
+    }
+
+    var status = Status.untouched
+    var generation = 0
+    /// Sends of this generation in this incarnation.
+    var attempts = 0
+    /// When it may first have been sent.
+    var opened = Instant(nanoseconds: 0)
+    /// When it may last have been sent.
+    var lastSent = Instant(nanoseconds: 0)
+    /// Some send of it has an outcome that isn't known.
+    var isUnknown = false
+    /// Taken back, but something sent before may still arrive.
+    var needsRecheck = false
+    /// More than one was found while taking back.
+    var hasMore = false
+    var wasRechecked = false
+  }
+
+  /// The one event that is awaited.
+  enum Expectation: Hashable, Sendable {
+    case start, lease, leaseTimer, records, nothing
+    case renewal(Then)
+    case stored(Then)
+    case timer(Then)
+    case decision(DecisionQuery)
+    case answer(Call.Purpose)
+  }
+
+  /// What to do next once the awaited event has come.
+  enum Then: UInt8, Hashable, Sendable {
+    case enter = 1
+    case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish
+  }
+
+  /// - Parameter parts: what this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
+  public init(_ library: WorkflowLibrary, _ request: RunRequest, replica: Name, parts: AgentParts = .reference) {
+    self.parts = parts
+    self.library = library
+    self.request = request
+    self.replica = replica
+    plan = library.current
+    order = []
+    states = []
+    facts = request.input
+    adopt(library.current)
+  }
+
+  /// The run's last word, once there is one.
+  public var finalClaim: Claim? { mode == .over ? claim : nil }
+
+  /// Takes one event and appends what is to be done about it. At most the last command asks for an event.
+  ///
+  /// - Precondition: `event` is the kind that the last command asked for.
+  public mutating func handle(_ event: Event, at now: Instant, into commands: inout [Command]) {
+    switch (event, expectation) {
+    case (.started, .start): start(now, &commands)
+    case (.leased(let outcome), .lease): leased(outcome, now, &commands)
+    case (.woke, .leaseTimer): start(now, &commands)
+    case (.loaded(let records), .records): loaded(records, now, &commands)
+    case (.stored(.stored), .stored(let then)), (.woke, .timer(let then)): run(then, now, &commands)
+    case (.stored(.fenced), .stored): leave(&commands)
+    case (.renewed(let renewed), .renewal(let then)):
+      guard let renewed else { return leave(&commands) }
+      lease = renewed
+      run(then, now, &commands)
+    case (.decided(let decision), .decision(let query)): decided(decision, query, now, &commands)
+    case (.answered(let answer), .answer(let purpose)): answered(answer, purpose, now, &commands)
+    default: preconditionFailure("the shell answered \(expectation) with \(event)")
+    }
+  }
+
+  mutating func run(_ then: Then, _ now: Instant, _ commands: inout [Command]) {
+    switch then {
+    case .enter: enter(now, &commands)
+    case .check: runCheck(now, &commands)
+    case .send: send(now, &commands)
+    case .readBack: readBack(now, &commands)
+    case .poll: poll(now, &commands)
+    case .review: review(now, &commands)
+    case .remove: remove(now, &commands)
+    case .undo: undoNext(now, &commands)
+    case .undoLookup: undoLookup(now, &commands)
+    case .undoSend: undoSend(now, &commands)
+    case .finish: conclude(&commands)
+    }
+  }
+
+  mutating func answered(
+    _ answer: Answer, _ purpose: Call.Purpose, _ now: Instant, _ commands: inout [Command]
+  ) {
+    switch purpose {
+    case .read: readAnswered(answer, now, &commands)
+    case .check: checkAnswered(answer, now, &commands)
+    case .change: changeAnswered(answer, now, &commands)
+    case .poll: pollAnswered(answer, now, &commands)
+    case .review: reviewAnswered(answer, now, &commands)
+    case .remove: removeAnswered(answer, now, &commands)
+    case .readBack: readBackAnswered(answer, now, &commands)
+    case .undoLookup: undoLookupAnswered(answer, now, &commands)
+    case .undo: undoAnswered(answer, now, &commands)
+    }
+  }
+
+  // MARK: Shared moves
+
+  var index: Int { order[cursor] }
+  var act: CompiledWorkflow.CompiledAct { plan.acts[order[cursor]] }
+
+  /// Takes a workflow version as the one that this run follows.
+  mutating func adopt(_ workflow: CompiledWorkflow) {
+    plan = workflow
+    order = parts.pivot.order(of: workflow)
+    states = Array(repeating: ActState(), count: workflow.acts.count)
+  }
+
+  /// Writes what is buffered, where there is something and somewhere to write it, and goes on.
+  mutating func flush(_ then: Then, _ now: Instant, _ commands: inout [Command]) {
+    if buffer.isEmpty { return run(then, now, &commands) }
+    guard parts.memory == .durable else {
+      buffer.removeAll(keepingCapacity: true)
+      return run(then, now, &commands)
+    }
+    commands.append(.store(buffer, fence: lease.flatMap { parts.fencing.token($0.token) }))
+    buffer.removeAll(keepingCapacity: true)
+    expectation = .stored(then)
+  }
+
+  mutating func wait(
+    until instant: Instant, _ why: Wait, _ then: Then, _ now: Instant, _ commands: inout [Command]
+  ) {
+    if instant <= now { return run(then, now, &commands) }
+    commands.append(.wait(until: instant, why: why))
+    expectation = .timer(then)
+  }
+
+  /// Whether the lease has to be extended before a side effect; if so, asks for it.
+  mutating func renewing(_ then: Then, _ now: Instant, _ commands: inout [Command]) -> Bool {
+    guard case .leased(let span) = parts.flight, let lease, lease.until - now < span / 2 else { return false }
+    commands.append(.renew(lease, span))
+    expectation = .renewal(then)
+    return true
+  }
+
+  mutating func call(
+    _ purpose: Call.Purpose, _ operation: Name, _ arguments: Fields, key: String? = nil, attempt: Int,
+    _ commands: inout [Command]
+  ) {
+    let compiled = act
+    let fence = purpose.isMutation ? lease.flatMap { parts.fencing.token($0.token) } : nil
+    let request = Request(
+      operation, arguments, principal: parts.credentials.principal(for: compiled), idempotencyKey: key,
+      fence: fence)
+    commands.append(
+      .call(
+        Call(
+          request: request, step: plan.workflow.steps[compiled.step].name, act: compiled.act.name,
+          purpose: purpose, attempt: attempt)))
+    expectation = .answer(purpose)
+  }
+
+  /// How long to wait before trying again.
+  func delay(_ answer: Answer, attempt: Int) -> TimeSpan {
+    let draw = Draw(seed: request.run.hash, key: act.act.name.hash).derived(UInt64(attempt))
+    return parts.pauses.delay(
+      asked: answer.response?.retryAfter, own: parts.retries.delay(afterAttempt: attempt, draw: draw))
+  }
+
+  mutating func learn(_ learned: Fields) {
+    for entry in learned.entries { facts[entry.name] = entry.value }
+  }
+
+  /// This replica is no longer the one that works on the run.
+  mutating func leave(_ commands: inout [Command]) {
+    expectation = .nothing
+    commands.append(.leave(.leaseLost))
+  }
+}
+
+extension AgentParts.Pivot {
+  /// The acts in the order in which they run.
+  ///
+  /// `last` keeps the workflow's own order. `whereAsked` does what the customer waits for first: the
+  /// pivot and what it requires, then the rest.
+  func order(of plan: CompiledWorkflow) -> [Int] {
+    let all = Array(plan.acts.indices)
+    guard self == .whereAsked, let pivot = plan.workflow.pivot else { return all }
+    var needed: [Name] = [pivot.name]
+    for step in plan.workflow.steps.reversed() where needed.contains(step.name) { needed += step.requires }
+    let isNeeded = { (index: Int) in needed.contains(plan.workflow.steps[plan.acts[index].step].name) }
+    return all.filter(isNeeded) + all.filter { !isNeeded($0) }
+  }
+}

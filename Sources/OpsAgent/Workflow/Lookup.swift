@@ -1,0 +1,105 @@
+// Read-back: finding by natural key what may or may not exist, and comparing before adopting it.
+
+import Operations
+import Primitives
+
+/// A read that finds an object by its natural key.
+public struct Lookup: Hashable, Sendable {
+  public enum Shape: Hashable, Sendable {
+    /// The answer's body is the object.
+    case object
+    /// The answer's body holds a list of objects in this field.
+    case list(Name)
+  }
+
+  public var operation: Name
+  public var arguments: [Argument]
+  public var shape: Shape
+  /// What makes an object the one that is meant: its natural key and that it is alive.
+  public var identity: [Match]
+  /// What must agree before the object counts as ours.
+  public var agreement: [Match]
+  public var outputs: [Output]
+
+  public init(
+    _ operation: Name, _ arguments: [Argument], _ shape: Shape, identity: [Match] = [], agreement: [Match] = [],
+    outputs: [Output] = []
+  ) {
+    self.operation = operation
+    self.arguments = arguments
+    self.shape = shape
+    self.identity = identity
+    self.agreement = agreement
+    self.outputs = outputs
+  }
+
+  /// What one answer shows.
+  public enum Finding: Hashable, Sendable {
+    case none
+    case one(Fields)
+    /// There is one, but this field of it is not what this run would have made.
+    case differing(Fields, field: Name)
+    case several(first: Fields, count: Int)
+  }
+
+  func finding(in body: Fields, given facts: Fields) -> Finding {
+    let objects = objects(in: body, given: facts)
+    guard let found = objects.first else { return .none }
+    if objects.count > 1 { return .several(first: found, count: objects.count) }
+    for match in agreement where !match.holds(for: found, given: facts) {
+      return .differing(found, field: match.field)
+    }
+    return .one(found)
+  }
+
+  /// The objects that are meant, in the order of the answer.
+  func objects(in body: Fields, given facts: Fields) -> [Fields] {
+    switch shape {
+    case .object: return isMeant(body, facts) ? [body] : []
+    case .list(let field):
+      guard case .list(let items)? = body[field] else { return [] }
+      var objects: [Fields] = []
+      for case .record(let object) in items where isMeant(object, facts) { objects.append(object) }
+      return objects
+    }
+  }
+
+  private func isMeant(_ object: Fields, _ facts: Fields) -> Bool {
+    for match in identity where !match.holds(for: object, given: facts) { return false }
+    return true
+  }
+}
+
+extension [Output] {
+  /// The facts that `object` establishes; nil where a required field is missing.
+  func read(from object: Fields) -> Fields? {
+    var facts = Fields()
+    for output in self {
+      if let value = object[output.field], !value.isNull {
+        facts[output.fact] = value
+      } else if output.isRequired {
+        return nil
+      }
+    }
+    return facts
+  }
+}
+
+extension [Argument] {
+  /// The arguments of one call, filled from the facts of the run.
+  func filled(from facts: Fields, conditional: Bool) -> Fields {
+    var entries: [(Name, Value)] = []
+    entries.reserveCapacity(count)
+    for argument in self {
+      switch argument.source {
+      case .fact(let name):
+        if let value = facts[name] { entries.append((argument.name, value)) }
+      case .literal(let value):
+        entries.append((argument.name, value))
+      case .version(let name):
+        if conditional, let value = facts[name] { entries.append((argument.name, value)) }
+      }
+    }
+    return Fields(entries)
+  }
+}

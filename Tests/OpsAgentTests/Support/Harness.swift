@@ -1,0 +1,114 @@
+// A shell for tests: drives the orchestrator through the small world, with crashes where a test wants one.
+
+import OpsAgent
+import Operations
+import Primitives
+
+struct Harness {
+  var world = FakeWorld(now: Harness.start)
+  var store = ModelStore()
+  var decider: any Decider = RuleBasedDecider()
+  var parts = AgentParts.reference
+  var request = RunRequest(
+    run: "onboarding:acme", input: ["ticket": "tic_1", "customer": "acme", "plan": "pro", "period": "2026-11"])
+  var catalogue = FakeCatalogue.catalogue
+  var workflow = CustomerOnboarding.workflow
+  var playbook = CustomerOnboarding.playbook
+  var replica: Name = "agent-0"
+  /// Dies before carrying out the command with this number, counted over all incarnations from 1.
+  var crashBefore: Int?
+  /// Dies after carrying it out, before the agent learns what came of it.
+  var crashAfter: Int?
+  var notes: [Note] = []
+  var commandCount = 0
+  var incarnations = 0
+  var leaving: Leaving?
+  var queries: [DecisionQuery] = []
+  var waits: [(Wait, TimeSpan)] = []
+
+  static let start = Instant(year: 2026, month: 11, day: 20)
+
+  init(without removed: Safeguard..., world edit: (inout FakeWorld) -> Void = { _ in }) {
+    parts = Safeguard.without(removed)
+    edit(&world)
+  }
+
+  var library: WorkflowLibrary {
+    do {
+      return WorkflowLibrary([try CompiledWorkflow(workflow, playbook, catalogue)])
+    } catch {
+      fatalError("the workflow of the tests does not compile: \(error)")
+    }
+  }
+
+  func agent() -> Orchestrator { Orchestrator(library, request, replica: replica, parts: parts) }
+
+  /// Plays the run to its end; nil where the agent left without a word or went on for too long.
+  mutating func run() -> Claim? {
+    var agent = agent()
+    incarnations += 1
+    var event: Event? = .started
+    while let next = event {
+      var commands: [Command] = []
+      agent.handle(next, at: world.now, into: &commands)
+      event = nil
+      for command in commands {
+        if case .note(let note) = command {
+          notes.append(note)
+          continue
+        }
+        commandCount += 1
+        guard commandCount < 2_000 else { return nil }
+        if commandCount == crashBefore { return restart() }
+        switch command {
+        case .finish(let claim): return claim
+        case .leave(let why):
+          leaving = why
+          return nil
+        default: event = carryOut(command)
+        }
+        if commandCount == crashAfter { return restart() }
+      }
+    }
+    return nil
+  }
+
+  struct NoClaim: Error {}
+
+  /// Plays the run and returns its last word.
+  mutating func claim() throws -> Claim {
+    guard let claim = run() else { throw NoClaim() }
+    return claim
+  }
+
+  private mutating func restart() -> Claim? {
+    store.dropStaged()
+    world.advance(to: world.now + .seconds(2))
+    return run()
+  }
+
+  private mutating func carryOut(_ command: Command) -> Event? {
+    world.advance(to: world.now + .milliseconds(20))
+    switch command {
+    case .acquire(let span): return .leased(store.acquire(request.run, for: replica, at: world.now, span: span))
+    case .load: return .loaded(store.load(request.run))
+    case .store(let records, let fence):
+      let outcome = store.stage(records, to: request.run, fence: fence)
+      store.commit()
+      return .stored(outcome)
+    case .renew(let lease, let span): return .renewed(store.renew(lease, at: world.now, span: span))
+    case .call(let call):
+      let answer = world.answer(call)
+      world.advance(to: world.now + (answer.response == nil ? .seconds(30) : .milliseconds(50)))
+      return .answered(answer)
+    case .decide(let query):
+      queries.append(query)
+      return .decided(decider.decide(query))
+    case .wait(let until, let why):
+      waits.append((why, until - world.now))
+      world.advance(to: until)
+      return .woke
+    case .note, .finish, .leave: return nil
+    }
+  }
+}
