@@ -19,6 +19,8 @@ struct Harness {
   var crashBefore: Int?
   /// Dies after carrying it out, before the agent learns what came of it.
   var crashAfter: Int?
+  /// Stops watching once this operation was called.
+  var stopsAfterCalls: Name?
   var notes: [Note] = []
   var commandCount = 0
   var incarnations = 0
@@ -68,6 +70,7 @@ struct Harness {
         default: event = carryOut(command)
         }
         if commandCount == crashAfter { return restart() }
+        if let last = stopsAfterCalls, world.calls(last) > 0 { return nil }
       }
     }
     return nil
