@@ -32,12 +32,14 @@ public struct Scenario: Sendable {
   public var expectations: [Expectation]
   /// The path it was read from, as the user gave it.
   public var path: String
+  /// Covers the file and every file that it names; 0 where it was not read from a file.
+  public var digest: UInt64
 
   public init(
     name: Name, title: String, source: Source? = nil, systems: [SystemChoice], start: Instant, workflow: Name,
     input: Fields, isDryRun: Bool = false, intents: [Intent], rules: [Rule] = [], faults: Plan = Plan(),
     limits: Limits = Limits(), requires: [Practice] = [], principals: [Principal] = [],
-    expectations: [Expectation] = [], path: String = ""
+    expectations: [Expectation] = [], path: String = "", digest: UInt64 = 0
   ) {
     self.name = name
     self.title = title
@@ -55,6 +57,7 @@ public struct Scenario: Sendable {
     self.principals = principals
     self.expectations = expectations
     self.path = path
+    self.digest = digest
   }
 
   /// The workflow run's name in every site: `customer-onboarding:acme`.

@@ -1,0 +1,84 @@
+// Reads intents and rules: what may exist afterwards, and under which rules.
+
+import Operations
+import Primitives
+
+extension ScenarioDraft {
+  /// The declared intents, and the template's for what the file leaves out. A dry run may leave nothing
+  /// behind, so there the template adds nothing.
+  mutating func readIntents(
+    _ tree: YAMLTree?, template: WorkflowTemplate?, input: Fields, isDryRun: Bool
+  ) -> [Intent] {
+    var declared: [Intent] = []
+    var references: [(name: String, place: TextPosition)] = []
+    for entry in tree.flatMap({ problems.table($0, "intents by name") }) ?? [] {
+      if let intent = readIntent(entry, &references) { declared.append(intent) }
+    }
+    let owner = input.text("customer").map { Name($0) }
+    var all = declared
+    if let template, let owner, !isDryRun {
+      all = template.complete(declared, owner: owner, period: input.text("period").map { Name($0) })
+    }
+    let names = all.map(\.name.text)
+    for (name, place) in references where !names.contains(name) {
+      problems.unknown(name, at: place, among: names, "intent")
+    }
+    return all
+  }
+
+  private mutating func readIntent(
+    _ entry: YAMLTree.Entry, _ references: inout [(name: String, place: TextPosition)]
+  ) -> Intent? {
+    guard let section = Section(entry.value, shapes.intent, &problems) else { return nil }
+    let kind = section["effect"].flatMap { problems.name($0, among: vocabulary.effectKinds, "kind of effect") }
+    let owner = section["for"].flatMap { problems.text($0, "the natural key of whom it is for") }
+    var needs: [Name] = []
+    for item in section["depends_on"].flatMap({ problems.list($0, "a list of intents") }) ?? [] {
+      guard let name = problems.text(item, "the name of an intent") else { continue }
+      references.append((name, item.position))
+      needs.append(Name(name))
+    }
+    let selector = section["where"].flatMap {
+      problems.value($0, .table(.value, keys: nil), "fields with the values they must have")
+    }
+    return Intent(
+      name: Name(entry.key), kind: Name(kind ?? ""), owner: Name(owner ?? ""),
+      times: section["times"].flatMap { readTimes($0) } ?? 1...1,
+      period: section["period"].flatMap { problems.period($0, "a period") }.map { Name($0) },
+      total: section["total"].flatMap { problems.money($0, "an amount of money") },
+      selector: selector?.record ?? [:], dependsOn: needs)
+  }
+
+  /// `1`, or `0..1`.
+  private mutating func readTimes(_ tree: YAMLTree) -> ClosedRange<Int>? {
+    let what = "how many there shall be"
+    if case .scalar(let text, _) = tree.content {
+      let bounds = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      if bounds.count == 3, bounds[1].isEmpty {
+        if let lower = Self.count(bounds[0]), let upper = Self.count(bounds[2]), lower <= upper { return lower...upper }
+        return problems.mismatch(tree, what, remedy: "write the smaller number first, such as 0..1")
+      }
+      guard case .int = PlainScalar(text) else {
+        return problems.mismatch(tree, what, remedy: "write a number such as 1, or a range such as 0..1")
+      }
+    }
+    return problems.int(tree, what, in: 0...10_000).map { Int($0)...Int($0) }
+  }
+
+  private static func count(_ text: String) -> Int? {
+    guard case .int(let value) = PlainScalar(text), (0...10_000).contains(value) else { return nil }
+    return Int(value)
+  }
+
+  mutating func readRules(_ tree: YAMLTree) -> [Scenario.Rule] {
+    (problems.list(tree, "a list of rules") ?? []).compactMap { item in
+      guard let section = Section(item, shapes.rule, &problems) else { return nil }
+      let rule = section["rule"].flatMap { problems.name($0, among: vocabulary.rules.map(\.text), "rule") }
+      let kind = section["of"].flatMap { problems.name($0, among: vocabulary.effectKinds, "kind of effect") }
+      let allowed = section["allow"].flatMap { problems.list($0, "a list of allowed values") } ?? []
+      return Scenario.Rule(
+        rule: Name(rule ?? ""), kind: Name(kind ?? ""),
+        allow: allowed.compactMap { problems.text($0, "an allowed value") })
+    }
+  }
+}

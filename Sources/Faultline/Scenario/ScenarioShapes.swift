@@ -1,0 +1,205 @@
+// The form of a scenario file, from the names that are known. The reader checks against it and the schema prints it.
+
+import Operations
+import Primitives
+import Simulation
+
+/// Every mapping of a scenario file.
+struct ScenarioShapes: Sendable {
+  let vocabulary: Vocabulary
+
+  init(_ vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+  var scenario: Shape {
+    Shape(
+      title: "a scenario",
+      keys: [
+        Shape.Key("title", .text, required: true, "What happens, in one sentence."),
+        Shape.Key("source", .mapping(source), "Where the story comes from and how far it can be trusted."),
+        Shape.Key("world", .mapping(world), required: true, "The systems of record, and the dialect each speaks."),
+        Shape.Key("start", .instant, "When the run begins, in UTC; by default the first morning of the period."),
+        Shape.Key("workflow", .name(workflowNames), required: true, "What the agent is asked to do."),
+        Shape.Key("input", .mapping(input(nil)), required: true, "What the workflow is given."),
+        Shape.Key("dry_run", .bool, "Whether the agent shall plan the effects and cause none."),
+        Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
+        Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
+        Shape.Key("faults", .list(.either([.mapping(fault), .mapping(sitedFault)])), "What goes wrong, and where."),
+        Shape.Key("limits", .mapping(limits), "What a run may cost."),
+        Shape.Key("requires", .list(.name(Practice.allCases.map(\.rawValue))), "Practices demanded of every agent."),
+        Shape.Key(
+          "principals", .table(.list(.name(scopeNames)), keys: nil), "Service principals, each with its scopes."),
+        Shape.Key("expect", .table(.mapping(expectation), keys: expectationPattern), "What each agent must do here."),
+      ])
+  }
+
+  var source: Shape {
+    Shape(
+      title: "a source",
+      keys: [
+        Shape.Key(
+          "kind", .name(Scenario.Source.Kind.allCases.map(\.rawValue)), required: true,
+          "Whether the people it happened to tell it, others report it, nobody confirms it, or it is made up."),
+        Shape.Key("url", .text, "Where it can be read."),
+        Shape.Key("note", .text, "What to know about it."),
+      ])
+  }
+
+  /// `cloud: ec2` for each system, and `metering`, which is billing's.
+  var world: Shape {
+    var keys = vocabulary.systems.map { system in
+      let names = system.profiles.map(\.name.text)
+      return Shape.Key(
+        system.name.text, .either([.name(names)] + system.profiles.map { .mapping(systemShape(system, $0)) }),
+        "The dialect of \(system.name), or a mapping with 'profile' and options.")
+    }
+    if let metering = meteringOption {
+      keys.append(Shape.Key("metering", .name(metering.allowed), metering.summary))
+    }
+    return Shape(title: "the world", keys: keys)
+  }
+
+  /// The option of a billing profile that a world sets with a key of its own.
+  var meteringOption: Parameter? {
+    vocabulary.systems.first { $0.name == "billing" }?.profiles.flatMap(\.options).first { $0.name == "metering" }
+  }
+
+  func systemShape(_ system: Vocabulary.System, _ profile: Vocabulary.Profile) -> Shape {
+    Shape(
+      title: "the \(system.name) system",
+      keys: [Shape.Key("profile", .name([profile.name.text]), required: true, "The dialect.")]
+        + profile.options.map { Shape.Key($0.name.text, kind(of: $0), required: $0.isRequired, $0.summary) })
+  }
+
+  /// The fields of one workflow, or of all where none is chosen.
+  func input(_ template: WorkflowTemplate?) -> Shape {
+    var keys: [Shape.Key] = []
+    for input in (template.map { [$0] } ?? vocabulary.workflows).flatMap(\.inputs)
+    where !keys.contains(where: { $0.name == input.name.text }) {
+      let isRequired = input.isRequired && (template != nil || vocabulary.workflows.count == 1)
+      keys.append(Shape.Key(input.name.text, kind(of: input), required: isRequired, input.summary))
+    }
+    return Shape(title: "the input", keys: keys)
+  }
+
+  var intent: Shape {
+    Shape(
+      title: "an intent",
+      keys: [
+        Shape.Key("effect", .name(vocabulary.effectKinds), required: true, "The kind of effect, as systems count it."),
+        Shape.Key("for", .text, required: true, "The natural key of the customer or parent it is for."),
+        Shape.Key(
+          "times", .either([.int(0...10_000), .pattern("^[0-9]+\\.\\.[0-9]+$")]),
+          "How many there shall be; 0..1 makes it optional. 1 unless given."),
+        Shape.Key("total", .money, "What all of them together may cost."),
+        Shape.Key("period", .period, "Effects of another period belong to another intent; the input's for money."),
+        Shape.Key("where", .table(.value, keys: nil), "Fields that an effect must have to belong to this intent."),
+        Shape.Key("depends_on", .list(.text), "Intents whose objects this one's object lives in."),
+      ])
+  }
+
+  var rule: Shape {
+    Shape(
+      title: "a rule",
+      keys: [
+        Shape.Key("rule", .name(vocabulary.rules.map(\.text)), required: true, "What is ruled."),
+        Shape.Key("of", .name(vocabulary.effectKinds), required: true, "The kind of effect that it is about."),
+        Shape.Key("allow", .list(.text), required: true, "The values that are allowed."),
+      ])
+  }
+
+  /// A fault at the places that agree with every part given.
+  var fault: Shape {
+    Shape(
+      title: "a fault",
+      keys: [
+        Shape.Key("at", .text, required: true, "An operation, or a checkpoint of the agent."),
+        Shape.Key("inject", .name(FaultName.all.map(\.name)), required: true, "The fault."),
+        Shape.Key("call", .int(1...65_535), "Only at the n-th call of that kind."),
+        Shape.Key(
+          "attempts", .either([.word("all"), .int(1...255)]),
+          "The n-th wire attempt alone; all, and by default, the call with all its attempts."),
+        Shape.Key("subject", .text, "Only where the call is about this natural key."),
+        Shape.Key("process", .pattern("^agent-[0-9]+$"), "Only in this process."),
+        Shape.Key("incarnation", .int(1...255), "Only after that many starts."),
+        Shape.Key("run", .text, "Only in this workflow run."),
+        Shape.Key("aspect", .name(Aspect.allCases.map(\.rawValue)), "What is bent; follows from the fault."),
+        Shape.Key("moment", .name(variants(of: "moment")), "For a crash: before or after the step, or on its answer."),
+        Shape.Key("until", .name(variants(of: "until")), "For what is late or paused: when it goes on."),
+      ])
+  }
+
+  /// A fault at one place, as verdicts write it.
+  var sitedFault: Shape {
+    Shape(
+      title: "a fault",
+      keys: [
+        Shape.Key("at", .text, required: true, "A place: process~incarnation/run/point[subject]#call.attempt/aspect."),
+        Shape.Key("choose", .text, required: true, "The answer to give there."),
+      ])
+  }
+
+  var limits: Shape {
+    Shape(
+      title: "the limits",
+      keys: [
+        Shape.Key("virtual_time", .span, "How long the run may take in its own time."),
+        Shape.Key("mutations", .int(1...1_000_000), "Mutations that one run may make."),
+        Shape.Key("attempts_per_intent", .int(1...1_000_000), "Wire attempts that one intent may cost."),
+        Shape.Key("events", .int(1...10_000_000), "Events that one run may have."),
+      ])
+  }
+
+  var expectation: Shape {
+    let endings = ValueKind.name(Ending.allCases.map(\.rawValue))
+    return Shape(
+      title: "an expectation",
+      keys: [
+        Shape.Key("ends", .either([endings, .list(endings)]), "The endings that are right here."),
+        Shape.Key("violates", .list(.name(vocabulary.oracles.map(\.text))), "The oracles that must fire."),
+        Shape.Key("allow_more", .bool, "Whether other oracles may fire too."),
+        Shape.Key("because", .text, "Why an ending other than completed is right here."),
+      ])
+  }
+
+  var workflowNames: [String] { vocabulary.workflows.map(\.name.text) }
+
+  var scopeNames: [String] {
+    let operations = vocabulary.systems.flatMap { $0.profiles.flatMap(\.operations) }
+    return Set(operations.map(\.scope.text)).sorted()
+  }
+
+  private func variants(of key: String) -> [String] {
+    var seen: [String] = []
+    for fault in FaultName.all where fault.key == key {
+      seen += fault.variants.filter { !seen.contains($0) }
+    }
+    return seen
+  }
+
+  private var expectationPattern: String {
+    "^(" + vocabulary.agents.map(\.name.text).joined(separator: "|") + ")( without [a-z-]+(, *[a-z-]+)*)?$"
+  }
+
+  private func kind(of option: Parameter) -> ValueKind {
+    switch option.kind {
+    case .text: option.allowed.isEmpty ? .text : .name(option.allowed)
+    case .int: .int(0...Int64.max)
+    case .bool: .bool
+    case .money: .money
+    case .instant: .instant
+    case .list: .list(.value)
+    case .record: .table(.value, keys: nil)
+    }
+  }
+
+  private func kind(of input: WorkflowTemplate.Input) -> ValueKind {
+    switch input.kind {
+    case .text: input.allowed.isEmpty ? .text : .name(input.allowed)
+    case .file: .text
+    case .period: .period
+    case .int: .int(0...Int64.max)
+    case .bool: .bool
+    case .money: .money
+    }
+  }
+}
