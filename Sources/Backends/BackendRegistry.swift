@@ -8,6 +8,9 @@ public enum BackendRegistry {
   /// In the order in which they are listed to people: by system, then by profile.
   public static let profiles: [BackendProfile] = [
     .stripeV1, .stripeV2,
+    .ec2,
+    .iam,
+    .email, .pager,
   ]
 
   /// The profile of that name for that system, if there is one.

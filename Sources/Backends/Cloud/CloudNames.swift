@@ -1,0 +1,35 @@
+// The cloud's words, interned once: the hot path compares numbers and hashes no text.
+
+import Primitives
+
+extension Name {
+  static let cloud: Name = "cloud"
+
+  static let createNetwork: Name = "cloud.create_network"
+  static let describeNetworks: Name = "cloud.describe_networks"
+  static let deleteNetwork: Name = "cloud.delete_network"
+  static let createCluster: Name = "cloud.create_cluster"
+  static let describeCluster: Name = "cloud.describe_cluster"
+  static let listClusters: Name = "cloud.list_clusters"
+  static let tagCluster: Name = "cloud.tag_cluster"
+  static let terminateCluster: Name = "cloud.terminate_cluster"
+
+  static let cloudRead: Name = "cloud.read"
+  static let cloudWrite: Name = "cloud.write"
+
+  static let networkKind: Name = "cloud.network"
+  static let clusterKind: Name = "cloud.cluster"
+
+  static let clusterRunning: Name = "cloud.cluster.running"
+  static let clusterTerminated: Name = "cloud.cluster.terminated"
+
+  static let network: Name = "network"
+  static let networks: Name = "networks"
+  static let cluster: Name = "cluster"
+  static let clusters: Name = "clusters"
+  static let region: Name = "region"
+  static let zone: Name = "zone"
+  static let state: Name = "state"
+  static let launchedAt: Name = "launched_at"
+  static let reason: Name = "reason"
+}
