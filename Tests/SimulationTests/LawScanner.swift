@@ -66,7 +66,7 @@ struct LawScanner {
 
   /// Names that the code declares as dictionaries or sets.
   func hashedCollections(in source: StrippedSource) throws -> [String] {
-    let types = #"(?:\[[^\[\]\n]+:[^\[\]\n]+\]|(?:Set|Dictionary)<)"#
+    let types = #"(?:\[[^\[\]\n():]+:[^\[\]\n]+\]|(?:Set|Dictionary)<)"#
     let initial = #"(?:\[\s*:\s*\]|(?:Set|Dictionary)\s*[<(]|\#(types)\()"#
     let declared = try NSRegularExpression(pattern: #"\b(?:var|let)\s+(\w+)\s*(?::\s*\#(types)|=\s*\#(initial))"#)
     let text = source.lines.joined(separator: "\n") as NSString

@@ -52,7 +52,7 @@ import Testing
     "for x in table.keys.sorted() { }", "if table[key] != nil, seen.contains(x) { }", "for x in list { }",
     "for x in other.table { }", "let n = seen.count", "let names = seen.sorted().map { $0 }",
     "let sum = table.values.reduce(0, +)  // order-free: a sum", "let at: Instant", "threads.append(1)",
-    "let ordered = tables.map { $0 }",
+    "let ordered = tables.map { $0 }", "let pairs: [(key: Int, n: Int)] = []; for x in pairs { }",
   ])
   func isSilentOnAControl(line: String) throws {
     #expect(try Self.findings(in: line) == [])
