@@ -24,7 +24,7 @@ extension WorldEvent {
   /// The one kind that this event is of.
   public var kind: EventKinds {
     switch self {
-    case .processStarted, .processCrashed, .processPaused, .processResumed: .processes
+    case .processStarted, .processCrashed, .processPaused, .processResumed, .stoodDown: .processes
     case .sent: .sent
     case .handled: .handled
     case .effect: .effects

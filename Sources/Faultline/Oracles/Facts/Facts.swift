@@ -52,12 +52,14 @@ public struct Facts: Sendable {
     case .answered(let id, _, let answer):
       learn(id, answer, index: index, terms: terms)
     case .processStarted(let process, _):
-      processes.append(ProcessFact(id: process, startIndex: index, crashIndex: nil, hasClaimed: false))
+      processes.append(ProcessFact(id: process, startIndex: index, crashIndex: nil, isDone: false))
     case .processCrashed(let process):
       crash(process, index: index)
     case .claimed(let process, let claim):
       claims.append(ClaimFact(process: process, claim: claim, index: index, at: now))
-      if let number = processes.lastIndex(where: { $0.id == process }) { processes[number].hasClaimed = true }
+      if let number = processes.lastIndex(where: { $0.id == process }) { processes[number].isDone = true }
+    case .stoodDown(let process):
+      if let number = processes.lastIndex(where: { $0.id == process }) { processes[number].isDone = true }
     case .fault:
       if firstFault == nil { firstFault = (index, now) }
     case .observed(_, .guardChecked(_, holds: false)):

@@ -9,13 +9,17 @@ public struct ProcessFact: Hashable, Sendable, StableHashable {
   public internal(set) var startIndex: Int
   /// The event of its death; nil while it lives.
   public internal(set) var crashIndex: Int?
-  public internal(set) var hasClaimed: Bool
+  /// Whether it ended by itself: with a claim, or because another replica has the work.
+  public internal(set) var isDone: Bool
+
+  /// Whether it could still act.
+  public var isAlive: Bool { crashIndex == nil && !isDone }
 
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(id)
     hasher.combine(startIndex)
     hasher.combine(crashIndex ?? -1)
-    hasher.combine(hasClaimed)
+    hasher.combine(isDone)
   }
 }
 

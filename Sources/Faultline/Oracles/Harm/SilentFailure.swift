@@ -5,7 +5,7 @@ import Primitives
 
 /// The run ended without any claim, and no process lives that could still make one.
 ///
-/// Fires when every process died and none said how it ended. Silent as soon as one process made a claim, true
+/// Fires when every process died or stood down and none said how it ended. Silent as soon as one process made a claim, true
 /// or false, and where a process lives on without a claim, which is ``Stuck``.
 /// Source: https://github.com/langchain-ai/langgraph/issues/8764 (an accepted run can vanish)
 public struct SilentFailure: Oracle {
@@ -15,7 +15,7 @@ public struct SilentFailure: Oracle {
   public init() {}
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
-    guard facts.end != nil, facts.claims.isEmpty, !facts.processes.contains(where: { $0.crashIndex == nil }) else {
+    guard facts.end != nil, facts.claims.isEmpty, !facts.processes.contains(where: \.isAlive) else {
       return []
     }
     let deaths = facts.processes.compactMap(\.crashIndex)
