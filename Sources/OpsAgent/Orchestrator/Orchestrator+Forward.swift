@@ -83,6 +83,11 @@ extension Orchestrator {
     if case .succeeded(let response) = plan.catalogue.outcome(of: answer),
       let learned = act.act.outputs.read(from: response.body)
     {
+      if parts.guards == .checked, let lookup = act.act.lookup,
+        case .differing(_, let field) = lookup.finding(in: response.body, given: facts)
+      {
+        return escalate("\(act.act.name.text): the \(field.text) is another one", now, &commands)
+      }
       return complete(learned, now, &commands)
     }
     guard parts.retries.allows(attempts: tries) else {
@@ -186,6 +191,10 @@ extension Orchestrator {
     let isLast = cursor + 1 == order.count || plan.acts[order[cursor + 1]].step != act.step
     cursor += 1
     guard step.asksDecider, isLast else { return enter(now, &commands) }
+    askTriage(step, &commands)
+  }
+
+  mutating func askTriage(_ step: Step, _ commands: inout [Command]) {
     ask(
       DecisionQuery(
         fork: .triage, step: step.name, options: step.transitions, facts: facts,

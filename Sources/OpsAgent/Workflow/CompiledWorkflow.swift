@@ -83,6 +83,14 @@ public final class CompiledWorkflow: Sendable {
         }
         reviewed = position
       }
+      var act = act
+      // A system without conditional writes is not sent what it would refuse.
+      act.arguments.removeAll { argument in
+        switch argument.source {
+        case .version, .conditional: !operation.parameters.contains { $0.name == argument.name }
+        case .fact, .literal: false
+        }
+      }
       let causes = act.undo?.alsoAfter ?? []
       var isReversible = true
       if case .irreversible = step.rollback { isReversible = false }
