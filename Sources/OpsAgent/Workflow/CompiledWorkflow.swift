@@ -37,6 +37,9 @@ public final class CompiledWorkflow: Sendable {
     var settling: TimeSpan { lateness + staleness }
   }
 
+  /// The names of the acts, in the order by which records refer to them.
+  public var actNames: [Name] { acts.map(\.act.name) }
+
   /// - Parameter credentials: what this environment gives out; empty to call under the steps' own
   ///   principals.
   /// - Throws: ``WorkflowError`` where the parts do not fit.
