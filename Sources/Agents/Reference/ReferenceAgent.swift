@@ -60,6 +60,14 @@ public struct ReferenceAgent: AgentUnderTest {
   }
 }
 
+extension AgentRegistry.Entry {
+  static let reference = AgentRegistry.Entry(
+    "reference", ReferenceAgent().summary, safeguards: Safeguard.allCases.map { Name($0.rawValue) }
+  ) { without, store in
+    ReferenceAgent(without: without.compactMap { Safeguard(rawValue: $0.text) }, store: store)
+  }
+}
+
 /// What all processes of one deployment share and none changes.
 final class ReferencePlan: Sendable {
   let task: AgentTask
@@ -77,11 +85,6 @@ final class ReferencePlan: Sendable {
   /// What the agent is handed; `ticket` is the id of the ticket that asked for it, where one did.
   func request(ticket: String?) -> RunRequest {
     var input = task.input
-    // A scenario gives the ticket as text; the agent reads it from the system that holds it.
-    if let text = input["ticket"] {
-      input["ticket"] = nil
-      if ticket == nil, input["ticket_id"] == nil { input["ticket_text"] = text }
-    }
     if let ticket { input["ticket_id"] = .text(ticket) }
     return RunRequest(run: task.run, input: input, isDryRun: task.isDryRun)
   }
