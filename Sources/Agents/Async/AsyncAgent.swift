@@ -17,8 +17,8 @@ import Primitives
 /// Local variables are the process's memory: a crash loses them, and the next incarnation begins `run`
 /// again. Task groups, `async let` and actors of your own work as usual.
 ///
-/// Time, chance and calls come from the context. What the simulation can't drive ends the run of that
-/// process with the observation ``AsyncFailure/leftTheSimulation``: `Task {}`, `Task.detached`,
+/// Time, chance and calls come from the context. What the simulation can't drive ends the process without
+/// a claim and with the observation ``AsyncFailure/leftTheSimulation``: `Task {}`, `Task.detached`,
 /// `Task.sleep`, `@MainActor`, dispatch queues, real I/O. A loop that never suspends never returns.
 public protocol AsyncAgent: Sendable {
   /// Does the work, from the start of a process to its end.
@@ -47,6 +47,9 @@ public enum AsyncFailure: Hashable, Sendable {
     case .threw(let text): "threw: \(text)"
     }
   }
+
+  /// What the world is told: the sentence, and that the process is over without a claim.
+  var commands: [AgentCommand] { [.observe(.mark(Name(sentence))), .finish(nil)] }
 
   /// How many jobs a process may run between two inputs.
   static let stepLimit = 100_000

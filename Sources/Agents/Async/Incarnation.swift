@@ -32,9 +32,9 @@ struct Incarnation: Sendable {
     let isWithinLimit = executor.run(limit: AsyncFailure.stepLimit) {
       started = Task(executorPreference: executor, priority: .medium) {
         do {
-          link.end(.finish(try await agent.run(context)))
+          link.end(try await agent.run(context))
         } catch {
-          link.end(.observe(.mark(Name(AsyncFailure.threw("\(error)").sentence))))
+          link.end(because: .threw("\(error)"))
         }
       }
     } whenIdle: {
@@ -84,7 +84,7 @@ struct Incarnation: Sendable {
       guard executor.strays > 0 || !link.hasWaiters else { return }
       failure = .leftTheSimulation
     }
-    commands.append(.observe(.mark(Name(failure.sentence))))
+    commands += failure.commands
     kill()
   }
 }

@@ -103,10 +103,15 @@ final class Link: Sendable {
   }
 
   /// Says the last word; nothing after it is heard.
-  func end(_ command: AgentCommand) {
+  func end(_ claim: Claim?) { end([.finish(claim)]) }
+
+  /// Tells why there is no last word.
+  func end(because failure: AsyncFailure) { end(failure.commands) }
+
+  private func end(_ commands: [AgentCommand]) {
     state.withLock { state in
       guard !state.isCut else { return }
-      state.commands.append(command)
+      state.commands += commands
       state.hasEnded = true
     }
   }

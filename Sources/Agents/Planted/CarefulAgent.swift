@@ -1,0 +1,66 @@
+// A right onboarding in ordinary `async` Swift, small enough to be read in one sitting.
+
+import Faultline
+import Operations
+import Primitives
+
+/// Onboards a customer and can stand for what it did: it writes down what it asks for, finds out what it
+/// does not know, takes back what it can't finish, and hands over what it can't take back.
+///
+/// It is not the reference: no decider, no lease, one process at a time. It shows that the oracles ask for
+/// no particular style, and lends its good habits to the planted bugs.
+struct CarefulAgent: AsyncAgent {
+  let habits: Habits
+
+  func run(_ context: AgentContext) async throws -> Claim? {
+    var work = CarefulWork(context, habits, Journal(try await context.store.get(Journal.key)))
+    let claim = try await conclude(&work)
+    switch habits.ending {
+    case .truthful: return claim
+    case .success: return Claim(.completed, text: "\(work.customer) is onboarded.", holdings: claim.holdings)
+    case .silent: throw CallError.timedOut
+    }
+  }
+
+  private func conclude(_ work: inout CarefulWork) async throws -> Claim {
+    if work.context.task.isDryRun, habits.respectsDryRun { return try await work.plan() }
+    do {
+      if work.journal.isRollingBack { throw Stop.failed("the last process had begun to roll back") }
+      try await work.onboard()
+      return Claim(.completed, text: "\(work.customer) is onboarded.", holdings: work.journal.holdings)
+    } catch Stop.failed(let reason) where !work.isPastPivot {
+      guard try await work.rollBack() else { return work.handOver(because: "\(reason), and not all could be undone") }
+      return Claim(.rolledBack, text: "\(work.customer) is not onboarded: \(reason). Nothing is left.")
+    } catch Stop.failed(let reason) {
+      return work.handOver(because: reason)
+    } catch Stop.unknown(let reason) {
+      return work.handOver(because: reason)
+    }
+  }
+}
+
+/// Why the work does not go on.
+enum Stop: Error {
+  /// It is known that a step can't be done.
+  case failed(String)
+  /// It is not known whether a step was done, and there is no sound way to find out.
+  case unknown(String)
+}
+
+extension CarefulAgent {
+  /// The practices that an agent with these habits declares. A bug's author means well and declares them all.
+  private var practices: Set<Practice> {
+    var practices: Set<Practice> = [
+      .auditLog, .guards, .dryRun, .closedTransitions, .escalationContext, .compensateBeforeRetry,
+    ]
+    if habits.style == .keys { practices.insert(.keyedMutations) }
+    return practices
+  }
+
+  /// The agent as it is put into a world. Its client library sends each call once.
+  func underTest(name: Name, summary: String) -> AsyncAgentUnderTest<CarefulAgent> {
+    AsyncAgentUnderTest(
+      self, name: name, summary: summary, practices: practices,
+      client: ClientPolicy(attempts: 1, timeout: .seconds(10), backoff: .zero))
+  }
+}

@@ -1,0 +1,78 @@
+// Taking back: what was done last first, each thing until it is gone.
+
+import Faultline
+import Operations
+import Primitives
+
+extension CarefulWork {
+  /// Takes everything back.
+  ///
+  /// - Returns: false where something is left.
+  mutating func rollBack() async throws -> Bool {
+    if !journal.isRollingBack {
+      journal.isRollingBack = true
+      try await save()
+    }
+    let steps = journal.entries.map(\.step)
+    for step in habits.undoesInReverse ? steps.reversed() : steps {
+      guard let entry = journal[step], entry.state == .done, entry.undo != nil else { continue }
+      guard !habits.leaves.contains(step) else { continue }
+      context.observe(.compensating(step: step))
+      guard try await undo(entry) else { return false }
+      journal[step]?.state = .undone
+      try await save()
+    }
+    return try await voidMetered()
+  }
+
+  /// Takes one thing back; repeating it is harmless, so an unknown is asked again.
+  private mutating func undo(_ entry: Journal.Entry) async throws -> Bool {
+    guard let operation = entry.undo else { return true }
+    var pause = TimeSpan.seconds(2)
+    for _ in 0..<10 {
+      let outcome = try await mutate(
+        operation, [entry.undoArgument: .text(entry.handle)], key: "\(context.task.run)/undo/\(entry.step)",
+        step: entry.step, isCompensation: true)
+      switch outcome {
+      case .succeeded: return true
+      case .failed(let response):
+        if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return true }
+        if try await isVoid(entry) { return true }
+      case .notNow(let response): if let asked = response.retryAfter, asked > pause { pause = asked }
+      case .unknown: if habits.style == .halt { return false }
+      }
+      try await context.sleep(pause)
+      pause = pause * 2
+    }
+    return false
+  }
+
+  /// Whether an invoice asks for nothing any more; deletes it where it is a draft, which can't be voided.
+  private mutating func isVoid(_ entry: Journal.Entry) async throws -> Bool {
+    guard entry.kind == "billing.invoice" else { return false }
+    guard let status = try await read("billing.get_invoice", ["invoice": .text(entry.handle)])?.text("status") else {
+      return true
+    }
+    guard status == "draft" else { return status == "void" }
+    let outcome = try await mutate(
+      "billing.delete_invoice", ["invoice": .text(entry.handle)],
+      key: "\(context.task.run)/undo/\(entry.step)/draft", step: entry.step, isCompensation: true)
+    if case .succeeded = outcome { return true } else { return false }
+  }
+
+  /// Voids what metering wrote for a cluster that is no more.
+  private mutating func voidMetered() async throws -> Bool {
+    guard journal["cluster"]?.state == .undone else { return true }
+    let open = try await find(
+      Deed.Find(
+        "billing.list_invoices", ["customer": .text(customer), "period": .text(period)], in: "invoices",
+        where: CarefulWork.isLive))
+    for invoice in open.compactMap({ $0.text("id") }) {
+      let entry = Journal.Entry(
+        step: "invoice", kind: "billing.invoice", state: .done, object: invoice, handle: invoice,
+        undo: "billing.void_invoice", undoArgument: "invoice")
+      guard try await undo(entry) else { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,206 @@
+// How the careful agent makes one change: asked for, answered, found out, written down.
+
+import Faultline
+import Operations
+import Primitives
+
+/// One process's work on one onboarding.
+struct CarefulWork: Sendable {
+  let context: AgentContext
+  let habits: Habits
+  let customer: String
+  var journal: Journal
+  /// Whether the payment was made, after which nothing is taken back.
+  var isPastPivot = false
+  private(set) var step: Name = "start"
+  private var mutations = 0
+
+  /// How many side effects one process may ask for.
+  private static let cap = 30
+
+  init(_ context: AgentContext, _ habits: Habits, _ journal: Journal) {
+    self.context = context
+    self.habits = habits
+    self.journal = journal
+    customer = context.input.text("customer") ?? ""
+  }
+
+  // MARK: Changes
+
+  /// Makes a change, once.
+  ///
+  /// - Returns: what later calls name the thing by.
+  mutating func perform(_ deed: Deed) async throws -> String {
+    if let known = journal[deed.step], known.state == .done {
+      enter(deed.step)
+      return known.handle
+    }
+    guard !habits.skips.contains(deed.step) else { return "" }
+    enter(deed.step)
+    var isUnknown = journal[deed.step]?.state == .asked
+    if !isUnknown { try await note(deed, .asked) }
+    var pause = TimeSpan.seconds(1)
+    for _ in 0..<habits.attempts {
+      if isUnknown, habits.unknown == .fatal { throw Stop.failed("\(deed.step) failed") }
+      if isUnknown, let found = try await findOut(deed) { return try await settle(deed, found, wasThere: true) }
+      switch try await change(deed) {
+      case .succeeded(let response): return try await settle(deed, response.body, wasThere: false)
+      case .unknown: isUnknown = habits.unknown != .failed
+      case .notNow(let response):
+        if habits.honoursRetryAfter, let asked = response.retryAfter, asked > pause { pause = asked }
+      case .failed(let response):
+        if let found = try await explain(response, of: deed, afterUnknown: isUnknown) {
+          return try await settle(deed, found, wasThere: true)
+        }
+      }
+      if habits.backsOff { try await context.sleep(pause) }
+      pause = pause * 2
+    }
+    if isUnknown { throw Stop.unknown("\(deed.step) has no known outcome") }
+    try await refuse(deed, "is not possible now")
+  }
+
+  /// Sends a change once.
+  private mutating func change(_ deed: Deed) async throws -> Outcome {
+    guard holdsInvariants(deed) else { throw Stop.unknown("an invariant of \(deed.step) does not hold") }
+    mutations += 1
+    return try await mutate(deed.operation, deed.arguments, key: "\(context.task.run)/\(deed.step)", step: deed.step)
+  }
+
+  /// Sends a mutation as the habits have it.
+  mutating func mutate(
+    _ operation: Name, _ arguments: Fields, key: String, step: Name, isCompensation: Bool = false
+  ) async throws -> Outcome {
+    let takesKey = context.catalogue[operation]?.takesKey ?? false
+    var sentKey: String?
+    switch habits.keys {
+    case .perIntention: sentKey = takesKey && habits.style == .keys ? key : nil
+    case .shared: sentKey = takesKey ? context.task.run.text : nil
+    case .none: break
+    }
+    let (ticket, answer) = try await context.send(
+      operation, arguments, key: sentKey, as: principal(for: operation), step: step,
+      isCompensation: isCompensation)
+    if habits.audits { context.observe(.audited(ticket: ticket)) }
+    return context.catalogue.outcome(of: answer)
+  }
+
+  /// What became of a change whose answer did not come.
+  ///
+  /// - Returns: the thing, or nil where asking again is sound.
+  /// - Throws: ``Stop/unknown(_:)`` where it is not.
+  private func findOut(_ deed: Deed) async throws -> Fields? {
+    switch habits.style {
+    case .halt: throw Stop.unknown("\(deed.step) has no known outcome")
+    case .keys:
+      guard context.catalogue[deed.operation]?.takesKey == true else {
+        throw Stop.unknown("\(deed.step) has no known outcome and takes no key")
+      }
+      return nil
+    case .readBack:
+      let bounds = context.catalogue.service(of: deed.operation)?.bounds
+      try await context.sleep((bounds?.lateness ?? .zero) + (bounds?.staleness ?? .zero))
+      let found = try await find(deed.find)
+      context.observe(.readBack(step: deed.step, found: !found.isEmpty))
+      return found.first
+    }
+  }
+
+  /// Looks into a refusal.
+  ///
+  /// - Returns: the thing, where it turns out to be there; nil where waiting may help.
+  private mutating func explain(
+    _ response: Response, of deed: Deed, afterUnknown: Bool
+  ) async throws -> Fields? {
+    let nature = response.error.flatMap { context.catalogue.nature(of: $0.code) }
+    if nature == .notFound || nature == .dependency || nature == .conflict { return nil }
+    // It refused this attempt. What an earlier one did, only a look can tell.
+    if afterUnknown || nature == .alreadyExists, let found = try await find(deed.find).first { return found }
+    if afterUnknown { throw Stop.unknown("\(deed.step) was refused after an attempt without an answer") }
+    try await refuse(deed, response.error?.message ?? "status \(response.status)")
+  }
+
+  private mutating func refuse(_ deed: Deed, _ reason: String) async throws -> Never {
+    try await note(deed, .refused)
+    throw Stop.failed("\(deed.step): \(reason)")
+  }
+
+  private mutating func settle(_ deed: Deed, _ body: Fields, wasThere: Bool) async throws -> String {
+    let object = body.text("id")
+    if wasThere { context.observe(.adopted(step: deed.step, object: object ?? "")) }
+    try await note(deed, .done, object: object)
+    return deed.natural ?? object ?? ""
+  }
+
+  private mutating func note(_ deed: Deed, _ state: Journal.Entry.State, object: String? = nil) async throws {
+    journal[deed.step] = Journal.Entry(
+      step: deed.step, kind: deed.kind, state: state, object: object, handle: deed.natural ?? object ?? "",
+      undo: deed.undo?.operation, undoArgument: deed.undo?.argument ?? "", isChange: deed.isChange)
+    try await save()
+  }
+
+  func save() async throws { try await context.store.put(Journal.key, journal.value) }
+
+  // MARK: Reads
+
+  /// Reads until there is an answer.
+  ///
+  /// - Returns: the body; nil where the system says that there is no such thing.
+  func read(_ operation: Name, _ arguments: Fields) async throws -> Fields? {
+    var pause = TimeSpan.seconds(1)
+    for _ in 0..<8 {
+      let answer = try await context.send(
+        operation, arguments, as: principal(for: operation), step: step
+      ).answer
+      switch context.catalogue.outcome(of: answer) {
+      case .succeeded(let response): return response.body
+      case .failed(let response) where response.status == 404: return nil
+      case .failed(let response):
+        if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return nil }
+        throw Stop.unknown("\(operation) was refused: \(response.error?.message ?? "status \(response.status)")")
+      case .notNow(let response):
+        if habits.honoursRetryAfter, let asked = response.retryAfter, asked > pause { pause = asked }
+      case .unknown: break
+      }
+      if habits.backsOff { try await context.sleep(pause) }
+      pause = pause * 2
+    }
+    throw Stop.unknown("\(operation) does not answer")
+  }
+
+  func find(_ find: Deed.Find) async throws -> [Fields] {
+    guard let body = try await read(find.operation, find.arguments) else { return [] }
+    return find.matches(in: body)
+  }
+
+  // MARK: Contract
+
+  func principal(for operation: Name) -> Name {
+    if habits.borrowsPrincipal, let first = context.task.principals.first { return first.name }
+    return context.principal(for: operation)
+  }
+
+  /// Moves along the graph.
+  mutating func enter(_ next: Name) {
+    guard next != step else { return }
+    context.observe(.transition(from: step, to: next, isAllowed: CarefulWork.allows(from: step, to: next)))
+    step = next
+  }
+
+  private func holdsInvariants(_ deed: Deed) -> Bool {
+    guard habits.checksGuards else { return true }
+    let isNamed = deed.arguments.entries.allSatisfy { $0.value != "" }
+    let holds = isNamed && mutations < CarefulWork.cap
+    context.observe(.guardChecked(step: deed.step, holds: holds))
+    return holds
+  }
+
+  /// Hands over what is there and what may be there.
+  func handOver(because reason: String) -> Claim {
+    guard habits.handsOverWithContext else { return Claim(.escalated, text: "Something went wrong.") }
+    return Claim(
+      .escalated, text: "\(customer) is not onboarded yet: \(reason).", holdings: journal.holdings,
+      possibly: journal.possibly, reason: reason,
+      nextAction: "Look for what may be there, then finish or undo what is there.")
+  }
+}

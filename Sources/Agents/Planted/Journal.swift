@@ -1,0 +1,131 @@
+// What the careful agent writes down, so that a restart knows what the last process did.
+
+import Faultline
+import Operations
+import Primitives
+
+/// One change that the onboarding makes.
+struct Deed: Sendable {
+  let step: Name
+  /// The kind of what it makes, `cloud.cluster`.
+  let kind: Name
+  let operation: Name
+  let arguments: Fields
+  /// Finds what it made.
+  let find: Find
+  /// What takes it back, and the argument that names what to take back.
+  var undo: (operation: Name, argument: Name)?
+  /// What the thing is called where systems address it by name; nil where they address it by id.
+  var natural: String?
+  /// Whether its id is that of what it changed and of nothing new.
+  var isChange = false
+
+  /// A read that shows a thing by its natural key.
+  struct Find: Sendable {
+    let operation: Name
+    let arguments: Fields
+    /// The list in the answer; nil where the answer is the thing.
+    var list: Name?
+    let isIt: @Sendable (Fields) -> Bool
+
+    init(
+      _ operation: Name, _ arguments: Fields, in list: Name? = nil,
+      where isIt: @escaping @Sendable (Fields) -> Bool = { _ in true }
+    ) {
+      self.operation = operation
+      self.arguments = arguments
+      self.list = list
+      self.isIt = isIt
+    }
+
+    /// What the answer shows of the thing.
+    func matches(in body: Fields) -> [Fields] {
+      guard let list else { return isIt(body) ? [body] : [] }
+      return (body[list]?.list ?? []).compactMap(\.record).filter(isIt)
+    }
+  }
+}
+
+/// The durable list of what was asked for and what came of it.
+struct Journal: Sendable {
+  static let key: Name = "journal"
+
+  struct Entry: Hashable, Sendable {
+    enum State: String, Sendable {
+      /// Asked for; what came of it is not known.
+      case asked
+      case done
+      /// Known not to be there.
+      case refused
+      case undone
+    }
+
+    var step: Name
+    var kind: Name
+    var state: State
+    /// The system's id.
+    var object: String?
+    /// What later calls name it by.
+    var handle: String = ""
+    var undo: Name?
+    var undoArgument: Name = ""
+    var isChange = false
+  }
+
+  var entries: [Entry] = []
+  /// Whether everything is being taken back.
+  var isRollingBack = false
+
+  init() {}
+
+  subscript(step: Name) -> Entry? {
+    get { entries.first { $0.step == step } }
+    set {
+      guard let newValue else { return }
+      if let index = entries.firstIndex(where: { $0.step == step }) {
+        entries[index] = newValue
+      } else {
+        entries.append(newValue)
+      }
+    }
+  }
+
+  /// What is there, as far as is known.
+  var holdings: [Claim.Holding] {
+    entries.filter { $0.state == .done && !$0.isChange }.map { Claim.Holding(kind: $0.kind, object: $0.object) }
+  }
+
+  /// What may be there.
+  var possibly: [Claim.Holding] {
+    entries.filter { $0.state == .asked }.map { Claim.Holding(kind: $0.kind, object: $0.object) }
+  }
+}
+
+extension Journal {
+  var value: Value {
+    .record([
+      "rolling_back": .bool(isRollingBack),
+      "entries": .list(
+        entries.map { entry in
+          .record([
+            "step": .text(entry.step.text), "kind": .text(entry.kind.text), "state": .text(entry.state.rawValue),
+            "object": entry.object.map(Value.text) ?? .null, "handle": .text(entry.handle),
+            "undo": entry.undo.map { .text($0.text) } ?? .null, "undo_argument": .text(entry.undoArgument.text),
+            "is_change": .bool(entry.isChange),
+          ])
+        }),
+    ])
+  }
+
+  init(_ value: Value?) {
+    let record = value?.record ?? [:]
+    isRollingBack = record.bool("rolling_back") ?? false
+    entries = (record["entries"]?.list ?? []).compactMap(\.record).map { entry in
+      Entry(
+        step: Name(entry.text("step") ?? ""), kind: Name(entry.text("kind") ?? ""),
+        state: entry.text("state").flatMap(Entry.State.init) ?? .asked, object: entry.text("object"),
+        handle: entry.text("handle") ?? "", undo: entry.text("undo").map { Name($0) },
+        undoArgument: Name(entry.text("undo_argument") ?? ""), isChange: entry.bool("is_change") ?? false)
+    }
+  }
+}
