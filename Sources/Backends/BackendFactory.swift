@@ -18,8 +18,11 @@ public enum BackendFactory {
   ///   - system: the system's name, `billing`.
   ///   - profile: the dialect's name, `stripe-v1`.
   ///   - options: what the scenario sets; see ``BackendProfile/options`` and ``commonOptions``.
+  ///   - start: when the world begins; what is there then was made then.
   /// - Throws: ``BackendConfigurationError`` naming what is wrong and what is possible.
-  public static func make(system: Name, profile: Name, options: Fields = [:]) throws -> any Backend {
+  public static func make(
+    system: Name, profile: Name, options: Fields = [:], start: Instant = Instant(nanoseconds: 0)
+  ) throws -> any Backend {
     guard let entry = BackendRegistry.profile(profile, of: system) else {
       throw BackendConfigurationError.unknownProfile(system: system, profile: profile)
     }
@@ -42,6 +45,7 @@ public enum BackendFactory {
     for option in entry.options where option.isRequired && own[option.name] == nil {
       throw BackendConfigurationError.missingOption(option, of: entry)
     }
+    own["start"] = .instant(start)
     var backend = try entry.build(own)
     for (principal, scopes) in principals { backend.admit(principal, scopes: scopes) }
     return backend

@@ -16,7 +16,8 @@ public struct BackendProfile: Sendable {
   public let options: [Parameter]
   let build: @Sendable (_ options: Fields) throws -> any Backend
 
-  /// - Parameter build: makes the backend; receives only declared options of the declared kinds.
+  /// - Parameter build: makes the backend; receives declared options of the declared kinds, and `start`, the
+  ///   instant at which the world begins.
   init(
     _ system: Name, _ profile: Name, _ summary: String, options: [Parameter],
     build: @escaping @Sendable (_ options: Fields) throws -> any Backend

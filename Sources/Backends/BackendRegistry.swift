@@ -11,6 +11,7 @@ public enum BackendRegistry {
     .ec2,
     .iam,
     .email, .pager,
+    .zendesk, .jira,
   ]
 
   /// The profile of that name for that system, if there is one.

@@ -26,7 +26,7 @@ struct ConformancePlayer {
       let kind = entry.options.first { $0.name.text == key }?.kind
       fields[Name(key)] = try json.value(as: kind, saved: [:])
     }
-    backend = try BackendFactory.make(system: entry.system, profile: entry.profile, options: fields)
+    backend = try BackendFactory.make(system: entry.system, profile: entry.profile, options: fields, start: Self.start)
     let scopes = Set(backend.description.operations.map(\.scope))
     backend.admit("agent", scopes: scopes)
     backend.admit("reader", scopes: scopes.filter { $0.text.hasSuffix(".read") })

@@ -14,7 +14,7 @@ public enum AgentStore: String, Hashable, Sendable, CaseIterable {
 /// All agents that Faultline ships.
 public enum AgentRegistry {
   /// In the order in which they are listed: the reference, naive, right ones in other styles, planted bugs.
-  public static let entries: [Entry] = [.naive]
+  public static let entries: [Entry] = [.reference, .naive]
 
   /// An agent as it is listed.
   public struct Entry: Sendable {

@@ -66,11 +66,11 @@ struct CloudDialect: Sendable {
 
 /// The account that a world simulates: what it may have, and what the region has to give.
 struct CloudAccount: Sendable, Hashable {
-  /// Virtual processors that may be pending or running at once. EC2's quota of a new account is 5; ours lets
-  /// an ordinary onboarding pass.
-  var vcpuLimit: Int64 = 64
-  /// Instances that may exist at once; 20 was EC2's quota before it counted processors.
-  var instanceLimit: Int64 = 20
+  /// Virtual processors that may be pending or running at once. EC2 grants a new account few; ours has grown,
+  /// so that a quota does not hide a duplicate unless a scenario lowers it.
+  var vcpuLimit: Int64 = 256
+  /// Instances that may exist at once, recently terminated ones included.
+  var instanceLimit: Int64 = 100
   /// Availability zones in which nothing can be launched by name.
   var exhaustedZones: [String] = []
 }

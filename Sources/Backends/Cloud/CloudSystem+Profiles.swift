@@ -8,8 +8,8 @@ extension BackendProfile {
     .cloud, "ec2",
     "Amazon EC2: lagging reads, asynchronous instances, client tokens, request and resource buckets.",
     options: [
-      Parameter("vcpu_limit", .int, "Virtual processors that may run at once; 64 unless set.", required: false),
-      Parameter("instance_limit", .int, "Instances that may exist at once; 20 unless set.", required: false),
+      Parameter("vcpu_limit", .int, "Virtual processors that may run at once; 256 unless set.", required: false),
+      Parameter("instance_limit", .int, "Instances that may exist at once; 100 unless set.", required: false),
       Parameter(
         "exhausted_zones", .list, "Availability zones without capacity; none unless set.", required: false),
       Parameter(

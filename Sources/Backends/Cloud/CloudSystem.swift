@@ -77,6 +77,7 @@ struct CloudSystem: RecordSystem {
   }
 
   func subject(of request: Request) -> Name? {
+    if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let id = request.arguments.text(.cluster) {
       return clusters[id].map { $0.customer ?? Name($0.name) }
     }

@@ -71,6 +71,7 @@ struct IdentitySystem: RecordSystem {
   }
 
   func subject(of request: Request) -> Name? {
+    if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let id = request.arguments.text(.accessKey) {
       return accessKeys[id].map { $0.customer ?? Name($0.role) }
     }

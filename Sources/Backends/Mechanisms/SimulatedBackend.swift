@@ -144,7 +144,7 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
   }
 
   func applicable(to request: Request, at now: Instant) -> ApplicableConditions {
-    guard let operation = operation(request.operation) else { return [] }
+    guard let operation = operation(request.operation), wouldExecute(request, operation, at: now) else { return [] }
     let lag = system.staleness(of: operation)
     var conditions = Conditions(call: nil, entropy: Draw(word: 0))
     let fresh = call(request, operation, at: now, under: conditions)
@@ -154,6 +154,18 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
     let lagging = call(request, operation, at: now, under: conditions)
     if answer(to: fresh) != answer(to: lagging) { applicable.insert(.readLag) }
     return applicable
+  }
+
+  /// Whether the stages in front of the handler would let a request through to it. The limiter is left out,
+  /// since asking it takes a token.
+  private func wouldExecute(_ request: Request, _ operation: Operation, at now: Instant) -> Bool {
+    let dialect = fixed.value.dialect
+    guard case .admitted = principals.verdict(on: request.principal, for: operation.scope),
+      parameterRefusal(of: request, operation, dialect) == nil
+    else { return false }
+    guard operation.takesKey, let keyed = dialect.idempotency, let key = request.idempotencyKey else { return true }
+    if case .fresh = keys.verdict(on: key, of: request, under: keyed, at: now) { return true }
+    return false
   }
 
   /// What the handler would answer, without doing it.

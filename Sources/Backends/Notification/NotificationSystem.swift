@@ -76,6 +76,7 @@ struct NotificationSystem: RecordSystem {
   }
 
   func subject(of request: Request) -> Name? {
+    if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let key = request.arguments.text(.dedupKey) {
       let page = pages.first { $0.dedupKey == key && $0.isOpen } ?? pages.first { $0.dedupKey == key }
       return page?.customer ?? Name(key)

@@ -39,17 +39,18 @@ public enum StoreOutcome: Hashable, Sendable {
 
 /// The agent's durable memory.
 ///
-/// Every method is one transaction, and what it returns is durable, with one exception: ``stage(_:to:fence:)``
-/// holds records back until ``commit()``, so that a simulator can put a crash between the two.
+/// Every method is one transaction, and what it returns is durable, with one exception: ``stage(_:to:fence:by:)``
+/// holds records back until ``commit(by:)``, so that a simulator can put a crash between the two.
 public protocol CheckpointStore {
-  /// Holds records back for the next ``commit()``. Refused at once where the fence is too old.
-  mutating func stage(_ records: [Record], to run: Name, fence: Int64?) throws -> StoreOutcome
+  /// Holds a replica's records back for its next ``commit(by:)``.
+  mutating func stage(_ records: [Record], to run: Name, fence: Int64?, by replica: Name)
 
-  /// Makes all that was staged durable, in one transaction.
-  mutating func commit() throws
+  /// Makes all that a replica staged durable, in one transaction, or nothing of it where one of its fences
+  /// is older than the run's lease.
+  mutating func commit(by replica: Name) throws -> StoreOutcome
 
-  /// Forgets what was staged and not committed, as a crash does.
-  mutating func dropStaged()
+  /// Forgets what a replica staged and did not commit, as its crash does.
+  mutating func dropStaged(by replica: Name)
 
   /// The committed records of a run, in the order in which they were staged.
   func load(_ run: Name) throws -> [Record]
@@ -70,9 +71,24 @@ public protocol CheckpointStore {
 
 extension CheckpointStore {
   /// Stages and commits.
-  public mutating func append(_ records: [Record], to run: Name, fence: Int64? = nil) throws -> StoreOutcome {
-    let outcome = try stage(records, to: run, fence: fence)
-    if outcome == .stored { try commit() }
-    return outcome
+  public mutating func append(
+    _ records: [Record], to run: Name, fence: Int64? = nil, by replica: Name
+  ) throws -> StoreOutcome {
+    stage(records, to: run, fence: fence, by: replica)
+    return try commit(by: replica)
+  }
+
+  /// Carries a command out where it is one for the store; nil where it is not. A store command's records
+  /// have to be staged before. A run that has its last word gives its lease back in the same breath.
+  public mutating func carryOut(
+    _ command: Command, of run: Name, by replica: Name, at now: Instant
+  ) throws -> Event? {
+    switch command {
+    case .acquire(let span): return .leased(try acquire(run, for: replica, at: now, span: span))
+    case .load: return .loaded(try load(run))
+    case .store: return .stored(try commit(by: replica))
+    case .renew(let lease, let span): return .renewed(try renew(lease, at: now, span: span))
+    case .call, .decide, .wait, .note, .finish, .leave: return nil
+    }
   }
 }

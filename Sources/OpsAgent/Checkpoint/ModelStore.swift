@@ -9,30 +9,39 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
     var records: [Record]
   }
 
+  private struct Staged: Hashable, Sendable {
+    var run: Name
+    var records: [Record]
+    var fence: Int64?
+    var replica: Name
+  }
+
   private var durable: [Journal] = []
-  private var pending: [Journal] = []
+  private var pending: [Staged] = []
   private var leases: [Lease] = []
 
   public init() {}
 
-  public mutating func stage(_ records: [Record], to run: Name, fence: Int64?) -> StoreOutcome {
-    if let fence, let lease = lease(of: run), fence < lease.token { return .fenced }
-    if !records.isEmpty { pending.append(Journal(run: run, records: records)) }
-    return .stored
+  public mutating func stage(_ records: [Record], to run: Name, fence: Int64?, by replica: Name) {
+    pending.append(Staged(run: run, records: records, fence: fence, replica: replica))
   }
 
-  public mutating func commit() {
-    for staged in pending {
+  public mutating func commit(by replica: Name) -> StoreOutcome {
+    defer { dropStaged(by: replica) }
+    for staged in pending where staged.replica == replica {
+      if let fence = staged.fence, let lease = lease(of: staged.run), fence < lease.token { return .fenced }
+    }
+    for staged in pending where staged.replica == replica && !staged.records.isEmpty {
       if let index = durable.firstIndex(where: { $0.run == staged.run }) {
         durable[index].records.append(contentsOf: staged.records)
       } else {
-        durable.append(staged)
+        durable.append(Journal(run: staged.run, records: staged.records))
       }
     }
-    pending.removeAll(keepingCapacity: true)
+    return .stored
   }
 
-  public mutating func dropStaged() { pending.removeAll(keepingCapacity: true) }
+  public mutating func dropStaged(by replica: Name) { pending.removeAll { $0.replica == replica } }
 
   public func load(_ run: Name) -> [Record] { durable.first { $0.run == run }?.records ?? [] }
 
@@ -72,12 +81,17 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
 
 extension ModelStore: StableHashable {
   public func hash(into hasher: inout StableHasher) {
-    for journals in [durable, pending] {
-      hasher.combine(journals.count)
-      for journal in journals {
-        hasher.combine(journal.run)
-        hasher.combine(journal.records)
-      }
+    hasher.combine(durable.count)
+    for journal in durable {
+      hasher.combine(journal.run)
+      hasher.combine(journal.records)
+    }
+    hasher.combine(pending.count)
+    for staged in pending {
+      hasher.combine(staged.run)
+      hasher.combine(staged.records)
+      hasher.combine(staged.fence ?? -1)
+      hasher.combine(staged.replica)
     }
     hasher.combine(leases)
   }

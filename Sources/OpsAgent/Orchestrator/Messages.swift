@@ -100,10 +100,10 @@ public enum Leaving: String, Hashable, Sendable, CaseIterable {
 
 /// Something that the agent declares about itself while it works; contract oracles read these.
 public enum Note: Hashable, Sendable {
-  /// It goes from one step to another.
-  case transition(from: Name, to: Name)
-  /// A check before a side effect was made by a fresh read, and held or did not.
-  case guarded(act: Name, check: Name, holds: Bool)
+  /// It goes from one step to another; `isAllowed` is what the graph says about that.
+  case transition(from: Name, to: Name, isAllowed: Bool)
+  /// A check before a side effect of the step was made by a fresh read, and held or did not.
+  case guarded(step: Name, act: Name, check: Name, holds: Bool)
   /// An audit entry for the latest call was written.
   case audited(act: Name, operation: Name)
   /// It takes back this act.
@@ -112,8 +112,10 @@ public enum Note: Hashable, Sendable {
   case planned(act: Name, operation: Name, arguments: Fields)
   /// A journal was found and the run goes on from there.
   case resumed(step: Name)
-  /// An object found by read-back was taken for this act's own.
-  case adopted(act: Name)
+  /// An object that was there already was compared and taken for this act's own.
+  case adopted(act: Name, object: String)
+  /// It looked what a call without an answer had done.
+  case readBack(act: Name, found: Bool)
   /// It hands over to a person; `hasContext` says whether with what exists.
   case escalated(hasContext: Bool)
 }

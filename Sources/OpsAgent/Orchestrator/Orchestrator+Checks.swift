@@ -56,7 +56,7 @@ extension Orchestrator {
       }
       held(made, now, &commands)
     case (.absent, .one(let object)):
-      commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: true)))
+      commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: true)))
       guard !request.isDryRun, let learned = made.lookup.outputs.read(from: object) else {
         return escalate("\(made.name.text): what exists could not be read", now, &commands)
       }
@@ -72,7 +72,7 @@ extension Orchestrator {
   }
 
   private mutating func held(_ made: Check, _ now: Instant, _ commands: inout [Command]) {
-    commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: true)))
+    commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: true)))
     check += 1
     tries = 0
     runCheck(now, &commands)
@@ -81,7 +81,7 @@ extension Orchestrator {
   private mutating func violated(
     _ made: Check, _ finding: Lookup.Finding, _ now: Instant, _ commands: inout [Command]
   ) {
-    commands.append(.note(.guarded(act: act.act.name, check: made.name, holds: false)))
+    commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: false)))
     // Nothing has been sent under this intent.
     if !states[index].isUnknown { states[index].status = .untouched }
     switch finding {

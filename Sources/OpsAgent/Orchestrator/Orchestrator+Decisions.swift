@@ -13,7 +13,7 @@ extension Orchestrator {
   mutating func fail(_ why: String, _ now: Instant, _ commands: inout [Command]) {
     reason = why
     if mode == .backward { return escalate(why, now, &commands) }
-    let step = plan.workflow.steps[act.step]
+    let step = step
     let canTurn = mayCompensate
     var options = step.transitions.filter { $0 == .escalate || ($0 == .compensate && canTurn) }
     if options.isEmpty { options = [.escalate] }
@@ -43,6 +43,10 @@ extension Orchestrator {
   private mutating func follow(
     _ transition: Name, _ decision: Decision, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
   ) {
+    let isAllowed = query.options.contains(transition)
+    if !isAllowed || transition == .compensate || transition == .escalate {
+      commands.append(.note(.transition(from: query.step, to: transition, isAllowed: isAllowed)))
+    }
     switch transition {
     case .escalate:
       escalate(query.fork == .afterFailure ? query.text : decision.reason, now, &commands)
@@ -57,6 +61,7 @@ extension Orchestrator {
       // Only reached where nothing holds the decider to the graph.
       if let target = order.firstIndex(where: { plan.workflow.steps[plan.acts[$0].step].name == transition }) {
         cursor = target
+        lastStep = act.step
       }
       enter(now, &commands)
     }

@@ -19,9 +19,14 @@ extension Orchestrator {
         cursor += 1
         continue
       }
-      if cursor > 0, plan.acts[order[cursor - 1]].step != compiled.step {
-        commands.append(
-          .note(.transition(from: stepName(at: cursor - 1), to: plan.workflow.steps[compiled.step].name)))
+      if lastStep != compiled.step {
+        if lastStep >= 0 {
+          let from = plan.workflow.steps[lastStep]
+          commands.append(
+            .note(
+              .transition(from: from.name, to: step.name, isAllowed: from.transitions.contains(.proceed))))
+        }
+        lastStep = compiled.step
       }
       check = 0
       tries = 0
@@ -37,8 +42,6 @@ extension Orchestrator {
     }
     finishForward(now, &commands)
   }
-
-  func stepName(at position: Int) -> Name { plan.workflow.steps[plan.acts[order[position]].step].name }
 
   /// Marks the act as about to be sent, and has that written before anything is sent.
   mutating func open(_ now: Instant) {
@@ -83,6 +86,11 @@ extension Orchestrator {
     if case .succeeded(let response) = plan.catalogue.outcome(of: answer),
       let learned = act.act.outputs.read(from: response.body)
     {
+      if parts.guards == .checked, let lookup = act.act.lookup,
+        case .differing(_, let field) = lookup.finding(in: response.body, given: facts)
+      {
+        return escalate("\(act.act.name.text): the \(field.text) is another one", now, &commands)
+      }
       return complete(learned, now, &commands)
     }
     guard parts.retries.allows(attempts: tries) else {
@@ -172,7 +180,8 @@ extension Orchestrator {
     states[index].isUnknown = false
     states[index].lastSent = now
     if adopted {
-      commands.append(.note(.adopted(act: act.act.name)))
+      let object = act.act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
+      commands.append(.note(.adopted(act: act.act.name, object: object)))
       audit(.adopted, now, &commands)
     }
     let record = Record.result(act: index, facts: learned, isAdopted: adopted, at: now)
@@ -182,10 +191,14 @@ extension Orchestrator {
       buffer.append(contentsOf: late)
       late = [record]
     }
-    let step = plan.workflow.steps[act.step]
+    let step = step
     let isLast = cursor + 1 == order.count || plan.acts[order[cursor + 1]].step != act.step
     cursor += 1
     guard step.asksDecider, isLast else { return enter(now, &commands) }
+    askTriage(step, &commands)
+  }
+
+  mutating func askTriage(_ step: Step, _ commands: inout [Command]) {
     ask(
       DecisionQuery(
         fork: .triage, step: step.name, options: step.transitions, facts: facts,

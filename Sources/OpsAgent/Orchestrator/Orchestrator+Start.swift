@@ -36,6 +36,10 @@ extension Orchestrator {
           Opening(
             workflow: plan.workflow.name, version: plan.workflow.version, input: request.input, replica: replica,
             at: now)))
+      // Where no ticketing system is at hand, the text came with the request.
+      if let first = plan.workflow.steps.first, first.asksDecider, !plan.acts.contains(where: { $0.step == 0 }) {
+        return askTriage(first, &commands)
+      }
       return enter(now, &commands)
     }
     if parts.versions == .pinned {

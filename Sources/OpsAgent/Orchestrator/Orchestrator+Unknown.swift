@@ -138,6 +138,7 @@ extension Orchestrator {
       }
       return wait(until: now + delay(answer, attempt: tries), .backoff, .readBack, now, &commands)
     }
+    commands.append(.note(.readBack(act: act.act.name, found: finding != .none)))
     switch finding {
     case .one(let object):
       guard let learned = lookup.outputs.read(from: object) else {

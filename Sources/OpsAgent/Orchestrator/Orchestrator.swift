@@ -26,6 +26,8 @@ public struct Orchestrator: Sendable {
   var mode = Mode.forward
   /// Position in `order` of the act under way.
   var cursor = 0
+  /// The step that was entered last; -1 before the first.
+  var lastStep = -1
   var expectation = Expectation.start
   /// Records that the next store command takes along.
   var buffer: [Record] = []
@@ -165,6 +167,7 @@ public struct Orchestrator: Sendable {
 
   var index: Int { order[cursor] }
   var act: CompiledWorkflow.CompiledAct { plan.acts[order[cursor]] }
+  var step: Step { plan.workflow.steps[act.step] }
 
   /// Takes a workflow version as the one that this run follows.
   mutating func adopt(_ workflow: CompiledWorkflow) {

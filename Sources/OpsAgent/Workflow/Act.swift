@@ -39,7 +39,8 @@ public struct Act: Hashable, Sendable {
   public var protection: Protection
   /// Fresh reads and comparisons before the side effect.
   public var checks: [Check]
-  /// How to find by natural key what this act made, after an answer that never came.
+  /// How to find by natural key what this act made, after an answer that never came. For a read: what its
+  /// answer has to agree with.
   public var lookup: Lookup?
   public var undo: Undo?
   /// The act runs only where all of these hold; otherwise it is skipped.
@@ -73,6 +74,8 @@ public struct Argument: Hashable, Sendable {
     case literal(Value)
     /// The version read before, for a conditional write.
     case version(Name)
+    /// A literal that goes with it.
+    case conditional(Value)
   }
 
   public var name: Name

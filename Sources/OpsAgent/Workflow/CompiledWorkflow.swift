@@ -37,6 +37,9 @@ public final class CompiledWorkflow: Sendable {
     var settling: TimeSpan { lateness + staleness }
   }
 
+  /// The names of the acts, in the order by which records refer to them.
+  public var actNames: [Name] { acts.map(\.act.name) }
+
   /// - Parameter credentials: what this environment gives out; empty to call under the steps' own
   ///   principals.
   /// - Throws: ``WorkflowError`` where the parts do not fit.
@@ -82,6 +85,14 @@ public final class CompiledWorkflow: Sendable {
           throw .unknownAct(in: act.name, name: maker)
         }
         reviewed = position
+      }
+      var act = act
+      // A system without conditional writes is not sent what it would refuse.
+      act.arguments.removeAll { argument in
+        switch argument.source {
+        case .version, .conditional: !operation.parameters.contains { $0.name == argument.name }
+        case .fact, .literal: false
+        }
       }
       let causes = act.undo?.alsoAfter ?? []
       var isReversible = true

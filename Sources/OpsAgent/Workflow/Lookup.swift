@@ -98,6 +98,8 @@ extension [Argument] {
         entries.append((argument.name, value))
       case .version(let name):
         if conditional, let value = facts[name] { entries.append((argument.name, value)) }
+      case .conditional(let value):
+        if conditional { entries.append((argument.name, value)) }
       }
     }
     return Fields(entries)

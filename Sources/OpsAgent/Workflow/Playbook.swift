@@ -55,6 +55,15 @@ public struct Playbook: Hashable, Sendable {
     self.madeUp = madeUp
   }
 
+  /// The same without the acts on systems that this environment does not have.
+  public func restricted(to catalogue: Catalogue) -> Playbook {
+    var restricted = self
+    for index in entries.indices {
+      restricted.entries[index].acts.removeAll { catalogue[$0.operation] == nil }
+    }
+    return restricted
+  }
+
   func acts(for intention: Name) -> [Act]? { entries.first { $0.intention == intention }?.acts }
 }
 

@@ -27,35 +27,40 @@ extension CustomerOnboarding {
 
   // MARK: Ticket
 
-  private static let ticketOutputs = [Output(.ticketStatus, .status), Output(.ticketVersion, .version)]
+  private static let ticketOutputs = [Output(.ticketStatus, .status), Output(.ticketVersion, .updatedAt)]
+
+  private static func ticket(_ states: [Match] = [], agreement: [Match] = []) -> Lookup {
+    Lookup(
+      "ticketing.get_ticket", [.fact(.ticket, .ticketID)], .object, identity: states, agreement: agreement,
+      outputs: ticketOutputs)
+  }
+
+  private static let isSolved = Match(.status, .oneOf(["solved", "closed"]))
+  private static let isUnsolved = Match(.status, .noneOf(["solved", "closed"]))
 
   private static let triageEntries: [Playbook.Entry] = [
     Playbook.Entry(
       "triage",
       [
         Act(
-          "triage", .read, "ticketing.get_ticket", [.fact(.ticket)],
-          outputs: ticketOutputs + [Output(.ticketText, .description)])
+          "triage", .read, "ticketing.get_ticket", [.fact(.ticket, .ticketID)],
+          outputs: ticketOutputs + [Output(.ticketText, .textField)],
+          lookup: ticket(agreement: [Match(.customer, .fact(.customer))]))
       ])
   ]
-
-  private static let openTicket = Lookup(
-    "ticketing.get_ticket", [.fact(.ticket)], .object,
-    agreement: [Match(.status, .noneOf(["solved", "closed"]))], outputs: ticketOutputs)
-
-  private static let solvedTicket = Lookup(
-    "ticketing.get_ticket", [.fact(.ticket)], .object, identity: [Match(.status, .oneOf(["solved", "closed"]))],
-    outputs: ticketOutputs)
 
   private static let closeTicket = Act(
     "close-ticket", .change, "ticketing.update_ticket",
     [
-      .fact(.ticket), .literal(.status, "solved"), .literal(.comment, "The onboarding is complete."),
-      Argument(.version, .version(.ticketVersion)),
+      .fact(.ticket, .ticketID), .literal(.status, "solved"), Argument(.safeUpdate, .conditional(true)),
+      Argument(.updatedStamp, .version(.ticketVersion)),
     ],
     outputs: [Output(.ticketStatus, .status)], protection: .idempotent,
-    checks: [Check("not solved yet", .absent, solvedTicket), Check("read afresh", .present, openTicket)],
-    lookup: solvedTicket)
+    checks: [
+      Check("not solved yet", .absent, ticket([isSolved])),
+      Check("read afresh", .present, ticket(agreement: [isUnsolved])),
+    ],
+    lookup: ticket([isSolved]))
 
   // MARK: Cloud
 

@@ -10,7 +10,7 @@ public enum CustomerOnboarding {
   /// only goes forward.
   public static let workflow = Workflow(
     name, version: 1, "Gives a customer a running cluster, access to it, and one paid invoice for the period.",
-    inputs: [.ticket, .customer, .plan, .period],
+    inputs: [.customer, .plan, .period],
     steps: infrastructure + access + money + closing)
 
   private static let onward: [Name] = [.proceed, .compensate, .escalate]
@@ -18,7 +18,7 @@ public enum CustomerOnboarding {
   private static let infrastructure: [Step] = [
     Step(
       "triage", "Reads the ticket and decides whether it asks for this workflow, and for whom.",
-      owner: "support", principal: "onboarding-ticketing", scopes: ["ticketing.read"], inputs: [.ticket],
+      owner: "support", principal: "onboarding-ticketing", scopes: ["ticketing.read"], inputs: [.ticketID],
       outputs: [.customer, .plan, .period, .region, .email],
       invariants: ["what the ticket says agrees with the account that the run was handed"],
       asksDecider: true, transitions: [.proceed, .escalate]),
@@ -100,11 +100,11 @@ public enum CustomerOnboarding {
       invariants: ["no welcome mail was sent to the customer"], changes: "the mail may have left",
       rollback: .irreversible("a mail can't be recalled"), stage: .forwardOnly, transitions: [.proceed, .escalate]),
     Step(
-      "close-ticket", "Solves the ticket with a closing comment.",
+      "close-ticket", "Solves the ticket.",
       owner: "support", principal: "onboarding-ticketing", scopes: ["ticketing.read", "ticketing.write"],
-      requires: ["welcome"], inputs: [.ticket], outputs: [.ticketStatus],
+      requires: ["welcome"], inputs: [.ticketID], outputs: [.ticketStatus],
       invariants: ["the ticket is as it was read"], changes: "the ticket may be solved",
-      rollback: .irreversible("a comment can't be deleted"), stage: .forwardOnly,
+      rollback: .irreversible("the customer has been told"), stage: .forwardOnly,
       transitions: [.proceed, .escalate]),
   ]
 }

@@ -4,7 +4,7 @@ import Primitives
 
 extension Name {
   // Facts of a run.
-  static let ticket: Name = "ticket"
+  static let ticketID: Name = "ticket_id"
   static let ticketText: Name = "ticket_text"
   static let ticketStatus: Name = "ticket_status"
   static let ticketVersion: Name = "ticket_version"
@@ -49,9 +49,11 @@ extension Name {
   static let to: Name = "to"
   static let template: Name = "template"
   static let mails: Name = "mails"
-  static let version: Name = "version"
-  static let description: Name = "description"
-  static let comment: Name = "comment"
+  static let ticket: Name = "ticket"
+  static let textField: Name = "text"
+  static let updatedAt: Name = "updated_at"
+  static let updatedStamp: Name = "updated_stamp"
+  static let safeUpdate: Name = "safe_update"
   static let reference: Name = "reference"
   static let amount: Name = "amount"
   static let total: Name = "total"

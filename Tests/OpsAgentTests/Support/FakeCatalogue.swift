@@ -26,7 +26,7 @@ enum FakeCatalogue {
     return Catalogue([
       service(
         "ticketing",
-        [read("ticketing.get_ticket", "ticketing.read"), change("ticketing.update_ticket", "ticketing.write")]),
+        [read("ticketing.get_ticket", "ticketing.read"), updateTicket]),
       service(
         "cloud",
         [
@@ -63,6 +63,11 @@ enum FakeCatalogue {
       service("notify", [change("notify.send_mail", "notify.send", key: true), read("notify.list_mails", "notify.send")]),
     ])
   }
+
+  private static let updateTicket = Operation(
+    "ticketing.update_ticket", "changes",
+    parameters: [Parameter("safe_update", .bool, "conditional"), Parameter("updated_stamp", .int, "as read")],
+    effect: EffectClass("thing", .updated), scope: "ticketing.write")
 
   static let errors: [ErrorCode] = [
     ErrorCode("missing", 404, .notFound), ErrorCode("exists", 409, .alreadyExists),

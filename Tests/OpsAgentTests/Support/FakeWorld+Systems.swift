@@ -94,12 +94,12 @@ extension FakeWorld {
     guard let index = things.firstIndex(where: { $0.id == arguments.text("ticket") }) else {
       return .refused(404, "missing", "no such ticket")
     }
-    if let version = arguments["version"], version != things[index].fields["version"] {
+    if let version = arguments["updated_stamp"], version != things[index].fields["updated_at"] {
       return .refused(409, "stale", "the ticket has changed")
     }
     before = things
     things[index].fields["status"] = arguments["status"] ?? "open"
-    things[index].fields["version"] = .int((things[index].fields.int("version") ?? 0) + 1)
+    things[index].fields["updated_at"] = .int((things[index].fields.int("updated_at") ?? 0) + 1)
     return .ok(things[index].fields)
   }
 

@@ -55,7 +55,7 @@ struct FakeWorld {
     things = [
       Thing(
         kind: "ticket", id: "tic_1",
-        fields: ["id": "tic_1", "status": "open", "version": 1, "description": .text(FakeWorld.ticket)])
+        fields: ["id": "tic_1", "status": "open", "updated_at": 1, "customer": "acme", "text": .text(FakeWorld.ticket)])
     ]
     before = things
   }

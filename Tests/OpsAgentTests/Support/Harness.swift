@@ -10,7 +10,7 @@ struct Harness {
   var decider: any Decider = RuleBasedDecider()
   var parts = AgentParts.reference
   var request = RunRequest(
-    run: "onboarding:acme", input: ["ticket": "tic_1", "customer": "acme", "plan": "pro", "period": "2026-11"])
+    run: "onboarding:acme", input: ["ticket_id": "tic_1", "customer": "acme", "plan": "pro", "period": "2026-11"])
   var catalogue = FakeCatalogue.catalogue
   var workflow = CustomerOnboarding.workflow
   var playbook = CustomerOnboarding.playbook
@@ -85,7 +85,7 @@ struct Harness {
   }
 
   private mutating func restart() -> Claim? {
-    store.dropStaged()
+    store.dropStaged(by: replica)
     world.advance(to: world.now + .seconds(2))
     return run()
   }
@@ -93,13 +93,11 @@ struct Harness {
   private mutating func carryOut(_ command: Command) -> Event? {
     world.advance(to: world.now + .milliseconds(20))
     switch command {
-    case .acquire(let span): return .leased(store.acquire(request.run, for: replica, at: world.now, span: span))
-    case .load: return .loaded(store.load(request.run))
     case .store(let records, let fence):
-      let outcome = store.stage(records, to: request.run, fence: fence)
-      store.commit()
-      return .stored(outcome)
-    case .renew(let lease, let span): return .renewed(store.renew(lease, at: world.now, span: span))
+      store.stage(records, to: request.run, fence: fence, by: replica)
+      return .stored(store.commit(by: replica))
+    case .acquire, .load, .renew:
+      do { return try store.carryOut(command, of: request.run, by: replica, at: world.now) } catch { return nil }
     case .call(let call):
       let answer = world.answer(call)
       world.advance(to: world.now + (answer.response == nil ? .seconds(30) : .milliseconds(50)))

@@ -1,0 +1,91 @@
+// The reference agent in the simulator: the production orchestrator behind the simulator's agent contract.
+
+import Faultline
+import OpsAgent
+import Operations
+import Primitives
+
+/// The reference agent, whole or with safeguards taken out.
+public struct ReferenceAgent: AgentUnderTest {
+  public let name: Name = "reference"
+  public let without: [Name]
+  let removed: [Safeguard]
+  let parts: AgentParts
+  let store: AgentStore
+
+  /// - Parameters:
+  ///   - removed: The safeguards to take out; what is left is composed once, here.
+  ///   - store: Where it keeps its checkpoints.
+  public init(without removed: [Safeguard] = [], store: AgentStore = .model) {
+    self.removed = removed
+    self.store = store
+    without = removed.map { Name($0.rawValue) }
+    parts = Safeguard.without(removed)
+  }
+
+  public var summary: String {
+    "What the field should copy: a journal, keys, read-back, a saga, a lease, and a decider kept in bounds."
+  }
+
+  /// What it is composed to do; a part that was taken out is not declared.
+  public var practices: Set<Practice> {
+    var practices: Set<Practice> = []
+    func declare(_ practice: Practice, unlessWithout safeguard: Safeguard) {
+      if !removed.contains(safeguard) { practices.insert(practice) }
+    }
+    declare(.keyedMutations, unlessWithout: .idempotencyKeys)
+    declare(.auditLog, unlessWithout: .auditLog)
+    declare(.guards, unlessWithout: .preActionGuards)
+    declare(.dryRun, unlessWithout: .dryRunIsolation)
+    declare(.closedTransitions, unlessWithout: .closedTransitions)
+    declare(.escalationContext, unlessWithout: .escalationContext)
+    declare(.compensateBeforeRetry, unlessWithout: .compensation)
+    return practices
+  }
+
+  /// One wire attempt for one call: the agent itself knows which call may be sent again and which may not.
+  public var client: ClientPolicy {
+    ClientPolicy(attempts: 1, timeout: .seconds(30), backoff: .milliseconds(500))
+  }
+
+  /// - Throws: `WorkflowError` where the world does not offer what the workflow needs, and what SQLite
+  ///   reports when the store can't be opened.
+  public func deploy(_ task: AgentTask) throws -> any AgentDeployment {
+    let credentials = task.principals.map { Credential($0.name, scopes: $0.scopes) }
+    let compiled = try CompiledWorkflow(
+      CustomerOnboarding.workflow, CustomerOnboarding.playbook.restricted(to: task.catalogue), task.catalogue,
+      credentials: credentials)
+    let plan = ReferencePlan(task: task, library: WorkflowLibrary([compiled]), parts: parts)
+    return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
+  }
+}
+
+extension AgentRegistry.Entry {
+  static let reference = AgentRegistry.Entry(
+    "reference", ReferenceAgent().summary, safeguards: Safeguard.allCases.map { Name($0.rawValue) }
+  ) { without, store in
+    ReferenceAgent(without: without.compactMap { Safeguard(rawValue: $0.text) }, store: store)
+  }
+}
+
+/// What all processes of one deployment share and none changes.
+final class ReferencePlan: Sendable {
+  let task: AgentTask
+  let library: WorkflowLibrary
+  let parts: AgentParts
+  let labels: CheckpointLabels
+
+  init(task: AgentTask, library: WorkflowLibrary, parts: AgentParts) {
+    self.task = task
+    self.library = library
+    self.parts = parts
+    labels = CheckpointLabels(of: library.current)
+  }
+
+  /// What the agent is handed; `ticket` is the id of the ticket that asked for it, where one did.
+  func request(ticket: String?) -> RunRequest {
+    var input = task.input
+    if let ticket { input["ticket_id"] = .text(ticket) }
+    return RunRequest(run: task.run, input: input, isDryRun: task.isDryRun)
+  }
+}

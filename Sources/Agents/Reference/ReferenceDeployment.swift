@@ -1,0 +1,161 @@
+// The shell: turns the simulator's inputs into events and the orchestrator's commands into the simulator's.
+
+import Faultline
+import OpsAgent
+import Operations
+import Primitives
+
+/// The reference agent's processes and the store that they share.
+struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeployment {
+  private let plan: ReferencePlan
+  private var store: Store
+  private var processes: [Process] = []
+  /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
+  private var ticket: String?
+  private var decider = RuleBasedDecider()
+  let isForkable: Bool
+  /// The orchestrator's commands of one step; empty between two.
+  private var buffer: [Command] = []
+
+  /// One process: its core, and what it waits for.
+  private struct Process {
+    var name: Name
+    var core: Orchestrator
+    var tickets: UInt32 = 0
+    /// The ticket of the latest call, for audit entries.
+    var lastCall: UInt32 = 0
+    /// The command that the world is carrying out.
+    var pending: Command?
+    /// What came of a store operation, until the process is told.
+    var outcome: Event?
+  }
+
+  init(_ plan: ReferencePlan, store: Store, isForkable: Bool) {
+    self.plan = plan
+    self.store = store
+    self.isForkable = isForkable
+  }
+
+  mutating func start(
+    _ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand]
+  ) {
+    if case .delivery(let delivery) = trigger, let id = delivery.body.text("ticket"), ticket == nil,
+      delivery.topic == "ticketing.ticket.created"
+    {
+      ticket = id
+    }
+    let index = Int(process.index)
+    let name = Name("agent-\(index)")
+    let fresh = Process(
+      name: name,
+      core: Orchestrator(plan.library, plan.request(ticket: ticket), replica: name, parts: plan.parts))
+    if index < processes.count { processes[index] = fresh } else { processes.append(fresh) }
+    handle(.started, index, now, &commands)
+  }
+
+  mutating func resume(
+    _ process: ProcessID, _ input: AgentInput, at now: Instant, into commands: inout [AgentCommand]
+  ) {
+    let index = Int(process.index)
+    switch input {
+    case .answered(_, let answer): handle(.answered(answer), index, now, &commands)
+    case .stored:
+      guard let outcome = processes[index].outcome else { preconditionFailure("stored before it was performed") }
+      processes[index].outcome = nil
+      handle(outcome, index, now, &commands)
+    case .woke: handle(.woke, index, now, &commands)
+    case .decided(_, let choice):
+      guard case .decide(let query)? = processes[index].pending else {
+        preconditionFailure("a decision came that was not asked for")
+      }
+      let decision = choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? decider.decide(query)
+      handle(.decided(decision), index, now, &commands)
+    }
+  }
+
+  mutating func perform(_ call: StoreCall, of process: ProcessID, at now: Instant) {
+    let index = Int(process.index)
+    guard let command = processes[index].pending else { preconditionFailure("no store operation is under way") }
+    do {
+      processes[index].outcome = try store.carryOut(
+        command, of: plan.task.run, by: processes[index].name, at: now)
+    } catch {
+      // Stores in memory do not fail; a store that does is a defect of the set-up, not of the agent.
+      preconditionFailure("the checkpoint store failed: \(error)")
+    }
+  }
+
+  mutating func crash(_ process: ProcessID) { store.dropStaged(by: processes[Int(process.index)].name) }
+
+  func explanation() -> [String] {
+    do {
+      return try JournalExplanation(of: plan.task.run, in: store, library: plan.library).lines
+    } catch {
+      return ["The store can't be read: \(error)"]
+    }
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(store)
+    hasher.combine(processes.count)
+    for process in processes {
+      hasher.combine(process.core)
+      hasher.combine(UInt64(process.tickets) << 32 | UInt64(process.lastCall))
+      hasher.combine(process.outcome != nil)
+    }
+    hasher.combine(ticket)
+    hasher.combine(decider)
+  }
+
+  // MARK: Translation
+
+  private mutating func handle(
+    _ event: Event, _ index: Int, _ now: Instant, _ commands: inout [AgentCommand]
+  ) {
+    processes[index].core.handle(event, at: now, into: &buffer)
+    for command in buffer { translate(command, index, &commands) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func translate(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
+    switch command {
+    case .note(let note):
+      if let observation = note.observation(lastCall: processes[index].lastCall) {
+        commands.append(.observe(observation))
+      }
+      return
+    case .finish(let claim):
+      commands.append(.finish(claim.translated(plan.task.catalogue)))
+      return
+    case .leave:
+      commands.append(.finish(nil))
+      return
+    default: break
+    }
+    processes[index].tickets += 1
+    let ticket = processes[index].tickets
+    processes[index].pending = command
+    switch command {
+    case .store(let records, let fence):
+      store.stage(records, to: plan.task.run, fence: fence, by: processes[index].name)
+      commands.append(.store(StoreCall(ticket: ticket, label: plan.labels.label(of: records), isWrite: true)))
+    case .load:
+      commands.append(.store(StoreCall(ticket: ticket, label: "load", isWrite: false)))
+    case .acquire:
+      commands.append(.store(StoreCall(ticket: ticket, label: "lease", isWrite: true)))
+    case .renew:
+      commands.append(.store(StoreCall(ticket: ticket, label: "renew", isWrite: true)))
+    case .call(let call):
+      processes[index].lastCall = ticket
+      commands.append(
+        .call(
+          AgentCall(
+            ticket: ticket, request: call.request, step: call.step,
+            isCompensation: call.purpose.isCompensation)))
+    case .decide(let query):
+      commands.append(.decide(DecisionPoint(ticket: ticket, point: query.point, alternatives: query.options)))
+    case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
+    case .note, .finish, .leave: break
+    }
+  }
+}

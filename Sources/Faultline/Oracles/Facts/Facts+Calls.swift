@@ -1,0 +1,129 @@
+// How calls become facts: what was sent, what the caller saw, and how unknowns were found out.
+
+import Operations
+import Primitives
+
+extension Facts {
+  /// The call's position in ``calls``. Recent calls are asked about most, so the search begins at the end.
+  func callIndex(_ id: CallID) -> Int? {
+    var number = calls.count - 1
+    while number >= 0 {
+      if calls[number].id == id { return number }
+      number -= 1
+    }
+    return nil
+  }
+
+  mutating func send(
+    _ wire: Wire, _ request: Request, step: Name, isCompensation: Bool, index: Int, at now: Instant,
+    terms: JudgingTerms
+  ) {
+    attempts += 1
+    if wire.attempt > 1, let number = callIndex(wire.call) {
+      calls[number].attempts += 1
+      return
+    }
+    let operation = terms.operations.number(of: request.operation)
+    let isMutation = operation.map { terms.operations[$0].isMutation } ?? false
+    var call = CallFact(
+      id: wire.call, operation: operation, name: request.operation, arguments: request.arguments,
+      principal: request.principal, key: request.idempotencyKey.map(\.stableDigest), step: step,
+      isMutation: isMutation, isCompensation: isCompensation, intent: nil, wasFull: false, attempts: 1,
+      sentIndex: index, sentAt: now)
+    if isMutation, let operation {
+      call.intent = intent(of: request.arguments, for: terms.operations[operation], terms: terms)
+      if let number = call.intent { call.wasFull = intents[number].live >= terms.intents[number].times.upperBound }
+    }
+    calls.append(call)
+  }
+
+  mutating func handle(_ id: CallID, _ response: Response) {
+    guard let number = callIndex(id) else { return }
+    calls[number].handled += 1
+    if !calls[number].isMutation, response.isSuccess { sight(response.body) }
+  }
+
+  /// Notes the promise that a wire attempt's answer asks the caller to keep.
+  mutating func end(_ id: CallID, _ answer: Answer, index: Int, at now: Instant, terms: JudgingTerms) {
+    guard case .response(let response) = answer, !response.headers.isEmpty, let span = response.retryAfter,
+      let number = callIndex(id), let operation = calls[number].operation
+    else { return }
+    let service = terms.operations[operation].service
+    let promise = RetryPromise(
+      process: calls[number].process, principal: calls[number].principal, service: service, until: now + span,
+      index: index)
+    let known = promises.firstIndex {
+      $0.process == promise.process && $0.principal == promise.principal && $0.service == service
+    }
+    if let known { promises[known] = promise } else { promises.append(promise) }
+  }
+
+  mutating func learn(_ id: CallID, _ answer: Answer, index: Int, terms: JudgingTerms) {
+    guard let number = callIndex(id) else { return }
+    calls[number].viewIndex = index
+    if case .response(let response) = answer, response.isSuccess {
+      calls[number].view = .succeeded
+    } else {
+      switch terms.catalogue.outcome(of: answer) {
+      case .succeeded: calls[number].view = .succeeded
+      case .failed: calls[number].view = .failed
+      case .notNow: calls[number].view = .notNow
+      case .unknown: calls[number].view = .unknown
+      }
+      calls[number].nature = answer.response?.error.flatMap { terms.catalogue.nature(of: $0.code) }
+    }
+    settle(by: number, terms: terms)
+  }
+
+  /// Lets a definite answer settle earlier calls whose outcome nobody knew: the same key again, or a read.
+  private mutating func settle(by number: Int, terms: JudgingTerms) {
+    let settler = calls[number]
+    guard settler.view == .succeeded || settler.view == .failed, let operation = settler.operation else { return }
+    if !settler.isMutation && settler.view == .failed && settler.nature != .notFound { return }
+    for earlier in calls.indices where calls[earlier].isMutation && calls[earlier].resolution == .none {
+      guard earlier != number, calls[earlier].view == .unknown || calls[earlier].view == .unanswered else { continue }
+      if settler.isMutation {
+        if isSameAttempt(calls[earlier], settler, terms: terms) { calls[earlier].resolution = .sameKey }
+      } else if canSee(operation, calls[earlier], terms: terms), settler.sentIndex > calls[earlier].sentIndex,
+        calls[earlier].view == .unanswered || settler.sentIndex > calls[earlier].viewIndex
+      {
+        calls[earlier].resolution = .readBack
+      }
+    }
+  }
+
+  /// Whether the second call is a repetition that the system can tell from a new wish: the same key, or the
+  /// same arguments where the system refuses what is there already.
+  func isSameAttempt(_ first: CallFact, _ second: CallFact, terms: JudgingTerms) -> Bool {
+    guard first.operation == second.operation, let operation = first.operation else { return false }
+    if let key = first.key { return second.key == key }
+    return terms.operations[operation].refusesRepeats && second.key == nil
+      && first.arguments.matches(second.arguments)
+  }
+
+  /// Whether a read could show what a mutation did: an operation of that kind names it for read-back, or the
+  /// system names none and it is the same system.
+  private func canSee(_ read: Int, _ call: CallFact, terms: JudgingTerms) -> Bool {
+    guard let operation = call.operation else { return false }
+    let mutation = terms.operations[operation]
+    guard mutation.service == terms.operations[read].service, let kind = mutation.kind else { return false }
+    return terms.operations[read].sees.contains(kind) || !terms.operations.hasReadBack(kind)
+  }
+
+  private mutating func sight(_ body: Fields) {
+    for entry in body.entries {
+      if entry.name == Self.idName, let id = entry.value.text { note(id) }
+      guard case .list(let list) = entry.value else { continue }
+      for case .record(let record) in list {
+        if let id = record.text(Self.idName) { note(id) }
+      }
+    }
+  }
+
+  private mutating func note(_ id: String) {
+    let digest = id.stableDigest
+    if !sightings.contains(digest) { sightings.append(digest) }
+  }
+
+  private static let idName: Name = "id"
+}

@@ -1,0 +1,138 @@
+// How effects become facts: objects, whose they are, and the intents that they belong to.
+
+import Operations
+import Primitives
+
+extension Facts {
+  func objectIndex(kind: Name, id: String) -> Int? {
+    for number in objects.indices.reversed() where objects[number].kind == kind && objects[number].id == id {
+      return number
+    }
+    return nil
+  }
+
+  func objectIndex(id: String) -> Int? { objects.firstIndex { $0.id == id } }
+
+  mutating func take(_ effect: Effect, index: Int, terms: JudgingTerms) {
+    let number: Int
+    if let known = objectIndex(kind: effect.kind, id: effect.object) {
+      number = known
+      change(number, effect, index: index, terms: terms)
+    } else {
+      number = objects.count
+      add(effect, index: index, terms: terms)
+    }
+    guard let cause = effect.cause, let call = callIndex(cause) else { return }
+    if calls[call].effects == 0 {
+      mutations += 1
+      calls[call].effectIndex = index
+    }
+    calls[call].effects += 1
+    if let intent = objects[number].intent, effect.kind == calls[call].operation.flatMap({ terms.operations[$0].kind }) {
+      calls[call].intent = intent
+    }
+  }
+
+  private mutating func add(_ effect: Effect, index: Int, terms: JudgingTerms) {
+    let begins = effect.change == .created || effect.change == .happened
+    let role = MoneyRole(kind: effect.kind)
+    var object = ObjectFact(
+      kind: effect.kind, id: effect.object, owner: effect.owner, amount: effect.amount,
+      attributes: effect.attributes, role: role, isPermanent: effect.permanence == .permanent,
+      isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
+      cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
+      endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index)
+    relate(&object)
+    let number = objects.count
+    objects.append(object)
+    attribute(number, wasCounted: false, terms: terms)
+    if role.takesBack, let cause = effect.cause {
+      takeBacks.append(
+        TakeBack(object: number, call: cause, index: index, intent: intentOfMoney(number), wasInExcess: false))
+    }
+  }
+
+  private mutating func change(_ number: Int, _ effect: Effect, index: Int, terms: JudgingTerms) {
+    let before = objects[number]
+    let wasCounted = before.isLive && before.intent != nil
+    objects[number].attributes = effect.attributes
+    if let owner = effect.owner { objects[number].owner = owner }
+    if objects[number].role == .none || objects[number].amount == nil {
+      objects[number].amount = effect.amount ?? objects[number].amount
+    }
+    if !before.beganHere, before.touchIndex == nil, effect.cause != nil { objects[number].touchIndex = index }
+    if effect.change == .ended {
+      objects[number].isLive = false
+      if before.isLive {
+        objects[number].endIndex = index
+        objects[number].endedBy = effect.cause
+      }
+    } else {
+      objects[number].isLive = true
+    }
+    relate(&objects[number])
+    if effect.change == .ended, before.isLive, before.isOwn, let cause = effect.cause {
+      let isExcess = before.intent.map { intents[$0].live > terms.intents[$0].times.upperBound } ?? true
+      takeBacks.append(
+        TakeBack(object: number, call: cause, index: index, intent: before.intent, wasInExcess: isExcess))
+    }
+    attribute(number, wasCounted: wasCounted, terms: terms)
+  }
+
+  /// Finds owner, period and parent through the objects that this one's fields name.
+  private func relate(_ object: inout ObjectFact) {
+    object.period = object.attributes.text(Self.periodName) ?? object.period
+    guard object.owner == nil || object.role != .none else { return }
+    for entry in object.attributes.entries {
+      guard let id = entry.value.text, id != object.id, let other = objectIndex(id: id) else { continue }
+      if object.owner == nil { object.owner = objects[other].owner }
+      let role = objects[other].role
+      let isParent = role == .invoice ? object.role != .invoice : role == .charge && object.role.takesBack
+      guard isParent, object.parent == nil || role == .charge else { continue }
+      object.parent = other
+      if object.period == nil { object.period = objects[other].period }
+    }
+  }
+
+  /// Gives an object to the first intent that wants its like, and counts it there.
+  private mutating func attribute(_ number: Int, wasCounted: Bool, terms: JudgingTerms) {
+    if wasCounted, let old = objects[number].intent { intents[old].live -= 1 }
+    let intent = terms.intents.firstIndex { Self.belongs(objects[number], to: $0) }
+    objects[number].intent = intent
+    guard let intent else { return }
+    if objects[number].isLive { intents[intent].live += 1 }
+    if objects[number].claimedBy != intent {
+      objects[number].claimedBy = intent
+      intents[intent].ever += 1
+    }
+  }
+
+  /// Kind and owner decide, then what the intent selects; never a name, a key or an argument.
+  static func belongs(_ object: ObjectFact, to intent: Intent) -> Bool {
+    guard object.kind == intent.kind, object.owner == intent.owner else { return false }
+    if let period = intent.period, let own = object.period, own != period.text { return false }
+    return intent.selector.entries.allSatisfy { object.attributes[$0.name] == $0.value }
+  }
+
+  /// The intent that a mutation is made for, found as effects are: by kind and owner.
+  func intent(of arguments: Fields, for operation: OperationTable.Entry, terms: JudgingTerms) -> Int? {
+    guard let kind = operation.kind else { return nil }
+    var owner: Name?
+    for entry in arguments.entries {
+      guard let id = entry.value.text, let object = objectIndex(id: id) else { continue }
+      if !operation.brings, objects[object].kind == kind { return objects[object].intent ?? objects[object].claimedBy }
+      owner = owner ?? objects[object].owner
+    }
+    let subject = operation.subject.flatMap { arguments.text($0) }
+    let period = arguments.text(Self.periodName)
+    var found: Int?
+    for (number, intent) in terms.intents.enumerated() where intent.kind == kind {
+      if let period, let own = intent.period, own.text != period { continue }
+      if subject == intent.owner.text || owner == intent.owner { return number }
+      if found == nil { found = number }
+    }
+    return subject == nil || owner == nil ? found : nil
+  }
+
+  static let periodName: Name = "period"
+}

@@ -1,0 +1,139 @@
+// Which of the three good endings really holds, by what the systems hold.
+
+import Operations
+import Primitives
+
+extension Facts {
+  /// How much of an intent there is: live objects, or all that ever were where they can't be taken back, or
+  /// charges and invoices that stand.
+  func count(of number: Int, terms: JudgingTerms) -> Int {
+    switch role(of: number, terms: terms) {
+    case .charge: return balance(of: number, terms: terms).standing
+    case .invoice:
+      return objects.indices.count { objects[$0].intent == number && !isSettledBack(invoice: $0) }
+    default:
+      if intents[number].ever == intents[number].live { return intents[number].live }
+      return objects.count { $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number)) }
+    }
+  }
+
+  /// What the intent's kind is in the book of money; read from an object where there is one.
+  func role(of number: Int, terms: JudgingTerms) -> MoneyRole {
+    if intents[number].ever == 0 { return MoneyRole(kind: terms.intents[number].kind) }
+    return objects.first { $0.claimedBy == number }?.role ?? .none
+  }
+
+  /// Whether an intent has less than it wants. A charge is short where the sum is.
+  func isShort(_ number: Int, terms: JudgingTerms) -> Bool {
+    let lower = terms.intents[number].times.lowerBound
+    if lower == 0 { return false }
+    if role(of: number, terms: terms) == .charge { return balance(of: number, terms: terms).isShort }
+    return count(of: number, terms: terms) < lower
+  }
+
+  /// Whether an intent has more than it wants.
+  func isOver(_ number: Int, terms: JudgingTerms) -> Bool {
+    if role(of: number, terms: terms) == .charge { return balance(of: number, terms: terms).isOver }
+    return count(of: number, terms: terms) > terms.intents[number].times.upperBound
+  }
+
+  /// Objects of this run that no intent ever claimed and that are still there, or can't be taken back.
+  func strays() -> [Int] {
+    objects.indices.filter {
+      let object = objects[$0]
+      return object.isOwn && object.claimedBy == nil && !object.role.takesBack && (object.isLive || object.isPermanent)
+    }
+  }
+
+  /// Whether exactly what the intents want is there.
+  func goalHolds(terms: JudgingTerms) -> Bool {
+    for number in terms.intents.indices where isShort(number, terms: terms) || isOver(number, terms: terms) {
+      return false
+    }
+    return strays().isEmpty
+  }
+
+  /// What a rollback would still have to take back, in the order of its making.
+  ///
+  /// Money counts by what stands: a charge that was refunded and an invoice that was credited are nobody's
+  /// burden. What intents allow but do not want (a note on the ticket) may stay. A message that belongs to the
+  /// goal and went out can't be taken back, so nothing can be rolled back behind it.
+  func leftovers(terms: JudgingTerms) -> [Int] {
+    objects.indices.filter { number in
+      let object = objects[number]
+      switch object.role {
+      case .refund, .credit, .item: return false
+      case .charge: return !isTakenBack(charge: number)
+      case .invoice: return object.beganHere && !isSettledBack(invoice: number)
+      case .none:
+        guard object.isOwn, object.isLive || object.isPermanent else { return false }
+        return object.claimedBy.map { terms.intents[$0].times.lowerBound > 0 } ?? true
+      }
+    }
+  }
+
+  /// The things of this run that a handover has to name: live at that moment, or money that was captured.
+  func holdings(at index: Int) -> [Int] {
+    objects.indices.filter {
+      let object = objects[$0]
+      guard object.isOwn, !object.role.takesBack, object.firstIndex < index else { return false }
+      if object.isPermanent && object.role != .charge { return false }
+      return object.endIndex.map { $0 > index } ?? true
+    }
+  }
+
+  /// Whether a claim names an object, by id or, where it knows none, by kind.
+  static func names(_ claim: Claim, _ object: ObjectFact) -> Bool {
+    claim.holdings.contains { $0.kind == object.kind && ($0.object == nil || $0.object == object.id) }
+      || claim.possibly.contains { $0.kind == object.kind && ($0.object == nil || $0.object == object.id) }
+  }
+
+  /// Unknown outcomes that nobody found out and that a claim does not mention.
+  func unmentionedUnknowns(_ claim: Claim, terms: JudgingTerms) -> [Int] {
+    calls.indices.filter { number in
+      guard calls[number].isOpen, let kind = calls[number].operation.flatMap({ terms.operations[$0].kind }) else {
+        return false
+      }
+      return !claim.possibly.contains { $0.kind == kind } && !claim.holdings.contains { $0.kind == kind }
+    }
+  }
+
+  /// Holdings that a claim names and that no system has at that moment.
+  func inventions(_ fact: ClaimFact) -> [Claim.Holding] {
+    fact.claim.holdings.filter { holding in
+      if let id = holding.object {
+        guard let number = objectIndex(kind: holding.kind, id: id) else {
+          return !sightings.contains(id.stableDigest)
+        }
+        let object = objects[number]
+        return !object.isPermanent && (object.endIndex.map { $0 < fact.index } ?? false)
+      }
+      return !objects.contains { $0.kind == holding.kind && ($0.isPermanent || $0.endIndex.map { $0 > fact.index } ?? true) }
+    }
+  }
+
+  /// Whether the last claim hands over: what is there, and a `possibly` for each unknown.
+  func isHandedOver(terms: JudgingTerms) -> Bool {
+    guard let fact = claims.last, fact.claim.ending == .escalated else { return false }
+    return holdings(at: fact.index).allSatisfy { Self.names(fact.claim, objects[$0]) }
+      && unmentionedUnknowns(fact.claim, terms: terms).isEmpty && inventions(fact).isEmpty
+  }
+
+  /// The ending that really holds; nil where the run ended badly.
+  ///
+  /// Where more than one holds (nothing was wanted and nothing was made), the claimed one goes first.
+  public func truth(under terms: JudgingTerms) -> Ending? {
+    if let claimed = claim?.ending, holds(claimed, under: terms) { return claimed }
+    if holds(.completed, under: terms) { return .completed }
+    return holds(.rolledBack, under: terms) ? .rolledBack : nil
+  }
+
+  /// Whether an ending holds, whatever was claimed.
+  public func holds(_ ending: Ending, under terms: JudgingTerms) -> Bool {
+    switch ending {
+    case .completed: goalHolds(terms: terms)
+    case .rolledBack: leftovers(terms: terms).isEmpty
+    case .escalated: isHandedOver(terms: terms)
+    }
+  }
+}

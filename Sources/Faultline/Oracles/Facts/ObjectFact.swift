@@ -1,0 +1,93 @@
+// One object that the effects of a run speak of: what it is now, whose it is, and what brought it about.
+
+import Operations
+import Primitives
+
+/// What one object's effects add up to.
+public struct ObjectFact: Sendable {
+  public internal(set) var kind: Name
+  public internal(set) var id: String
+  /// The customer or parent it belongs to by the system's own links; nil where it is nobody's.
+  public internal(set) var owner: Name?
+  /// The billing period that it is about, its own or its parent's.
+  public internal(set) var period: String?
+  public internal(set) var amount: Money?
+  public internal(set) var attributes: Fields
+  public internal(set) var role: MoneyRole
+  public internal(set) var isPermanent: Bool
+  public internal(set) var isLive: Bool
+  /// Whether a call of this run brought it about, not a system by itself nor a time before the run.
+  public internal(set) var isOwn: Bool
+  /// Whether its beginning was seen; false for what was there before.
+  public internal(set) var beganHere: Bool
+  /// The call that brought it about, or that touched it first.
+  public internal(set) var cause: CallID?
+  /// The call that ended it; nil where it lives or the system ended it by itself.
+  public internal(set) var endedBy: CallID?
+  /// The event that shows its beginning, or its first change where it was there before.
+  public internal(set) var firstIndex: Int
+  public internal(set) var endIndex: Int?
+  /// The first change or ending by a call, of an object that was there before.
+  public internal(set) var touchIndex: Int?
+  /// Where it is linked to by money: the charge that a refund is of, the invoice that a charge is for.
+  public internal(set) var parent: Int?
+  /// The number of the intent that it belongs to now.
+  public internal(set) var intent: Int?
+  /// The intent that counted it as having been; set once an intent claims it and kept.
+  public internal(set) var claimedBy: Int?
+}
+
+extension ObjectFact: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(kind)
+    hasher.combine(id)
+    hasher.combine(owner)
+    hasher.combine(period)
+    hasher.combine(amount)
+    hasher.combine(attributes)
+    hasher.combine(UInt64(role.rawValue))
+    hasher.combine(isPermanent)
+    hasher.combine(isLive)
+    hasher.combine(isOwn)
+    hasher.combine(beganHere)
+    hasher.combine(cause)
+    hasher.combine(endedBy)
+    hasher.combine(firstIndex)
+    hasher.combine(endIndex ?? -1)
+    hasher.combine(touchIndex ?? -1)
+    hasher.combine(parent ?? -1)
+    hasher.combine(intent ?? -1)
+    hasher.combine(claimedBy ?? -1)
+  }
+}
+
+/// What an object is in the book of money, by the last part of its kind; the same for every billing system.
+public enum MoneyRole: UInt8, Hashable, Sendable {
+  /// A resource, a message: counted, not summed.
+  case none
+  /// `charge`, `payment`: money that was captured.
+  case charge
+  /// `invoice`: money that is asked for.
+  case invoice
+  /// `invoice_item`: a part of an invoice to come.
+  case item
+  /// `refund`: captured money that went back.
+  case refund
+  /// `credit_note`, `credit`: asked or captured money that was given up.
+  case credit
+
+  init(kind: Name) {
+    let last = kind.text.split(separator: ".").last ?? ""
+    switch last {
+    case "charge", "payment": self = .charge
+    case "invoice": self = .invoice
+    case "invoice_item", "meter_event": self = .item
+    case "refund": self = .refund
+    case "credit_note", "credit": self = .credit
+    default: self = .none
+    }
+  }
+
+  /// Whether it takes money back, rather than being something that can be taken back.
+  public var takesBack: Bool { self == .refund || self == .credit }
+}

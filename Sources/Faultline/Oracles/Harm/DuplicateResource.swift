@@ -1,0 +1,35 @@
+// More of a thing than anybody wants: the second cluster.
+
+import Operations
+import Primitives
+
+/// An intent has more objects than it wants.
+///
+/// Fires when more than `times` of them are live at the end, or ever happened where they can't be taken back
+/// (mail). Silent when a surplus was taken back before the end, when a repeated call was answered with the
+/// first call's object, and about money, which ``DoubleBilling`` judges by sums.
+/// Source: https://github.com/hashicorp/terraform-provider-aws/issues/27543
+public struct DuplicateResource: Oracle {
+  public static let name: Name = "duplicate-resource"
+  public static let summary = "An intent has more live objects, or more messages sent, than it wants."
+
+  public init() {}
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    var found: [Violation] = []
+    for (number, intent) in terms.intents.enumerated() where facts.intents[number].ever > intent.times.upperBound {
+      guard facts.role(of: number, terms: terms) == .none, facts.isOver(number, terms: terms) else { continue }
+      let objects = facts.objects.filter {
+        $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number))
+      }
+      let wanted = Phrase.count(intent.times.upperBound, intent.kind)
+      found.append(
+        Violation(
+          Self.name, intent: intent.name, expected: intent.times.upperBound, observed: objects.count,
+          message: "\(Phrase.wish(intent)) should have \(wanted) and has \(objects.count): "
+            + "\(Phrase.list(objects.map(\.id))).",
+          objects: objects.map(\.id), evidence: objects.map(\.firstIndex)))
+    }
+    return found
+  }
+}

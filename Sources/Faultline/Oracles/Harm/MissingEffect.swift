@@ -1,0 +1,33 @@
+// "Done", with something not done.
+
+import Operations
+import Primitives
+
+/// The run claimed completed, and an intent has less than it wants.
+///
+/// Fires only where the last claim says completed. For charges the sum decides: captured − refunded − credited
+/// below the total. Silent in a run that rolled back, escalated or made no claim, and for intents whose lower
+/// bound is 0.
+/// Source: invariant I9, agent's final claim == world state; "Failing Tools", silent no-ops.
+public struct MissingEffect: Oracle {
+  public static let name: Name = "missing-effect"
+  public static let summary = "The run claimed completed, and something that an intent wants is not there."
+
+  public init() {}
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    guard let fact = facts.claims.last, fact.claim.ending == .completed else { return [] }
+    var found: [Violation] = []
+    for (number, intent) in terms.intents.enumerated() where facts.isShort(number, terms: terms) {
+      let gone = facts.objects.filter { $0.claimedBy == number }
+      let count = facts.count(of: number, terms: terms)
+      let wanted = Phrase.count(intent.times.lowerBound, intent.kind)
+      found.append(
+        Violation(
+          Self.name, intent: intent.name, expected: intent.times.lowerBound, observed: count,
+          message: "\(Phrase.wish(intent)) should have \(wanted) and has \(count == 0 ? "none" : "\(count)").",
+          objects: gone.map(\.id), evidence: gone.compactMap(\.endIndex) + [fact.index]))
+    }
+    return found
+  }
+}

@@ -1,0 +1,35 @@
+// What an oracle may know beside the trace: the scenario's terms, prepared for quick reading.
+
+import Operations
+import Primitives
+
+/// The terms of the scenario, never the agent's insides.
+///
+/// Building one prepares look-up tables; build it once for a scenario and an agent, and use it for every run.
+public struct JudgingTerms: Sendable {
+  public var intents: [Intent]
+  public var rules: [Scenario.Rule]
+  public var limits: Scenario.Limits
+  public let catalogue: Catalogue
+  /// The scopes that the scenario granted. The first is the widest principal that the workflow may use.
+  public var principals: [Principal]
+  public var isDryRun: Bool
+  /// Practices that are judged: declared by the agent or demanded by the scenario.
+  public var judged: Set<Practice>
+  /// The catalogue's operations, by number.
+  let operations: OperationTable
+
+  public init(
+    intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, catalogue: Catalogue,
+    principals: [Principal], isDryRun: Bool, judged: Set<Practice>
+  ) {
+    self.intents = intents
+    self.rules = rules
+    self.limits = limits
+    self.catalogue = catalogue
+    self.principals = principals
+    self.isDryRun = isDryRun
+    self.judged = judged
+    operations = OperationTable(catalogue)
+  }
+}

@@ -1,0 +1,65 @@
+// The catalogue as oracles read it: by a number that is found once for each call.
+
+import Operations
+import Primitives
+
+/// What oracles need to know about each operation, found by binary search over the names' hashes.
+struct OperationTable: Sendable {
+  struct Entry: Sendable {
+    var name: Name
+    /// The number of its service in the catalogue.
+    var service: Int
+    /// What kind of effect it has; nil for a read.
+    var kind: Name?
+    var change: Effect.Change?
+    var takesKey: Bool
+    /// The argument that names the business object.
+    var subject: Name?
+    /// The kinds that this read can see, because an operation with that effect names it for read-back.
+    var sees: [Name]
+    /// Whether the service refuses what exists already by its natural key, so that the same arguments once
+    /// more are as good as the same key.
+    var refusesRepeats: Bool
+
+    /// Whether it brings something new about, rather than changing or ending what is there.
+    var brings: Bool { change == .created || change == .happened }
+    var isMutation: Bool { change != nil }
+  }
+
+  private let hashes: [UInt64]
+  private let entries: [Entry]
+
+  init(_ catalogue: Catalogue) {
+    var entries: [Entry] = []
+    for (number, service) in catalogue.services.enumerated() {
+      let refusesRepeats = service.errors.contains { $0.nature == .alreadyExists }
+      for operation in service.operations {
+        let sees = service.operations.compactMap { $0.readBack == operation.name ? $0.effect?.kind : nil }
+        entries.append(
+          Entry(
+            name: operation.name, service: number, kind: operation.effect?.kind,
+            change: operation.effect?.change, takesKey: operation.takesKey, subject: operation.subject,
+            sees: sees, refusesRepeats: refusesRepeats))
+      }
+    }
+    entries.sort { $0.name.hash < $1.name.hash }
+    self.entries = entries
+    hashes = entries.map(\.name.hash)
+  }
+
+  subscript(number: Int) -> Entry { _read { yield entries[number] } }
+
+  /// Whether any operation with this effect names a read that finds it.
+  func hasReadBack(_ kind: Name) -> Bool { entries.contains { $0.sees.contains(kind) } }
+
+  /// The operation's number; nil where no service has it.
+  func number(of name: Name) -> Int? {
+    var low = 0
+    var high = hashes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if hashes[middle] < name.hash { low = middle + 1 } else { high = middle }
+    }
+    return low < hashes.count && hashes[low] == name.hash ? low : nil
+  }
+}

@@ -1,0 +1,37 @@
+// The words of violations; used only when something is wrong.
+
+import Operations
+import Primitives
+
+/// Sentences about counts and things, without the systems' internals.
+enum Phrase {
+  /// `cluster` of `cloud.cluster`, `credit note` of `billing.credit_note`.
+  static func noun(_ kind: Name) -> String {
+    String((kind.text.split(separator: ".").last ?? "thing").map { $0 == "_" ? " " : $0 })
+  }
+
+  /// `1 cluster`, `2 policies`, `no mail`.
+  static func count(_ count: Int, _ kind: Name) -> String {
+    let noun = noun(kind)
+    if count == 1 { return "1 \(noun)" }
+    let plural = noun.hasSuffix("y") ? "\(noun.dropLast())ies" : "\(noun)s"
+    return count == 0 ? "no \(noun)" : "\(count) \(plural)"
+  }
+
+  /// `acme` or `acme's 2026-11`.
+  static func wish(_ intent: Intent) -> String {
+    intent.period.map { "\(intent.owner)'s \($0)" } ?? intent.owner.text
+  }
+
+  /// `a cluster (i-0a1)`
+  static func thing(_ object: ObjectFact) -> String { "\(noun(object.kind)) \(object.id)" }
+
+  static func list(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
+    return words.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  static func money(_ units: Int64, _ currency: Currency?) -> String {
+    Money(minorUnits: units, currency: currency ?? .eur).description
+  }
+}

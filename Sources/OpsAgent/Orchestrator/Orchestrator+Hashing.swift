@@ -1,0 +1,66 @@
+// The digest of an orchestrator's state, so that a search can tell two states apart.
+
+import Operations
+import Primitives
+
+extension Orchestrator: StableHashable {
+  /// Covers everything that distinguishes two incarnations of one composition on one workflow; the
+  /// composition and the workflow are the same for all states of one search.
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(request)
+    hasher.combine(replica)
+    hasher.combine(plan.workflow.name)
+    hasher.combine(plan.workflow.version)
+    hasher.combine(facts)
+    hasher.combine(states)
+    hasher.combine(UInt64(mode.rawValue))
+    hasher.combine(cursor)
+    hasher.combine(lastStep)
+    expectation.hash(into: &hasher)
+    hasher.combine(buffer)
+    hasher.combine(late)
+    hasher.combine(lease)
+    hasher.combine(check)
+    hasher.combine(tries)
+    hasher.combine(sent)
+    hasher.combine(began)
+    hasher.combine(claim)
+    hasher.combine(reason)
+    hasher.combine(refusal)
+    hasher.combine(removal)
+    hasher.combine(planned)
+  }
+}
+
+extension Orchestrator.ActState: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    let flags: UInt64 =
+      (isUnknown ? 1 : 0) | (needsRecheck ? 2 : 0) | (hasMore ? 4 : 0) | (wasRechecked ? 8 : 0)
+    hasher.combine(UInt64(status.rawValue) << 8 | flags)
+    hasher.combine(generation)
+    hasher.combine(attempts)
+    hasher.combine(opened)
+    hasher.combine(lastSent)
+  }
+}
+
+extension Orchestrator.Expectation: StableHashable {
+  func hash(into hasher: inout StableHasher) {
+    switch self {
+    case .start: hasher.combine(1 as UInt64)
+    case .lease: hasher.combine(2 as UInt64)
+    case .leaseTimer: hasher.combine(3 as UInt64)
+    case .records: hasher.combine(4 as UInt64)
+    case .nothing: hasher.combine(5 as UInt64)
+    case .renewal(let then): hasher.combine(6 << 8 | UInt64(then.rawValue))
+    case .stored(let then): hasher.combine(7 << 8 | UInt64(then.rawValue))
+    case .timer(let then): hasher.combine(8 << 8 | UInt64(then.rawValue))
+    case .decision(let query):
+      hasher.combine(9 as UInt64)
+      hasher.combine(query)
+    case .answer(let purpose):
+      hasher.combine(10 as UInt64)
+      hasher.combine(purpose.rawValue)
+    }
+  }
+}
