@@ -130,6 +130,8 @@ import Testing
         - {at: cloud.describe_cluster, inject: pause, until: after-takeover}
         - at: agent-0~1/customer-onboarding:acme/cloud.create_cluster[acme]#1.2/answer
           choose: response-lost
+        - at: {point: billing.pay_invoice, subject: acme, call: 2, attempt: 1, aspect: request}
+          choose: late-arrival:at-end
       limits: {virtual_time: 90m, mutations: 7, attempts_per_intent: 5, events: 900}
       requires: [keyed-mutations, audit-log]
       principals: {ops: [cloud.write, billing.write]}
@@ -159,6 +161,9 @@ import Testing
             process: "agent-0", incarnation: 1, run: "customer-onboarding:acme", point: "cloud.create_cluster",
             subject: "acme", call: 1, attempt: 2, aspect: .answer),
           choose: "response-lost"),
+        Plan.Entry(
+          at: SitePattern(point: "billing.pay_invoice", subject: "acme", call: 2, attempt: 1, aspect: .request),
+          choose: "late-arrival:at-end"),
       ])
     #expect(
       scenario.limits == Scenario.Limits(virtualTime: .minutes(90), mutations: 7, attemptsPerIntent: 5, events: 900))

@@ -19,7 +19,7 @@ import Testing
     try expectSame(try #require(properties["rules"]?["items"]), shapes.rule)
     let faults = alternatives(properties["faults"]?["items"])
     try expectSame(try #require(faults.first), shapes.fault)
-    try expectSame(try #require(faults.last), shapes.sitedFault)
+    try expectSame(try #require(faults.last), ScenarioShapes.sitedFault)
     let expect = try #require(properties["expect"]?["patternProperties"])
     let agents = try #require(expect.names.first)
     try expectSame(try #require(expect[agents]), shapes.expectation)

@@ -11,7 +11,7 @@ extension ScenarioDraft {
     let operations = chosen + unread.flatMap(\.operations).map(\.name.text)
     return (problems.list(tree, "a list of faults") ?? []).compactMap { item in
       if case .map(let entries) = item.content, entries.contains(where: { $0.key == "choose" }) {
-        return problems.sitedFault(item, shapes.sitedFault)
+        return problems.sitedFault(item)
       }
       return readFault(item, operations: operations)
     }
@@ -106,17 +106,11 @@ extension ScenarioDraft {
 }
 
 extension Problems {
-  /// An entry in the form of verdicts: the place as a path, and the answer.
-  mutating func sitedFault(_ tree: YAMLTree, _ shape: Shape) -> Plan.Entry? {
-    guard let section = Section(tree, shape, &self) else { return nil }
+  /// An entry in the form of verdicts and saved runs: a place, and the answer to give there.
+  mutating func sitedFault(_ tree: YAMLTree) -> Plan.Entry? {
+    guard let section = Section(tree, ScenarioShapes.sitedFault, &self) else { return nil }
     let choice = section["choose"].flatMap { text($0, "the name of an answer") }
-    guard let place = section["at"], let path = text(place, "a place") else { return nil }
-    guard let pattern = SitePattern(path: path) else {
-      report(
-        place.position, "expected a place, found '\(path)'",
-        remedy: "write process~incarnation/run/point[subject]#call.attempt/aspect, with * for what is left open")
-      return nil
-    }
+    guard let pattern = section["at"].flatMap({ place($0) }) else { return nil }
     // Answers that are no faults, such as what a decider says, are known to the agent alone.
     let known = FaultName.answers(at: pattern.aspect)
     if let choice, let tree = section["choose"], !known.isEmpty, !known.contains(choice) {
@@ -124,5 +118,25 @@ extension Problems {
       return nil
     }
     return choice.map { Plan.Entry(at: pattern, choose: Name($0)) }
+  }
+
+  /// A place, as a path or as a mapping.
+  private mutating func place(_ tree: YAMLTree) -> SitePattern? {
+    guard case .map = tree.content else {
+      guard let path = text(tree, "a place") else { return nil }
+      let remedy = "write process~incarnation/run/point[subject]#call.attempt/aspect, with * for what is left open"
+      return SitePattern(path: path) ?? mismatch(tree, "a place", remedy: remedy)
+    }
+    guard let section = Section(tree, ScenarioShapes.place, &self) else { return nil }
+    let aspect = section["aspect"].flatMap { name($0, among: Aspect.allCases.map(\.rawValue), "aspect") }
+    return SitePattern(
+      process: section["process"].flatMap { text($0, "the name of a process") }.map { Name($0) },
+      incarnation: section["incarnation"].flatMap { int($0, "a number of starts", in: 1...255) }.map { Int($0) },
+      run: section["run"].flatMap { text($0, "the name of a workflow run") }.map { Name($0) },
+      point: section["point"].flatMap { text($0, "an operation or a point of the agent") }.map { Name($0) },
+      subject: section["subject"].flatMap { text($0, "a natural key") }.map { Name($0) },
+      call: section["call"].flatMap { int($0, "which call it is", in: 1...65_535) }.map { Int($0) },
+      attempt: section["attempt"].flatMap { int($0, "which attempt it is", in: 1...255) }.map { Int($0) },
+      aspect: aspect.flatMap(Aspect.init))
   }
 }

@@ -10,7 +10,7 @@ extension ScenarioDraft {
     _ tree: YAMLTree?, template: WorkflowTemplate?, input: Fields, isDryRun: Bool
   ) -> [Intent] {
     var declared: [Intent] = []
-    var references: [(name: String, place: TextPosition)] = []
+    var references: [YAMLTree] = []
     for entry in tree.flatMap({ problems.table($0, "intents by name") }) ?? [] {
       if let intent = readIntent(entry, &references) { declared.append(intent) }
     }
@@ -20,22 +20,19 @@ extension ScenarioDraft {
       all = template.complete(declared, owner: owner, period: input.text("period").map { Name($0) })
     }
     let names = all.map(\.name.text)
-    for (name, place) in references where !names.contains(name) {
-      problems.unknown(name, at: place, among: names, "intent")
-    }
+    for reference in references { _ = problems.name(reference, among: names, "intent") }
     return all
   }
 
-  private mutating func readIntent(
-    _ entry: YAMLTree.Entry, _ references: inout [(name: String, place: TextPosition)]
-  ) -> Intent? {
+  /// - Parameter references: grows by the names of intents that are known only when all are read.
+  private mutating func readIntent(_ entry: YAMLTree.Entry, _ references: inout [YAMLTree]) -> Intent? {
     guard let section = Section(entry.value, shapes.intent, &problems) else { return nil }
     let kind = section["effect"].flatMap { problems.name($0, among: vocabulary.effectKinds, "kind of effect") }
     let owner = section["for"].flatMap { problems.text($0, "the natural key of whom it is for") }
     var needs: [Name] = []
     for item in section["depends_on"].flatMap({ problems.list($0, "a list of intents") }) ?? [] {
       guard let name = problems.text(item, "the name of an intent") else { continue }
-      references.append((name, item.position))
+      references.append(item)
       needs.append(Name(name))
     }
     let selector = section["where"].flatMap {

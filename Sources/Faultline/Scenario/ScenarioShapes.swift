@@ -23,7 +23,7 @@ struct ScenarioShapes: Sendable {
         Shape.Key("dry_run", .bool, "Whether the agent shall plan the effects and cause none."),
         Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
         Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
-        Shape.Key("faults", .list(.either([.mapping(fault), .mapping(sitedFault)])), "What goes wrong, and where."),
+        Shape.Key("faults", .list(.either([.mapping(fault), .mapping(Self.sitedFault)])), "What goes wrong, and where."),
         Shape.Key("limits", .mapping(limits), "What a run may cost."),
         Shape.Key("requires", .list(.name(Practice.allCases.map(\.rawValue))), "Practices demanded of every agent."),
         Shape.Key(
@@ -129,12 +129,30 @@ struct ScenarioShapes: Sendable {
   }
 
   /// A fault at one place, as verdicts write it.
-  var sitedFault: Shape {
+  static var sitedFault: Shape {
     Shape(
       title: "a fault",
       keys: [
-        Shape.Key("at", .text, required: true, "A place: process~incarnation/run/point[subject]#call.attempt/aspect."),
+        Shape.Key(
+          "at", .either([.text, .mapping(place)]), required: true,
+          "process~incarnation/run/point[subject]#call.attempt/aspect, or a mapping of these parts."),
         Shape.Key("choose", .text, required: true, "The answer to give there."),
+      ])
+  }
+
+  /// A place of a run; whatever is unique may be left out.
+  static var place: Shape {
+    Shape(
+      title: "a place",
+      keys: [
+        Shape.Key("process", .text, "The replica, such as agent-0."),
+        Shape.Key("incarnation", .int(1...255), "How often it was started by then."),
+        Shape.Key("run", .text, "The workflow run."),
+        Shape.Key("point", .text, "An operation, a checkpoint, a decision or a timer."),
+        Shape.Key("subject", .text, "The natural key that it is about."),
+        Shape.Key("call", .int(1...65_535), "The n-th call of that kind."),
+        Shape.Key("attempt", .int(1...255), "The n-th wire attempt; left out for the call with all of them."),
+        Shape.Key("aspect", .name(Aspect.allCases.map(\.rawValue)), "The arrow or moment that is bent."),
       ])
   }
 

@@ -130,7 +130,7 @@ extension YAMLTree {
 
     private mutating func entries(_ mapping: Node.Mapping) -> [Entry] {
       var entries: [Entry] = []
-      var marked: [(key: String, place: TextPosition)] = []
+      var marked: [Entry] = []
       for (key, value) in mapping {
         guard case .scalar(let scalar) = key, let mark = scalar.mark else {
           let place = key.mark.map { TextPosition(line: $0.line, column: $0.column) }
@@ -140,7 +140,6 @@ extension YAMLTree {
           continue
         }
         let place = TextPosition(line: mark.line, column: mark.column)
-        if let original = repeated[place] { marked.append((original, place)) }
         if scalar.string == "<<", scalar.style == .plain {
           problems.report(place, "merge keys are not read", remedy: "write the keys out here")
           continue
@@ -148,11 +147,14 @@ extension YAMLTree {
         let isQuoted = scalar.style != .plain
         let key = repeated[place] ?? scalar.string
         entries.append(Entry(key: key, keyPosition: place, isKeyQuoted: isQuoted, value: tree(value)))
+        if key != scalar.string, let entry = entries.last { marked.append(entry) }
       }
-      for (key, place) in marked {
-        guard let again = entries.first(where: { $0.key == key && $0.keyPosition > place }) else { continue }
+      for first in marked {
+        guard let again = entries.first(where: { $0.key == first.key && $0.keyPosition > first.keyPosition }) else {
+          continue
+        }
         problems.report(
-          again.keyPosition, "'\(key)' is written twice; the first is in line \(place.line)",
+          again.keyPosition, "'\(first.key)' is written twice; the first is in line \(first.keyPosition.line)",
           remedy: "keep one of them")
       }
       return entries
