@@ -45,7 +45,7 @@ import Testing
       ])
     #expect(scenario.start == Instant(year: 2026, month: 11, day: 1, hour: 9))
     #expect(scenario.workflow == "customer-onboarding")
-    #expect(scenario.input == ["customer": "acme", "plan": "pro", "period": "2026-11"])
+    #expect(scenario.input == ["customer": "acme", "plan": "pro", "period": "2026-11", "ticket_id": "4711"])
     #expect(scenario.isDryRun == false)
     #expect(
       Array(scenario.intents.prefix(4)) == [
@@ -117,7 +117,7 @@ import Testing
         cloud: {profile: ec2, quota: 4, dead_tokens: returned}
         identity: iam
         billing: {profile: stripe-v1, unique_reference: true}
-        ticketing: {profile: jira, deliveries: 2}
+        ticketing: {profile: jira, deliveries: 2, tickets: [{id: T-1, tags: [vip], open: true}]}
         notify: pager
       start: 2026-12-24T18:30:00Z
       workflow: customer-onboarding
@@ -140,7 +140,10 @@ import Testing
       """)
     #expect(scenario.systems[1].options == ["quota": 4, "dead_tokens": "returned"])
     #expect(scenario.systems[0].options == ["unique_reference": true])
-    #expect(scenario.systems[4].options == ["deliveries": 2])
+    #expect(
+      scenario.systems[4].options == [
+        "deliveries": 2, "tickets": [["id": "T-1", "tags": ["vip"], "open": true]],
+      ])
     #expect(scenario.start == Instant(year: 2026, month: 12, day: 24, hour: 18, minute: 30))
     #expect(scenario.input.text("ticket_id") == "4711")
     #expect(

@@ -44,7 +44,9 @@ import Testing
   }
 
   @Test func theReportStandsInTheFileAsItWasPrinted() {
-    #expect(Self.full.yaml.hasSuffix("report: |2\n    FAIL  timeout-after-create\n\n  Why     #4 committed: 'yes'\n  \ttab\n"))
+    #expect(
+      Self.full.yaml.hasSuffix("report: |2\n    FAIL  timeout-after-create\n\n  Why     #4 committed: 'yes'\n  \ttab\n")
+    )
   }
 
   @Test func theSameRunIsOneFileAndAnotherRunNeverReplacesIt() throws {

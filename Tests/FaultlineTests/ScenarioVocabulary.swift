@@ -47,7 +47,7 @@ extension Vocabulary {
             operations: [
               made("ticketing.add_comment", "ticketing.comment"), made("ticketing.set_status", "ticketing.status"),
             ]),
-          Profile("jira", options: [Parameter("deliveries", .int, "How often a webhook comes.", required: false)]),
+          Profile("jira", options: jiraOptions),
         ]),
       System(
         "notify",
@@ -62,6 +62,10 @@ extension Vocabulary {
   private static let billing = [
     made("billing.create_customer", "billing.customer"), made("billing.create_invoice", "billing.invoice"),
     made("billing.pay_invoice", "billing.charge"),
+  ]
+  private static let jiraOptions = [
+    Parameter("deliveries", .int, "How often a webhook comes.", required: false),
+    Parameter("tickets", .list, "Tickets that are there at the start.", required: false),
   ]
   private static let billingOptions = [
     Parameter("metering", .text, "Who opens invoices.", required: false, allowed: ["off", "per-cluster"]),

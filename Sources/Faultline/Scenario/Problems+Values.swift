@@ -21,17 +21,19 @@ extension Problems {
       guard let entries = table(tree, what) else { return nil }
       let fields = entries.compactMap { entry in value(entry.value, element, what).map { (Name(entry.key), $0) } }
       return .record(Fields(fields))
-    case .value: return anything(tree, what)
+    case .value: return anything(tree, what, isNested: false)
+    case .data: return anything(tree, what, isNested: true)
     case .either, .mapping: preconditionFailure("\(what) is read by its own reader")
     }
   }
 
   /// A scalar whose kind nothing declares, or a list of them: what looks the same to every reader passes,
   /// everything else must be in quotes.
-  private mutating func anything(_ tree: YAMLTree, _ what: String) -> Value? {
+  private mutating func anything(_ tree: YAMLTree, _ what: String, isNested: Bool) -> Value? {
     switch tree.content {
-    case .map: return mismatch(tree, what, remedy: "write a single value or a list")
-    case .list(let items): return items.compactMap { anything($0, what) }.asList
+    case .map where !isNested: return mismatch(tree, what, remedy: "write a single value or a list")
+    case .map: return value(tree, .table(.data, keys: nil), what)
+    case .list(let items): return items.compactMap { anything($0, what, isNested: isNested) }.asList
     case .scalar(let text, isQuoted: true): return .text(text)
     case .scalar(let text, isQuoted: false):
       switch PlainScalar(text) {

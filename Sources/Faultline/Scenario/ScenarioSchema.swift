@@ -63,6 +63,7 @@ public struct ScenarioSchema: Sendable {
         ("type", .text("object")), ("additionalProperties", .bool(false)),
         ("patternProperties", .object([(keys, self.kind(element))])),
       ])
+    case .data: return .object([])
     case .value:
       let scalars = ["string", "integer", "boolean"].map(JSONText.text)
       return .object([

@@ -23,7 +23,8 @@ struct ScenarioShapes: Sendable {
         Shape.Key("dry_run", .bool, "Whether the agent shall plan the effects and cause none."),
         Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
         Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
-        Shape.Key("faults", .list(.either([.mapping(fault), .mapping(Self.sitedFault)])), "What goes wrong, and where."),
+        Shape.Key(
+          "faults", .list(.either([.mapping(fault), .mapping(Self.sitedFault)])), "What goes wrong, and where."),
         Shape.Key("limits", .mapping(limits), "What a run may cost."),
         Shape.Key("requires", .list(.name(Practice.allCases.map(\.rawValue))), "Practices demanded of every agent."),
         Shape.Key(
@@ -205,8 +206,8 @@ struct ScenarioShapes: Sendable {
     case .bool: .bool
     case .money: .money
     case .instant: .instant
-    case .list: .list(.value)
-    case .record: .table(.value, keys: nil)
+    case .list: .list(.data)
+    case .record: .table(.data, keys: nil)
     }
   }
 

@@ -41,6 +41,8 @@ indirect enum ValueKind: Sendable {
   case table(ValueKind, keys: String?)
   /// A scalar of any kind, or a list of them.
   case value
+  /// Anything: lists and mappings of any depth.
+  case data
 }
 
 /// A mapping that is being read: every key of its shape, and no other.

@@ -101,9 +101,11 @@ extension WorkflowTemplate {
     "customer-onboarding",
     inputs: [
       Input("ticket", .file, field: "ticket_text", "The ticket's text, as people write them."),
-      Input("ticket_id", .text, "The ticket's number in the ticketing system."),
+      Input("ticket_id", .text, "The ticket's number in the ticketing system; 4711 unless given."),
       Input("customer", .text, required: true, "The customer's natural key, which every system knows."),
-      Input("plan", .text, required: true, allowed: ["starter", "pro", "enterprise"], "The plan that was ordered."),
+      Input(
+        "plan", .text, allowed: ["starter", "pro", "enterprise"],
+        "The plan that was ordered, as the account has it; where it is left out, only the ticket says it."),
       Input("period", .period, required: true, "The first month that is billed, such as 2026-11."),
       Input("region", .text, "Where the cluster shall stand."),
       Input("email", .text, "Where the welcome mail goes."),
@@ -117,11 +119,13 @@ extension WorkflowTemplate {
       Supporting("billing.customer", 0...1),
       Supporting("billing.subscription", 0...1, needs: ["billing.customer"]),
       Supporting("billing.invoice", 0...1, periodic: true, needs: ["billing.customer"]),
+      Supporting("billing.invoice_item", 0...1, periodic: true, needs: ["billing.invoice"]),
       Supporting("billing.charge", 0...1, periodic: true, needs: ["billing.invoice"]),
       Supporting("notify.mail", 0...1),
       Supporting("notify.page", 0...1),
       Supporting("ticketing.comment", 0...2),
-      Supporting("ticketing.status", 0...1),
+      Supporting("ticketing.note", 0...2),
+      Supporting("ticketing.status", 0...2),
     ],
     principals: [])
 }
