@@ -23,7 +23,7 @@ let package = Package(
   name: "faultline",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Faultline", targets: ["Faultline", "Agents"]),
+    .library(name: "Faultline", targets: ["Faultline", "Agents", "Exploration"]),
     .library(name: "OpsAgent", targets: ["OpsAgent", "OpsAgentSQLite"]),
     .library(name: "FaultlineTesting", targets: ["FaultlineTesting"]),
     .executable(name: "faultline", targets: ["FaultlineCLI"]),
@@ -48,7 +48,9 @@ let package = Package(
       "Faultline",
       ["Primitives", "Simulation", "Operations", "Backends", .product(name: "Yams", package: "Yams")]),
     // Floor 4
-    room("Agents", ["Primitives", "Simulation", "Operations", "OpsAgent", "OpsAgentSQLite", "Faultline"]),
+    room(
+      "Agents",
+      ["Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "Faultline"]),
     room("Exploration", ["Primitives", "Simulation", "Operations", "Faultline"]),
     // Floor 5
     room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline"]),

@@ -54,15 +54,32 @@ public struct WorldSetup: Sendable {
     self.routes = routes
   }
 
-  /// Builds the scenario's systems.
+  /// Builds the scenario's systems. The ticket of the scenario's input is open when the world begins.
   ///
   /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong.
   public init(scenario: Scenario) throws {
     let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
-      try BackendFactory.make(system: choice.system, profile: choice.profile, options: choice.options)
+      var options = choice.options
+      if choice.system == "ticketing", options["tickets"] == nil {
+        options["tickets"] = .list([.record(WorldSetup.ticket(of: scenario))])
+      }
+      return try BackendFactory.make(
+        system: choice.system, profile: choice.profile, options: options, start: scenario.start)
     }
     self.init(scenario: scenario, systems: systems)
   }
+
+  private static func ticket(of scenario: Scenario) -> Fields {
+    var ticket: Fields = [
+      "id": scenario.input["ticket_id"] ?? .text(WorldSetup.ticketID),
+      "customer": scenario.input["customer"] ?? .text("nobody"),
+    ]
+    ticket["text"] = scenario.input["ticket_text"]
+    return ticket
+  }
+
+  /// The ticket's number where the scenario gives none.
+  static let ticketID = "1001"
 
   func route(_ operation: Name) -> Route? { routes[operation] }
 
@@ -75,8 +92,10 @@ public struct WorldSetup: Sendable {
   }
 
   func task(for scenario: Scenario) -> AgentTask {
-    AgentTask(
-      workflow: scenario.workflow, run: scenario.run, input: scenario.input, catalogue: catalogue,
+    var input = scenario.input
+    if systemNames.contains("ticketing"), input["ticket_id"] == nil { input["ticket_id"] = .text(WorldSetup.ticketID) }
+    return AgentTask(
+      workflow: scenario.workflow, run: scenario.run, input: input, catalogue: catalogue,
       isDryRun: scenario.isDryRun, principals: principals)
   }
 }
