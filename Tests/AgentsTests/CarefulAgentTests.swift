@@ -16,15 +16,15 @@ struct CarefulAgentTests {
     _ style: CarefulStyle, _ faults: [Plan.Entry] = [], billing: Fields = ["metering": "per-cluster"],
     isDryRun: Bool = false
   ) throws -> RunRecord {
-    try Onboarding.play(
+    try Acme.play(
       CarefulAgent(habits: Habits(style)).underTest(name: "careful", summary: ""),
-      in: Onboarding.scenario(faults, billing: billing, isDryRun: isDryRun))
+      in: Acme.scenario(faults, billing: billing, isDryRun: isDryRun))
   }
 
   /// What must hold for every ending.
   private func expectGoodEnd(_ record: RunRecord, _ what: String) {
     #expect(record.claims.count == 1, "\(what)\n\(record.story)")
-    for intent in Onboarding.intents {
+    for intent in Acme.intents {
       let count = record.live(intent.kind)
       switch record.claims.last?.ending {
       case .completed: #expect(count == 1, "\(what): \(intent.kind)\n\(record.story)")
@@ -39,7 +39,7 @@ struct CarefulAgentTests {
     let record = try play(style, billing: ["metering": .text(metering)])
     #expect(record.claims.map(\.ending) == [.completed])
     expectGoodEnd(record, "happy path")
-    #expect(Set(record.claims[0].holdings.map(\.kind)) == Set(Onboarding.intents.map(\.kind)))
+    #expect(Set(record.claims[0].holdings.map(\.kind)) == Set(Acme.intents.map(\.kind)))
   }
 
   static let mutations: [Name] = [
@@ -60,14 +60,14 @@ struct CarefulAgentTests {
     for (fault, aspect) in troubles {
       // Without a key the network's second copy is a second wish, and no caller can tell.
       if fault == "duplicate-delivery" { continue }
-      let record = try play(style, [Onboarding.fault(operation, fault, aspect)])
+      let record = try play(style, [Acme.fault(operation, fault, aspect)])
       expectGoodEnd(record, "\(style) \(fault) at \(operation)")
     }
   }
 
   @Test("A lost answer completes by key and by read-back, and is handed over by the one that halts")
   func lostAnswer() throws {
-    let fault = Onboarding.fault("cloud.create_cluster", "response-lost", .answer)
+    let fault = Acme.fault("cloud.create_cluster", "response-lost", .answer)
     #expect(try play(.keys, [fault]).claims.map(\.ending) == [.completed])
     #expect(try play(.readBack, [fault]).claims.map(\.ending) == [.completed])
     let halted = try play(.halt, [fault]).claims
@@ -77,7 +77,7 @@ struct CarefulAgentTests {
 
   @Test("A cluster that does not come up is taken back, network and all", arguments: styles)
   func asyncFailure(style: CarefulStyle) throws {
-    let record = try play(style, [Onboarding.fault("cloud.create_cluster", "async-failure", .lifecycle)])
+    let record = try play(style, [Acme.fault("cloud.create_cluster", "async-failure", .lifecycle)])
     #expect(record.claims.map(\.ending) == [.rolledBack])
     expectGoodEnd(record, "async failure")
   }

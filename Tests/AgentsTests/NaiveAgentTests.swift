@@ -11,13 +11,13 @@ import Testing
 @Suite("Naive agent")
 struct NaiveAgentTests {
   private func play(_ faults: [Plan.Entry], billing: Fields = ["metering": "per-cluster"]) throws -> RunRecord {
-    try Onboarding.play(NaiveAgent.underTest, in: Onboarding.scenario(faults, billing: billing))
+    try Acme.play(NaiveAgent.underTest, in: Acme.scenario(faults, billing: billing))
   }
 
   /// What holds after an onboarding that went well.
   private func expectOneOfEach(_ record: RunRecord) {
     #expect(record.claims.map(\.text) == ["onboarded"])
-    for intent in Onboarding.intents { #expect(record.live(intent.kind) == 1, "\(intent.kind)\n\(record.story)") }
+    for intent in Acme.intents { #expect(record.live(intent.kind) == 1, "\(intent.kind)\n\(record.story)") }
   }
 
   @Test("It passes the happy path, with metering and without", arguments: ["per-cluster", "none"])
@@ -32,13 +32,13 @@ struct NaiveAgentTests {
       "billing.create_customer", "billing.pay_invoice", "notify.send_mail",
     ]
     for operation in operations {
-      expectOneOfEach(try play([Onboarding.fault(operation, fault, .request)]))
+      expectOneOfEach(try play([Acme.fault(operation, fault, .request)]))
     }
   }
 
   @Test("A time-out after the cluster was created leaves two clusters, and both are paid")
   func timeoutAfterCreate() throws {
-    let record = try play([Onboarding.fault("cloud.create_cluster", "response-lost", .answer)])
+    let record = try play([Acme.fault("cloud.create_cluster", "response-lost", .answer)])
     #expect(record.claims.map(\.text) == ["onboarded"])
     #expect(record.live("cloud.cluster") == 2)
     #expect(record.live("billing.invoice") == 2)
@@ -48,7 +48,7 @@ struct NaiveAgentTests {
 
   @Test("A time-out after the payment doubles the charge")
   func timeoutAfterPay() throws {
-    let record = try play([Onboarding.fault("billing.pay_invoice", "response-lost", .answer)])
+    let record = try play([Acme.fault("billing.pay_invoice", "response-lost", .answer)])
     #expect(record.claims.map(\.text) == ["onboarded"])
     #expect(record.live("cloud.cluster") == 1)
     #expect(record.live("billing.charge") == 2)
@@ -56,7 +56,7 @@ struct NaiveAgentTests {
 
   @Test("A restart begins from the top")
   func restart() throws {
-    let record = try play([Onboarding.fault("cloud.describe_cluster", "crash:on-answer", .crash)])
+    let record = try play([Acme.fault("cloud.describe_cluster", "crash:on-answer", .crash)])
     #expect(record.claims.map(\.text) == ["onboarded"])
     #expect(record.live("cloud.cluster") == 2)
     #expect(record.live("identity.role") == 1)

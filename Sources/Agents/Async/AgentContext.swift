@@ -13,10 +13,14 @@ public struct AgentContext: Sendable {
   public let process: ProcessID
   /// Why this process started.
   public let trigger: Trigger
+  /// The message that asked for the work; whoever hands work out keeps it across restarts.
+  public let order: Delivery?
   let link: Link
 
   /// Customer, plan, period, ticket id and whatever else the scenario's input says.
   public var input: Fields { task.input }
+  /// The ticket that the work is about: the one that asked for it, or the one that the input names.
+  public var ticket: String? { order?.body.text("ticket") ?? input.text("ticket_id") }
   /// The operations that can be called, with their effects, errors and bounds.
   public var catalogue: Catalogue { task.catalogue }
   /// A table that outlives the process.

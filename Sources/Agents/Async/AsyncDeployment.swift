@@ -15,6 +15,8 @@ final class AsyncDeployment<Agent: AsyncAgent>: AgentDeployment, Sendable {
     var store = DurableStore()
     var history = StableHasher()
     var marks: [Name] = []
+    /// The message that asked for the work.
+    var order: Delivery?
   }
 
   private let agent: Agent
@@ -38,9 +40,14 @@ final class AsyncDeployment<Agent: AsyncAgent>: AgentDeployment, Sendable {
     state.withLock { state in
       state.history.combine(process)
       state.history.combine(trigger.name)
+      if case .delivery(let delivery) = trigger {
+        state.history.combine(delivery)
+        if state.order == nil { state.order = delivery }
+      }
       let before = commands.count
       state.live.append(
-        Incarnation(agent, task, process: process, trigger: trigger, at: now, into: &commands))
+        Incarnation(
+          agent, task, process: process, trigger: trigger, order: state.order, at: now, into: &commands))
       state.note(commands[before...])
     }
   }

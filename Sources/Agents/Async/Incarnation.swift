@@ -17,14 +17,14 @@ struct Incarnation: Sendable {
 
   /// Starts a process and runs it until all its tasks wait.
   init(
-    _ agent: some AsyncAgent, _ task: AgentTask, process: ProcessID, trigger: Trigger, at now: Instant,
-    into commands: inout [AgentCommand]
+    _ agent: some AsyncAgent, _ task: AgentTask, process: ProcessID, trigger: Trigger, order: Delivery?,
+    at now: Instant, into commands: inout [AgentCommand]
   ) {
     id = process
     let executor = InlineExecutor()
     let entropy = Draw(seed: task.run.hash, key: UInt64(process.index) << 8 | UInt64(process.incarnation))
     let link = Link(executor: executor, entropy: entropy, now: now)
-    let context = AgentContext(task: task, process: process, trigger: trigger, link: link)
+    let context = AgentContext(task: task, process: process, trigger: trigger, order: order, link: link)
     self.executor = executor
     self.link = link
     var started: Task<Void, Never>?

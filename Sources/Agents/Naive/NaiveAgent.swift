@@ -156,8 +156,8 @@ private struct NaiveOnboarding {
   }
 
   private func solveTicket() async throws {
-    guard let ticket = context.input.text("ticket_id") else { return }
-    try await call("ticketing.add_comment", ["ticket": .text(ticket), "body": "onboarded"])
+    guard let ticket = context.ticket else { return }
+    try await call("ticketing.add_comment", ["ticket": .text(ticket), "text": "onboarded"])
     try await call("ticketing.update_ticket", ["ticket": .text(ticket), "status": "solved"])
   }
 

@@ -43,7 +43,7 @@ extension CarefulWork {
 
   private mutating func triage() async throws {
     enter("triage")
-    if let ticket { _ = try await read("ticketing.get_ticket", ["ticket": .text(ticket)]) }
+    if let ticket = context.ticket { _ = try await read("ticketing.get_ticket", ["ticket": .text(ticket)]) }
   }
 
   // MARK: Cloud
@@ -150,7 +150,7 @@ extension CarefulWork {
   }
 
   private mutating func solve() async throws {
-    guard let ticket else { return }
+    guard let ticket = context.ticket else { return }
     _ = try await perform(
       Deed(
         step: "solve", kind: "ticketing.status", operation: "ticketing.update_ticket",
@@ -160,14 +160,13 @@ extension CarefulWork {
   }
 
   private mutating func comment(_ text: String) async throws {
-    guard let ticket else { return }
+    guard let ticket = context.ticket else { return }
     _ = try await mutate(
-      "ticketing.add_comment", ["ticket": .text(ticket), "body": .text(text)], key: text, step: step)
+      "ticketing.add_comment", ["ticket": .text(ticket), "text": .text(text)], key: text, step: step)
   }
 
   // MARK: Input
 
-  private var ticket: String? { context.input.text("ticket_id") }
   private var region: Value { .text(context.input.text("region") ?? "eu-central-1") }
   var plan: String { context.input.text("plan") ?? "pro" }
   var period: String { context.input.text("period") ?? "" }

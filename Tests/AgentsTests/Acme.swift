@@ -8,13 +8,14 @@ import Simulation
 @testable import Agents
 
 /// Builds scenarios and plays them.
-enum Onboarding {
+enum Acme {
   static let systems: [Scenario.SystemChoice] = [
     Scenario.SystemChoice(
       system: "billing", profile: "stripe-v1", options: ["metering": "per-cluster"]),
     Scenario.SystemChoice(system: "cloud", profile: "ec2"),
     Scenario.SystemChoice(system: "identity", profile: "iam"),
     Scenario.SystemChoice(system: "notify", profile: "email"),
+    Scenario.SystemChoice(system: "ticketing", profile: "zendesk"),
   ]
 
   static let intents: [Intent] = [
@@ -33,6 +34,12 @@ enum Onboarding {
     Intent(name: "welcome", kind: "notify.mail", owner: "acme"),
   ]
 
+  /// Beside those, what a ticket's course leaves.
+  static let supporting: [Intent] = [
+    Intent(name: "acme-comment", kind: "ticketing.comment", owner: "acme", times: 0...2),
+    Intent(name: "acme-status", kind: "ticketing.status", owner: "acme", times: 0...1),
+  ]
+
   static func scenario(
     _ faults: [Plan.Entry] = [], billing: Fields = ["metering": "per-cluster"], isDryRun: Bool = false,
     limits: Scenario.Limits = Scenario.Limits(), principals: [Principal] = []
@@ -43,7 +50,7 @@ enum Onboarding {
       name: "onboarding", title: "acme is onboarded", systems: systems,
       start: Instant(year: 2026, month: 11, day: 20, hour: 9), workflow: "customer-onboarding",
       input: ["customer": "acme", "plan": "pro", "period": "2026-11", "region": "eu-central-1"],
-      isDryRun: isDryRun, intents: intents, faults: Plan(faults), limits: limits, principals: principals)
+      isDryRun: isDryRun, intents: intents + supporting, faults: Plan(faults), limits: limits, principals: principals)
   }
 
   static func fault(_ point: Name, _ choose: Name, _ aspect: Aspect, call: Int = 1) -> Plan.Entry {
