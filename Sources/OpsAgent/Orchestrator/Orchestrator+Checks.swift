@@ -4,12 +4,19 @@ import Operations
 import Primitives
 
 extension Orchestrator {
+  /// Starts with the first check of the act at the cursor.
+  mutating func beginChecks() {
+    check = 0
+    tries = 0
+    hasWaited = false
+  }
+
   /// Makes the next check of the act at the cursor, or sends it once all have held.
   mutating func runCheck(_ now: Instant, _ commands: inout [Command]) {
     let checks = act.act.checks
     while check < checks.count {
       let next = checks[check]
-      if isOutOfReach(next) || (parts.guards == .trusting && !next.isEssential) {
+      if isOutOfReach(next) || ((parts.guards == .trusting || isResuming) && !next.isEssential) {
         check += 1
         continue
       }
@@ -51,7 +58,8 @@ extension Orchestrator {
     }
     switch (made.rule, finding) {
     case (.absent, .none):
-      if made.waitsForStaleness, tries == 1 {
+      if made.waitsForStaleness, !hasWaited {
+        hasWaited = true
         return wait(until: now + act.staleness, .settling, .check, now, &commands)
       }
       held(made, now, &commands)
@@ -66,7 +74,10 @@ extension Orchestrator {
       held(made, now, &commands)
     default:
       // A lagging replica may show what was true before the last write; ask once more after its bound.
-      if tries == 1 { return wait(until: now + act.staleness, .settling, .check, now, &commands) }
+      if !hasWaited {
+        hasWaited = true
+        return wait(until: now + act.staleness, .settling, .check, now, &commands)
+      }
       violated(made, finding, now, &commands)
     }
   }
@@ -75,6 +86,7 @@ extension Orchestrator {
     commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: true)))
     check += 1
     tries = 0
+    hasWaited = false
     runCheck(now, &commands)
   }
 
@@ -82,8 +94,11 @@ extension Orchestrator {
     _ made: Check, _ finding: Lookup.Finding, _ now: Instant, _ commands: inout [Command]
   ) {
     commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: false)))
-    // Nothing has been sent under this intent.
-    if !states[index].isUnknown { states[index].status = .untouched }
+    if !states[index].isUnknown {
+      // Nothing has been sent under this intent.
+      states[index].status = .refused
+      buffer.append(.refused(act: index, reason: "\(made.name.text) does not hold", at: now))
+    }
     switch finding {
     case .none: fail("\(made.name.text): nothing there", now, &commands)
     case .one: fail("\(made.name.text): something there", now, &commands)

@@ -55,8 +55,7 @@ extension Orchestrator {
 
   private mutating func beginUndo(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
-    tries = 0
-    check = 0
+    beginChecks()
     commands.append(.note(.compensating(act: compiled.act.name)))
     if states[index].status == .done {
       guard compiled.act.undo?.readsState == true else { return prepareUndo(now, &commands) }

@@ -28,9 +28,9 @@ extension Orchestrator {
         }
         lastStep = compiled.step
       }
-      check = 0
-      tries = 0
+      beginChecks()
       refusal = nil
+      isResuming = false
       switch compiled.act.kind {
       case .read, .wait: return flush(.poll, now, &commands)
       case .review: return flush(.review, now, &commands)

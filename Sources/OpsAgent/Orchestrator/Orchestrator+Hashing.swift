@@ -21,6 +21,8 @@ extension Orchestrator: StableHashable {
     hasher.combine(late)
     hasher.combine(lease)
     hasher.combine(check)
+    hasher.combine(isResuming)
+    hasher.combine(hasWaited)
     hasher.combine(tries)
     hasher.combine(sent)
     hasher.combine(began)

@@ -59,13 +59,13 @@ extension Orchestrator {
   /// Goes on with an act whose intent an earlier incarnation wrote.
   mutating func resumeAct(_ now: Instant, _ commands: inout [Command]) {
     guard states[index].status == .open else { return enter(now, &commands) }
-    check = 0
-    tries = 0
+    beginChecks()
     guard parts.unknowns == .resolved else { return unknown(.none(.connectionLost), now, &commands) }
     guard isProtected(act, states[index], at: now) else {
       return resolve(.none(.connectionLost), now, &commands)
     }
-    flush(act.act.protection == .key ? .send : .check, now, &commands)
+    isResuming = act.act.protection == .key
+    flush(.check, now, &commands)
   }
 
   /// A limiter or a lock turned the attempt away; what an earlier attempt did is as open as before.
@@ -93,7 +93,7 @@ extension Orchestrator {
         return complete([:], adopted: true, now, &commands)
       }
     case .conflict where mayRetry:
-      check = 0
+      beginChecks()
       return wait(until: pause, .backoff, .check, now, &commands)
     case .dependency where mayRetry, .notFound where mayRetry:
       return wait(until: pause, .backoff, .send, now, &commands)
@@ -147,8 +147,12 @@ extension Orchestrator {
       complete(learned, adopted: true, now, &commands)
     case .differing(_, let field):
       escalate("\(act.act.name.text): what exists differs in \(field.text)", now, &commands)
-    case .several(_, let count):
-      escalate("\(act.act.name.text): \(count) exist where one should", now, &commands)
+    case .several(let first, let count):
+      // Where a later step looks again and removes what is too much, the first will do.
+      guard act.isReviewed, let learned = lookup.outputs.read(from: first) else {
+        return escalate("\(act.act.name.text): \(count) exist where one should", now, &commands)
+      }
+      complete(learned, adopted: true, now, &commands)
     case .none: absent(now, &commands)
     }
   }
@@ -164,7 +168,8 @@ extension Orchestrator {
     }
     states[index].generation += 1
     open(now)
-    check = 0
+    beginChecks()
+    isResuming = false
     flush(.check, now, &commands)
   }
 

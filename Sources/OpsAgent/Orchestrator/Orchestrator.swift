@@ -36,6 +36,11 @@ public struct Orchestrator: Sendable {
   var lease: Lease?
   /// Which check of the act under way comes next.
   var check = 0
+  /// Whether the staleness bound has passed since the check under way was first answered.
+  var hasWaited = false
+  /// Going on with a keyed call of an earlier incarnation: only essential checks are made again, since
+  /// what the call itself may have done would fail the others.
+  var isResuming = false
   /// Sends of the call under way, and polls.
   var tries = 0
   /// Side effects sent by this run.

@@ -171,8 +171,9 @@ public struct Backoff: Hashable, Sendable {
     self.attempts = attempts
   }
 
-  /// Seven sends within 47 to 95 seconds: longer than the usual brown-out of a front end.
-  public static let reference = Backoff(base: .milliseconds(1_500), ceiling: .seconds(60), attempts: 7)
+  /// Nine sends within two to four minutes: longer than the usual brown-out of a front end, and fewer than
+  /// would make one worse.
+  public static let reference = Backoff(base: .milliseconds(1_500), ceiling: .seconds(60), attempts: 9)
 
   /// Between half of the doubled base and all of it, as drawn: never at once, never in step with others.
   func delay(afterAttempt attempt: Int, draw: Draw) -> TimeSpan {

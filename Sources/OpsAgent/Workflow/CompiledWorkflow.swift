@@ -26,6 +26,8 @@ public final class CompiledWorkflow: Sendable {
     let staleness: TimeSpan
     let lateness: TimeSpan
     let isReversible: Bool
+    /// Whether a later act looks again at what this one made.
+    let isReviewed: Bool
     /// For a wait: the position of the act to begin anew.
     let restartAt: Int
     /// For a review: the position of the act whose work is reviewed.
@@ -104,7 +106,9 @@ public final class CompiledWorkflow: Sendable {
           broadPrincipal: credentials.widest(covering: step.scopes) ?? step.principal,
           takesKey: operation.takesKey && act.protection == .key, keyWindow: service.bounds.keyWindow ?? .zero,
           staleness: service.bounds.staleness, lateness: service.bounds.lateness, isReversible: isReversible,
-          restartAt: restart, reviewed: reviewed, alsoAfter: causes.compactMap { cause in flat.firstIndex { $0.act.name == cause } }))
+          isReviewed: flat.contains { $0.act.kind == .review(act.name) },
+          restartAt: restart, reviewed: reviewed,
+          alsoAfter: causes.compactMap { cause in flat.firstIndex { $0.act.name == cause } }))
     }
     acts = compiled
   }

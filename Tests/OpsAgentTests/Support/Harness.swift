@@ -14,7 +14,14 @@ struct Harness {
   var catalogue = FakeCatalogue.catalogue
   var workflow = CustomerOnboarding.workflow
   var playbook = CustomerOnboarding.playbook
+  /// An earlier version that the agent still has.
+  var older: Workflow?
+  var credentials: [Credential] = []
   var replica: Name = "agent-0"
+  /// Somebody else's hand in the world, just before a call is answered.
+  var meddles: ((inout FakeWorld, Call) -> Void)?
+  /// Another replica takes the lease just before this operation is called for the first time.
+  var usurpsBefore: Name?
   /// Dies before carrying out the command with this number, counted over all incarnations from 1.
   var crashBefore: Int?
   /// Dies after carrying it out, before the agent learns what came of it.
@@ -37,7 +44,9 @@ struct Harness {
 
   var library: WorkflowLibrary {
     do {
-      return WorkflowLibrary([try CompiledWorkflow(workflow, playbook, catalogue)])
+      let all = [workflow] + (older.map { [$0] } ?? [])
+      return WorkflowLibrary(
+        try all.map { try CompiledWorkflow($0, playbook, catalogue, credentials: credentials) })
     } catch {
       fatalError("the workflow of the tests does not compile: \(error)")
     }
@@ -99,6 +108,10 @@ struct Harness {
     case .acquire, .load, .renew:
       do { return try store.carryOut(command, of: request.run, by: replica, at: world.now) } catch { return nil }
     case .call(let call):
+      meddles?(&world, call)
+      if call.request.operation == usurpsBefore, world.calls(call.request.operation) == 0 {
+        _ = store.acquire(request.run, for: "agent-9", at: world.now + .hours(1), span: .hours(1))
+      }
       let answer = world.answer(call)
       world.advance(to: world.now + (answer.response == nil ? .seconds(30) : .milliseconds(50)))
       return .answered(answer)
