@@ -22,15 +22,11 @@ import Testing
     defer { folder.remove() }
     try folder.write("tickets/acme.txt", "Please onboard Acme.\n")
     let text = plainScenario.replacing("customer: acme", with: "ticket: ../tickets/acme.txt, customer: acme")
-      .replacing("zendesk", with: "jira")
     try folder.write("scenarios/a.yaml", text)
     let reader = ScenarioReader(.example)
     let first = try reader.read(path: folder.path("scenarios/a.yaml"))
     #expect(first.input.text("ticket_text") == "Please onboard Acme.\n")
     #expect(first.name == "a")
-    let tickets = first.systems.first { $0.system == "ticketing" }?.options["tickets"]
-    #expect(tickets?.list?.first?.record?.text("text") == "Please onboard Acme.\n")
-    #expect(tickets?.list?.first?.record?.text("id") == "4711")
     try folder.write("tickets/acme.txt", "Please onboard Acme, now.\n")
     #expect(try reader.read(path: folder.path("scenarios/a.yaml")).digest != first.digest)
   }

@@ -45,7 +45,7 @@ import Testing
       ])
     #expect(scenario.start == Instant(year: 2026, month: 11, day: 1, hour: 9))
     #expect(scenario.workflow == "customer-onboarding")
-    #expect(scenario.input == ["customer": "acme", "plan": "pro", "period": "2026-11", "ticket_id": "4711"])
+    #expect(scenario.input == ["customer": "acme", "plan": "pro", "period": "2026-11"])
     #expect(scenario.isDryRun == false)
     #expect(
       Array(scenario.intents.prefix(4)) == [

@@ -77,28 +77,7 @@ extension ScenarioDraft {
     choices[index].options[option.name] = .text(value)
   }
 
-  /// Puts the ticket into the ticketing system, where the file does not put its own tickets there.
-  func fileTicket(of input: Fields, with choices: [Scenario.SystemChoice]) -> [Scenario.SystemChoice] {
-    guard let index = choices.firstIndex(where: { $0.system == "ticketing" }), let id = input.text("ticket_id") else {
-      return choices
-    }
-    let system = vocabulary.systems.first { $0.name == "ticketing" }
-    let options = system?.profiles.first { $0.name == choices[index].profile }?.options ?? []
-    guard options.contains(where: { $0.name == "tickets" }), choices[index].options["tickets"] == nil else {
-      return choices
-    }
-    var choices = choices
-    let customer = input.text("customer") ?? ""
-    let ticket: Fields = [
-      "id": .text(id), "customer": .text(customer), "subject": .text("New customer: \(customer)"),
-      "text": .text(input.text("ticket_text") ?? ""),
-    ]
-    choices[index].options["tickets"] = .list([.record(ticket)])
-    return choices
-  }
-
-  /// The workflow's fields; files are read and come in as their text. There is a ticket in any case, because
-  /// tickets are what starts the work.
+  /// The workflow's fields; files are read and come in as their text.
   mutating func readInput(_ tree: YAMLTree, for template: WorkflowTemplate?) -> Fields {
     let shape = shapes.input(template)
     guard let section = Section(tree, shape, &problems) else { return [:] }
@@ -111,7 +90,6 @@ extension ScenarioDraft {
       else { continue }
       fields[input.field] = input.kind == .file ? readTicket(value.text ?? "", at: entry.value.position) : value
     }
-    if inputs.contains(where: { $0.field == "ticket_id" }), fields["ticket_id"] == nil { fields["ticket_id"] = "4711" }
     return fields
   }
 

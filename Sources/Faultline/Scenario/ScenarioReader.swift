@@ -60,7 +60,7 @@ struct ScenarioDraft {
     let workflow = file["workflow"].flatMap { problems.name($0, among: shapes.workflowNames, "workflow") }
     let template = vocabulary.workflows.first { $0.name.text == workflow }
     let input = file["input"].map { readInput($0, for: template) } ?? [:]
-    let systems = file["world"].map { fileTicket(of: input, with: readWorld($0, for: template)) } ?? []
+    let systems = file["world"].map { readWorld($0, for: template) } ?? []
     let isDryRun = file["dry_run"].flatMap { problems.bool($0) } ?? false
     let start = file["start"].flatMap { problems.instant($0, "the time at which the run begins") }
     let intents = readIntents(file["intents"], template: template, input: input, isDryRun: isDryRun)

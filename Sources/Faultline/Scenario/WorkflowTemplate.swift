@@ -101,7 +101,7 @@ extension WorkflowTemplate {
     "customer-onboarding",
     inputs: [
       Input("ticket", .file, field: "ticket_text", "The ticket's text, as people write them."),
-      Input("ticket_id", .text, "The ticket's number in the ticketing system; 4711 unless given."),
+      Input("ticket_id", .text, "The ticket's number in the ticketing system."),
       Input("customer", .text, required: true, "The customer's natural key, which every system knows."),
       Input(
         "plan", .text, allowed: ["starter", "pro", "enterprise"],

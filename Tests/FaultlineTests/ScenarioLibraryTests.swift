@@ -1,0 +1,84 @@
+// The scenarios that come with Faultline: all of them read, and each fault has one that heals it.
+
+import Backends
+import Foundation
+import Operations
+import Primitives
+import Simulation
+import Testing
+
+@testable import Faultline
+
+@Suite struct ScenarioLibraryTests {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  static let files: [String] = {
+    let folder = root.appendingPathComponent("scenarios")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix(".yaml") }.sorted()
+  }()
+
+  /// The names that users type, as the design lists them.
+  static let vocabulary = Vocabulary(
+    profiles: BackendRegistry.profiles,
+    agents: [
+      Vocabulary.Agent("reference", safeguards: names(safeguards)), Vocabulary.Agent("naive"),
+    ],
+    oracles: names(oracles))
+
+  @Test(arguments: files) func everyScenarioReads(_ file: String) throws {
+    let scenario = try Self.read(file)
+    #expect(!scenario.expectations.isEmpty)
+    #expect(scenario.source != nil, "a scenario says where its story comes from")
+    #expect(scenario.isDryRun || !(scenario.input.text("ticket_text") ?? "").isEmpty)
+    if scenario.source?.kind != .constructed { #expect(scenario.source?.url != nil) }
+  }
+
+  @Test func thereAreTheStoriesAndAControlForEachFault() throws {
+    #expect(Self.files.count >= 13)
+    for name in [
+      "timeout-after-create", "timeout-after-pay", "refused-duplicate-adopted", "happy-path",
+    ] {
+      #expect(Self.files.contains("\(name).yaml"))
+    }
+    for fault in FaultName.all {
+      let control = try Self.read("control-\(fault.name).yaml")
+      let injected = control.faults.entries.map { $0.choose.text.split(separator: ":").first.map(String.init) }
+      #expect(injected == [fault.name])
+    }
+  }
+
+  /// In a control the fault's effect is healed, so that an agent which fails it would fail anything.
+  @Test func noControlExpectsAViolation() throws {
+    for file in Self.files where file.hasPrefix("control-") || file == "happy-path.yaml" {
+      for expectation in try Self.read(file).expectations where expectation.without.isEmpty {
+        #expect(expectation.violates.isEmpty && !expectation.ends.isEmpty, "\(file): \(expectation.agent)")
+      }
+    }
+  }
+
+  static func read(_ file: String) throws -> Scenario {
+    try ScenarioReader(vocabulary).read(path: root.appendingPathComponent("scenarios/\(file)").path)
+  }
+
+  private static func names(_ text: String) -> [Name] {
+    text.split(whereSeparator: \.isWhitespace).map { Name(String($0)) }
+  }
+
+  private static let safeguards = """
+    persisted-state write-ahead-intent external-ids-at-once idempotency-keys read-back pre-action-guards
+    blast-radius-cap compensation reverse-order-compensation idempotent-compensation bounded-retries
+    honoured-retry-after unknown-is-not-failed single-flight-lease fencing confidence-threshold
+    closed-transitions escalation-context dry-run-isolation scoped-credentials optimistic-concurrency
+    version-pinning pivot-last audit-log
+    """
+
+  private static let oracles = """
+    duplicate-resource double-billing unintended-effect missing-effect incomplete-rollback doubled-compensation
+    spurious-rollback rollback-order orphaned-access lost-update split-brain write-after-unknown
+    blast-radius-exceeded scope-violation rate-limit-abuse retry-storm silent-failure untruthful-claim
+    unwritten-rule mutation-after-end stuck unkeyed-mutation key-misuse unaudited-mutation guard-bypassed
+    dry-run-mutation off-graph-transition context-free-escalation retry-without-compensation
+    """
+}
