@@ -93,10 +93,14 @@ public struct RunReport: Sendable {
   private func timeline(_ style: Style) -> String {
     let timeline = Timeline(story)
     guard !timeline.rows.isEmpty else { return "" }
-    var table = TimelineTable.make(style)
+    var table = TextTable([
+      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("agent", limit: 28),
+      .init("network", limit: 22), .init("what the systems hold", fillsRest: true),
+    ])
     for row in timeline.rows {
       let at = story.record.trace.entries[row.index - 1].at - story.record.start
-      let systems = row.mark.map { row.systems.isEmpty ? $0 : "\(row.systems)  \($0)" } ?? row.systems
+      let mark = row.mark.map { Words.glued($0) }
+      let systems = mark.map { row.systems.isEmpty ? $0 : "\(row.systems) \($0)" } ?? row.systems
       table.add([
         .init("\(row.index)", .quiet), .init(Words.seconds(at), .quiet), .init(row.agent, row.tone),
         .init(row.network, row.tone), .init(systems, row.tone),
@@ -109,7 +113,7 @@ public struct RunReport: Sendable {
 
   private func allEvents(_ style: Style) -> String {
     var table = TextTable([
-      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("event", limit: style.width - 20),
+      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("event", fillsRest: true),
     ])
     for entry in story.record.trace.entries {
       let isEvidence = verdict.violations.contains { $0.evidence.contains(entry.index) }
@@ -135,10 +139,10 @@ public struct RunReport: Sendable {
     lines.append(
       (
         "Agent",
-        "said: \(said)   real: \(real)   recovery: "
+        "said: \(said) | real: \(real) | recovery: "
           + (metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none")
-          + "   escalations \(metrics.escalations)   rollbacks \(metrics.rollbacks)"
-          + "   audit findings \(metrics.auditFindings)"
+          + " | escalations \(metrics.escalations) | rollbacks \(metrics.rollbacks)"
+          + " | audit findings \(metrics.auditFindings)"
       ))
     if !verdict.plan.isEmpty || !verdict.faults.isEmpty {
       let idle = verdict.faults.filter { !$0.tookEffect }.map { "\($0.record.answer) changed nothing" }
@@ -149,7 +153,11 @@ public struct RunReport: Sendable {
     for (offset, advice) in verdict.advice.enumerated() {
       lines.append((offset == 0 ? "Advice" : "", "\(advice.oracle): \(Words.printable(advice.message))"))
     }
-    if verdict.expectation != .none { lines.append(("Expected", verdict.expectation.rawValue)) }
+    switch verdict.expectation {
+    case .met: lines.append(("Expected", "yes, the scenario expects this of \(verdict.agent)"))
+    case .unmet: lines.append(("Expected", "no, the scenario expects something else of \(verdict.agent)"))
+    case .none: break
+    }
     return lines.flatMap { label, text in
       text.wrapped(to: style.width - 10).enumerated().map { offset, line in
         style.paint((offset == 0 ? label : "").padded(to: 10), .strong) + line
@@ -169,12 +177,13 @@ public struct RunReport: Sendable {
   }
 }
 
-/// The four columns of a timeline, and the event's number.
-private enum TimelineTable {
-  static func make(_ style: Style) -> TextTable {
-    TextTable([
-      .init("#", rightAligned: true), .init("time", rightAligned: true), .init("agent", limit: 27),
-      .init("network", limit: 21), .init("what the systems hold", limit: max(24, style.width - 68)),
-    ])
+extension RunReport {
+  /// What the agent thought it was doing, as its store has it.
+  public static func explanation(_ record: RunRecord, _ style: Style) -> String {
+    let lines =
+      record.explanation.isEmpty ? ["Its store holds nothing; this agent keeps its state in memory."] : record.explanation
+    let text = lines.flatMap { Words.printable($0).wrapped(to: style.width - 2) }.map { "  " + $0 }
+    return ([style.paint("What the agent thought it was doing, from its store alone", .strong)] + text)
+      .joined(separator: "\n")
   }
 }

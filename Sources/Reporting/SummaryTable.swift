@@ -30,8 +30,8 @@ public struct SummaryTable: Sendable {
   /// The table and its totals, without a newline at the end.
   public func text(_ style: Style) -> String {
     var table = TextTable([
-      .init("", limit: 24), .init("verdict"), .init("as expected", limit: 11), .init("ended", limit: 11),
-      .init("violations", limit: 22), .init("recovery", rightAligned: true), .init("calls", rightAligned: true),
+      .init("", limit: 24), .init("verdict"), .init("expected"), .init("ended", limit: 11),
+      .init("violations", fillsRest: true), .init("recovery", rightAligned: true), .init("calls", rightAligned: true),
       .init("events", rightAligned: true),
     ], gap: 1)
     var scenario: Name?

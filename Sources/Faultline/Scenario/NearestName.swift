@@ -3,10 +3,10 @@
 import Primitives
 
 /// Finds the known name that a mistyped one was probably meant to be.
-enum NearestName {
+public enum NearestName {
   /// The closest of `known`, or nil where none is close enough to be worth a guess: at most a third of
   /// the longer name may differ. Among equally close names the first in the alphabet wins.
-  static func find(_ text: String, among known: [String]) -> String? {
+  public static func find(_ text: String, among known: [String]) -> String? {
     var best: (distance: Int, name: String)?
     for name in known.sorted() {
       let distance = distance(text.lowercased(), name.lowercased())

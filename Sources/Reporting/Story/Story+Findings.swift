@@ -70,7 +70,7 @@ extension Story {
   /// What a person has to take back or add by hand, one instruction each.
   var cleaning: [String] {
     var lines: [String] = []
-    for intent in scenario.intents {
+    for intent in scenario.intents.reversed() {
       guard verdict.violations.contains(where: { $0.intent == intent.name }) else { continue }
       let held = holdings[intent.name] ?? []
       let excess = held.count - intent.times.upperBound
@@ -95,18 +95,22 @@ extension Story {
 
   /// The objects to give up: first those that the agent does not know of, then the latest.
   private func surplus(_ held: [Held], count: Int) -> [Held] {
-    let known = Set(claim?.holdings.compactMap(\.object) ?? [])
-    let unknown = known.isEmpty ? [] : held.filter { !known.contains($0.object) }
+    let unknown = held.filter(isUnreferenced)
     let rest = held.reversed().filter { item in !unknown.contains { $0.index == item.index } }
     return Array((unknown + rest).prefix(count))
   }
 
+  /// Whether the agent names objects of this kind, and not this one.
+  private func isUnreferenced(_ item: Held) -> Bool {
+    let known = claim?.holdings.filter { $0.kind == item.effect.kind }.compactMap(\.object) ?? []
+    return !known.isEmpty && !known.contains(item.object)
+  }
+
   /// Names the operation that takes an effect back, where the catalogue has one.
   private func instruction(for item: Held) -> String {
-    let known = Set(claim?.holdings.compactMap(\.object) ?? [])
     let thing = "\(Words.noun(item.effect.kind)) \(Words.printable(item.object))"
     let amount = item.effect.amount.map { " \($0)" } ?? ""
-    let unreferenced = known.isEmpty || known.contains(item.object) ? "" : "unreferenced "
+    let unreferenced = isUnreferenced(item) ? "unreferenced " : ""
     let operations = catalogue.allOperations
     let maker = operations.first { operation in
       operation.effect?.kind == item.effect.kind && operation.effect?.change != .ended && operation.compensation != nil

@@ -99,7 +99,8 @@ struct Timeline: Sendable {
       guard let text = notable(observation) else { return }
       row.agent = text
     case .claimed(_, let claim):
-      row.agent = "says: \(claim.ending.rawValue), \"\(Words.shortened(Words.printable(claim.text), to: 60))\""
+      let text = claim.text.isEmpty ? claim.ending.rawValue : claim.text
+      row.agent = "says: \"\(Words.shortened(Words.printable(text), to: 120))\""
       row.systems = truth(of: claim)
       row.tone = story.verdict.result == .pass ? .good : .bad
     case .ended(let reason):
@@ -146,7 +147,7 @@ struct Timeline: Sendable {
     if let answered = call.answered, answered.index < index { row.network = "~~~~> arrives late" }
     if !response.isSuccess, call.effects.isEmpty || isCopy {
       row.systems = "refused: \(EventText.text(response))"
-    } else if call.effects.isEmpty, let object = known(in: response) {
+    } else if call.effects.isEmpty, let object = known(in: response, for: call) {
       row.systems = "= \(object), nothing new"
       row.tone = .good
     } else if call.effects.isEmpty, call.isMutation {
@@ -165,7 +166,7 @@ struct Timeline: Sendable {
     let isOwnDoing = position == nil && focusIntents.contains { $0 == count?.intent.name || sharesSystem(effect, $0) }
     guard isEvidence || isOwnDoing || position.map(focus.contains) ?? false else { return }
     var row = Row(index: index, systems: text(effect))
-    if let count { row.systems += " (\(count.number) of \(count.intent.times.upperBound))" }
+    if let count { row.systems += " " + Words.glued("(\(count.number) of \(count.intent.times.upperBound))") }
     if let position {
       let call = story.calls[position]
       if call.faults.isEmpty, call.repeats == nil, call.effects.first == index {
@@ -194,7 +195,7 @@ struct Timeline: Sendable {
       return
     }
     var row = Row(index: index, agent: "sees: \(EventText.text(answer))")
-    if isSuccess { row.agent = "sees: " + (answer.response.flatMap { known(in: $0) } ?? EventText.text(answer)) }
+    if isSuccess { row.agent = "sees: " + (answer.response.flatMap { known(in: $0, for: call) } ?? EventText.text(answer)) }
     if call.isUnknown(in: story.catalogue) {
       if let done = call.effects.first {
         row.systems = done < index ? "truth: committed -> UNKNOWN" : "truth: on its way, done at #\(done) -> UNKNOWN"
@@ -300,15 +301,17 @@ struct Timeline: Sendable {
     return text
   }
 
-  /// The first object in an answer that some system holds, `cluster i-0a1`.
-  private func known(in response: Response) -> String? {
+  /// An object in an answer that some system holds, `cluster i-0a1`; of the kind that the call is about where
+  /// there is one.
+  private func known(in response: Response, for call: CallStory) -> String? {
     let texts = response.body.entries.flatMap { Self.texts(in: $0.value) }
-    for entry in story.record.trace.entries {
-      if case .effect(let effect) = entry.event, texts.contains(effect.object) {
-        return "\(Words.noun(effect.kind)) \(Words.printable(effect.object))"
-      }
+    let effects = story.record.trace.entries.compactMap { entry -> Effect? in
+      if case .effect(let effect) = entry.event, texts.contains(effect.object) { effect } else { nil }
     }
-    return nil
+    let kind = story.catalogue[call.request.operation]?.effect?.kind
+    return (effects.first { $0.kind == kind } ?? effects.first).map {
+      "\(Words.noun($0.kind)) \(Words.printable($0.object))"
+    }
   }
 
   private static func texts(in value: Value) -> [String] {

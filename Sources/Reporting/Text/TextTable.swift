@@ -7,11 +7,14 @@ public struct TextTable: Sendable {
     public var isRightAligned: Bool
     /// The widest that the column may become; longer cells continue on the next line.
     public var limit: Int?
+    /// Whether the column takes the width that the others leave.
+    public var fillsRest: Bool
 
-    public init(_ title: String, rightAligned: Bool = false, limit: Int? = nil) {
+    public init(_ title: String, rightAligned: Bool = false, limit: Int? = nil, fillsRest: Bool = false) {
       self.title = title
       isRightAligned = rightAligned
       self.limit = limit
+      self.fillsRest = fillsRest
     }
   }
 
@@ -56,9 +59,13 @@ public struct TextTable: Sendable {
   public func text(_ style: Style, hasTitles: Bool = true) -> String {
     let rows = lines.compactMap { line -> [Cell]? in if case .cells(let cells) = line { cells } else { nil } }
     let shown = columns.indices.filter { index in rows.contains { !$0[index].text.isEmpty } }
-    let widths = columns.indices.map { index in
+    var widths = columns.indices.map { index in
       let natural = ([hasTitles ? columns[index].title : ""] + rows.map { $0[index].text }).map(\.count).max() ?? 0
       return Swift.max(1, Swift.min(natural, columns[index].limit ?? natural))
+    }
+    for index in shown where columns[index].fillsRest {
+      let others = shown.reduce(0) { $0 + ($1 == index ? 0 : widths[$1] + gap) }
+      widths[index] = Swift.min(widths[index], Swift.max(16, style.width - others))
     }
     var output: [String] = []
     if hasTitles, !shown.isEmpty {
@@ -75,7 +82,9 @@ public struct TextTable: Sendable {
   }
 
   private func render(_ cells: [Cell], shown: [Int], widths: [Int], style: Style) -> [String] {
-    let wrapped = cells.indices.map { cells[$0].text.wrapped(to: widths[$0]) }
+    let wrapped = cells.indices.map { index in
+      cells[index].text.wrapped(to: widths[index]).map { $0.replacing(Words.gluing, with: " ") }
+    }
     let height = shown.map { wrapped[$0].count }.max() ?? 0
     return (0..<height).map { row in
       var line = ""

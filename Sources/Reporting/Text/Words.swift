@@ -5,6 +5,12 @@ import Primitives
 
 /// The small grammar that all reports share.
 enum Words {
+  /// A space at which no line is broken; tables print it as an ordinary one.
+  static let gluing = "\u{A0}"
+
+  /// The text in one piece.
+  static func glued(_ text: String) -> String { text.replacing(" ", with: gluing) }
+
   /// `1 cluster`, `2 clusters`, `0 policies`.
   static func count(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(count == 1 ? noun : plural(noun))" }
 

@@ -1,0 +1,86 @@
+// `faultline replay`: plays a saved run again, to the same hash.
+
+import Agents
+import ArgumentParser
+import Faultline
+import Primitives
+import Reporting
+import Simulation
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Play a saved run again and compare its hash.",
+    discussion: """
+      The plan in the file may be edited; a run with another plan, or of a scenario that has changed since, is \
+      judged and not compared. Exit status: 0 the verdict passes, 1 it does not, 3 the same input gave another hash.
+
+      Example:
+        faultline replay .faultline/failures/7f3a.yaml
+      """)
+
+  @Argument(help: "A file that 'faultline run' saved.", completion: .file(extensions: ["yaml"]))
+  var file: String
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Flag(help: "Also show what the agent thought it was doing, from its store alone.")
+  var explain = false
+
+  @Flag(help: "Show every event of the run.")
+  var all = false
+
+  func run() throws {
+    try output.check()
+    let saved = try SavedRuns.read(file)
+    let scenario = try Library.reader().read(path: saved.scenario)
+    let store = AgentStore(rawValue: saved.store.text) ?? .model
+    let agent = try Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
+    let assignment = try Assignment(scenario, agent: agent, isChecked: false)
+    let record = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+    let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
+    try deliver(record, of: assignment, status: status)
+    try compare(record.verdict, with: saved, of: assignment)
+    guard status == .asExpected else { throw ExitCode(status) }
+  }
+
+  private func deliver(_ record: RunRecord, of assignment: Assignment, status: ExitStatus) throws {
+    var report = RunReport(
+      record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
+    report.showsAll = all
+    report.commands = Offers.commands(for: record.verdict, path: assignment.scenario.path, saved: file)
+    switch output.format {
+    case .json: try output.deliver(VerdictJSON.line(record.verdict))
+    case .junit:
+      try output.deliver(
+        JUnitReport([
+          .init(verdict: record.verdict, isAsExpected: status == .asExpected, text: report.text(.plain))
+        ]).xml())
+    case .text:
+      let explanation = explain ? "\n\n" + RunReport.explanation(record, output.style) : ""
+      try output.deliver(report.text(output.style) + explanation)
+    }
+  }
+
+  /// Another hash for the same input is a defect; for another input it is to be expected, and said.
+  private func compare(_ verdict: Verdict, with saved: SavedRun, of assignment: Assignment) throws {
+    guard let result = saved.result else { return }
+    guard verdict.traceHash != result.traceHash else {
+      Console.complain("same hash as the saved run: \(verdict.traceHash.hexadecimal)")
+      return
+    }
+    guard saved.scenarioDigest == assignment.scenario.digest else {
+      Console.complain(
+        "note: \(assignment.scenario.path) has changed since the run was saved, so the hashes are not compared")
+      return
+    }
+    guard saved.version == FaultlineVersion.current else {
+      Console.complain(
+        "note: the run was saved by faultline \(saved.version), this is \(FaultlineVersion.current); "
+          + "the hashes are not compared")
+      return
+    }
+    throw Refusal.defect(
+      "the saved run hashes \(result.traceHash.hexadecimal), its replay \(verdict.traceHash.hexadecimal)")
+  }
+}

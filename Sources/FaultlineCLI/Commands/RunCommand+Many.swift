@@ -1,0 +1,110 @@
+// Many runs: the table over scenarios and agents, and campaigns of random runs.
+
+import Faultline
+import Foundation
+import Primitives
+import Reporting
+import Simulation
+
+extension RunCommand {
+  var workers: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  private func sweep(_ assignment: Assignment) -> Sweep {
+    Sweep(
+      assignment: assignment, seeds: seed..<(seed + UInt64(runs)), source: FaultSource(maxFaults: maxFaults),
+      jobs: workers, verifiesReplay: verifyReplay)
+  }
+
+  // MARK: Table
+
+  /// Plays every assignment with every seed; the table shows the first seed that went wrong, else the first.
+  func playTable(_ assignments: [Assignment]) async throws -> ExitStatus {
+    let interrupt = Interrupt()
+    if runs > 1 { try CampaignNote.write(self, assignments) }
+    var progress = Progress()
+    var rows: [SummaryTable.Row] = []
+    var lines: [String] = []
+    var cases: [JUnitReport.Case] = []
+    var isPartial = false
+    for assignment in assignments {
+      guard !interrupt.isRaised else {
+        isPartial = true
+        break
+      }
+      var shown: SummaryTable.Row?
+      let isWhole = try await sweep(assignment).play(until: interrupt) { verdict in
+        let isAsExpected = assignment.isAsExpected(verdict)
+        progress.update("\(rows.count) of \(assignments.count): \(assignment.scenario.name), seed \(verdict.seed)")
+        if output.format == .json { lines.append(VerdictJSON.line(verdict)) }
+        if output.format == .junit {
+          cases.append(.init(verdict: verdict, isAsExpected: isAsExpected, text: try receipt(verdict, assignment)))
+        }
+        if save != nil || !isAsExpected { _ = try keep(verdict, of: assignment) }
+        if shown == nil || (shown?.isAsExpected == true && !isAsExpected) {
+          shown = SummaryTable.Row(
+            title: assignment.scenario.title, path: assignment.scenario.path, verdict: verdict,
+            isAsExpected: isAsExpected)
+        }
+      }
+      if let shown { rows.append(shown) }
+      if !isWhole { isPartial = true }
+    }
+    progress.finish()
+    switch output.format {
+    case .json: try output.deliver(lines.joined(separator: "\n"))
+    case .junit: try output.deliver(JUnitReport(cases).xml())
+    case .text:
+      var table = SummaryTable(rows)
+      table.isPartial = isPartial
+      let seeds = runs > 1 ? "\nEach with the seeds \(seed) to \(seed + UInt64(runs) - 1)." : ""
+      try output.deliver(table.text(output.style) + seeds)
+    }
+    if isPartial { return .interrupted }
+    return rows.allSatisfy(\.isAsExpected) ? .asExpected : .notAsExpected
+  }
+
+  /// What a CI server shows of a failed case: the story, with the command that tells it again.
+  private func receipt(_ verdict: Verdict, _ assignment: Assignment) throws -> String {
+    guard !assignment.isAsExpected(verdict) else { return "" }
+    let record = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
+    var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+    report.commands = Offers.commands(for: verdict, path: assignment.scenario.path, saved: nil)
+    return report.text(.plain)
+  }
+
+  // MARK: Campaigns
+
+  /// Judges one agent over many seeds and sums up.
+  func playCampaigns(_ assignments: [Assignment]) async throws -> ExitStatus {
+    let interrupt = Interrupt()
+    try CampaignNote.write(self, assignments)
+    var texts: [String] = []
+    var isGood = true
+    var isPartial = false
+    for assignment in assignments where !interrupt.isRaised {
+      var tally = CampaignTally()
+      var progress = Progress()
+      let isWhole = try await sweep(assignment).play(until: interrupt) { verdict in
+        tally.add(verdict, wasReplayed: verifyReplay)
+        progress.update("\(tally.runs) of \(runs) runs, \(tally.failed) with a violation")
+        if save != nil || (verdict.result != .pass && tally.firstFailures.contains { $0.seed == verdict.seed }) {
+          _ = try keep(verdict, of: assignment)
+        }
+      }
+      progress.finish()
+      if tally.passed != tally.runs { isGood = false }
+      if !isWhole { isPartial = true }
+      let agent = assignment.agent
+      let without = agent.without.isEmpty ? "" : " without \(agent.without.map(\.text).joined(separator: ", "))"
+      texts.append(
+        CampaignReport(
+          title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.scenario.path,
+          tally: tally, options: maxFaults.map { "--max-faults \($0)" } ?? "", elapsed: progress.elapsed,
+          isPartial: !isWhole
+        ).text(output.style))
+    }
+    try output.deliver(texts.joined(separator: "\n\n"))
+    if isPartial { return .interrupted }
+    return isGood ? .asExpected : .notAsExpected
+  }
+}

@@ -1,0 +1,145 @@
+// `faultline run`: plays scenarios, checks expectations or judges one agent, and tells what happened.
+
+import Agents
+import ArgumentParser
+import Faultline
+import Foundation
+import Primitives
+import Reporting
+import Simulation
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Play scenarios and judge agents by what the systems hold afterwards.",
+    discussion: """
+      Without an agent, each scenario is played against every agent that it names, and its expectations are \
+      checked. With --agent, that agent is judged: any violation is a failure, expected or not.
+
+      Examples:
+        faultline run scenarios
+        faultline run scenarios/timeout-after-create.yaml --agent naive
+        faultline run scenarios/timeout-after-create.yaml --agent reference --without idempotency-keys
+        faultline run scenarios/happy-path.yaml --agent reference --runs 10000 --max-faults 3 --verify-replay
+      """)
+
+  @Argument(help: "Scenario files, or folders of them; ./scenarios where none is given.", completion: .file())
+  var paths: [String] = []
+
+  @OptionGroup(title: "Agent") var choice: AgentOptions
+
+  @Option(help: "The seed of the first run.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How many runs, each with the next seed.")
+  var runs: Int = 1
+
+  @Option(help: "How often to repeat a run of a process that isn't deterministic.")
+  var trials: Int = 1
+
+  @Option(help: "Inject up to this many random faults a run, instead of the scenario's own.")
+  var maxFaults: Int?
+
+  @Option(help: "How many runs to play at the same time; one for each core where nothing is given.")
+  var jobs: Int?
+
+  @Flag(help: "Play each run again from its plan; another hash is a defect (exit status 3).")
+  var verifyReplay = false
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Flag(help: "Also show what the agent thought it was doing, from its store alone.")
+  var explain = false
+
+  @Flag(help: "Show every event of the run.")
+  var all = false
+
+  @Option(
+    help: "Save every run to this folder; failures of --agent go to .faultline/failures anyhow.",
+    completion: .directory)
+  var save: String?
+
+  func validate() throws {
+    guard runs >= 1 else { throw ValidationError("--runs must be at least 1") }
+    guard trials == 1 else {
+      throw ValidationError("--trials is for processes; built-in agents are deterministic, use --runs for more seeds")
+    }
+    guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
+    guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
+    guard seed <= UInt64.max - UInt64(runs) else { throw ValidationError("--seed is too large for --runs \(runs)") }
+    guard maxFaults == nil || choice.agent != nil else {
+      throw ValidationError(
+        "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")
+    }
+    guard !(explain || all) || (choice.agent != nil && runs == 1) else {
+      throw ValidationError("--explain and --all show one run closely; add --agent, and leave out --runs")
+    }
+  }
+
+  func run() async throws {
+    try output.check()
+    let agent = try choice.make()
+    let scenarios = try Library.scenarios(in: paths.isEmpty ? ["scenarios"] : paths)
+    let assignments = try scenarios.flatMap { scenario in
+      try agent.map { [try Assignment(scenario, agent: $0, isChecked: false)] }
+        ?? Assignment.expected(of: scenario, store: choice.store)
+    }
+    let status: ExitStatus
+    if agent != nil, assignments.count == 1, runs == 1 {
+      status = try playOne(assignments[0])
+    } else if explain || all {
+      throw Refusal.badInput("--explain and --all show one run closely", remedy: "name one scenario file")
+    } else if agent != nil, runs > 1, output.format == .text {
+      status = try await playCampaigns(assignments)
+    } else {
+      status = try await playTable(assignments)
+    }
+    guard status == .asExpected else { throw ExitCode(status) }
+  }
+
+  // MARK: One run
+
+  private func playOne(_ assignment: Assignment) throws -> ExitStatus {
+    let chance = FaultSource(maxFaults: maxFaults).chance(for: assignment, seed: seed)
+    let record = try assignment.play(seed: seed, chance: chance, isRecording: true)
+    let verdict = record.verdict
+    if verifyReplay { try assignment.verifyReplay(of: verdict, chance: chance) }
+    let status: ExitStatus = assignment.isAsExpected(verdict) ? .asExpected : .notAsExpected
+    let saved = try keep(record, of: assignment)
+    switch output.format {
+    case .json: try output.deliver(VerdictJSON.line(verdict))
+    case .text: try output.deliver(story(record, of: assignment, saved: saved, status: status))
+    case .junit:
+      let text = story(record, of: assignment, saved: saved, status: status)
+      try output.deliver(
+        JUnitReport([.init(verdict: verdict, isAsExpected: status == .asExpected, text: text)]).xml())
+    }
+    return status
+  }
+
+  private func story(
+    _ record: RunRecord, of assignment: Assignment, saved: String?, status: ExitStatus
+  ) -> String {
+    var report = RunReport(
+      record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
+    report.showsAll = all
+    report.commands = Offers.commands(for: record.verdict, path: assignment.scenario.path, saved: saved)
+    let style = output.format == .text ? output.style : .plain
+    let explanation = explain ? "\n\n" + RunReport.explanation(record, style) : ""
+    return report.text(style) + explanation
+  }
+
+  /// Saves the run where it was asked for, and where an agent that is judged failed.
+  func keep(_ record: RunRecord, of assignment: Assignment) throws -> String? {
+    let isFailure = !assignment.isChecked && record.verdict.result != .pass
+    guard let folder = save ?? (isFailure ? SavedRuns.failures : nil) else { return nil }
+    return try SavedRuns.write(record, of: assignment, store: choice.store, into: folder)
+  }
+
+  /// Plays a run once more, with its events, and saves it.
+  func keep(_ verdict: Verdict, of assignment: Assignment) throws -> String? {
+    guard save != nil || (!assignment.isChecked && verdict.result != .pass) else { return nil }
+    let again = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
+    return try keep(again, of: assignment)
+  }
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-
-@main struct FaultlineCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "faultline")
-}

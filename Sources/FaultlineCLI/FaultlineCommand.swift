@@ -1,0 +1,28 @@
+// The root of the command line and its grammar.
+
+import ArgumentParser
+import Faultline
+
+/// `faultline`
+struct FaultlineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "faultline",
+    abstract: "Find out whether an operations agent survives a call that happened but was never answered.",
+    discussion: """
+      Faultline runs an agent against simulated systems of record, injects the failures that those systems really \
+      have, and judges the agent by what the systems hold afterwards.
+
+      Start here:
+        faultline init                                             write a first scenario
+        faultline run                                              play it against the agents that it names
+        faultline run scenarios/first.yaml --agent naive           see one agent closely
+
+      Exit status: 0 all as expected; 1 a violation, an unmet expectation, or inconclusive; 2 bad input, nothing \
+      was run; 3 a defect of faultline itself.
+      """,
+    version: FaultlineVersion.current,
+    subcommands: [
+      RunCommand.self, ReplayCommand.self, ShowCommand.self, InitCommand.self, ListCommand.self, SchemaCommand.self,
+      SelftestCommand.self,
+    ])
+}

@@ -1,0 +1,42 @@
+// Runs on file: written where a judged agent failed or where the user asked, read back by replay and show.
+
+import Agents
+import Faultline
+import Primitives
+import Reporting
+
+/// Saved runs, as the commands use them.
+enum SavedRuns {
+  /// Where failures of judged agents go.
+  static let failures = "\(Files.state)/failures"
+
+  /// Saves a run with its whole report.
+  ///
+  /// - Returns: the file's path.
+  static func write(
+    _ record: RunRecord, of assignment: Assignment, store: AgentStore, into folder: String
+  ) throws -> String {
+    let verdict = record.verdict
+    var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+    report.commands.test = Offers.test(for: verdict, path: assignment.scenario.path)
+    let saved = SavedRun(
+      verdict, of: assignment.scenario, store: Name(store.rawValue), version: FaultlineVersion.current,
+      report: report.text(.plain))
+    return try saved.save(in: folder)
+  }
+
+  /// Reads a saved run, and says so where the file is a scenario.
+  static func read(_ path: String) throws -> SavedRun {
+    guard Files.exists(path) else {
+      let folder = Files.yamlFiles(in: failures)
+      let guess = Nearest.name(to: path, among: folder).map { "did you mean '\($0)'? " } ?? ""
+      throw Refusal.badInput(
+        "there is no file '\(path)'", remedy: "\(guess)saved failures are in \(failures)")
+    }
+    guard try SavedRun.isSavedRun(path: path) else {
+      throw Refusal.badInput(
+        "'\(path)' is not a saved run", remedy: "a scenario is played by 'faultline run \(CommandLineText.quoted(path))'")
+    }
+    return try SavedRun.read(path: path)
+  }
+}

@@ -1,0 +1,40 @@
+// Which agent: a name, the parts taken away from it, and where it keeps its checkpoints.
+
+import Agents
+import ArgumentParser
+import Faultline
+import Primitives
+
+/// Options that choose the agent under test.
+struct AgentOptions: ParsableArguments {
+  @Option(
+    help: "Judge this agent. Without it, the agents that each scenario names are held to its expectations.",
+    completion: .custom { _, _, _ in AgentRegistry.entries.map(\.name.text) })
+  var agent: String?
+
+  @Option(
+    help: "Remove a safeguard from the agent; may be given several times, or as a list with commas.")
+  var without: [String] = []
+
+  @Option(help: "Where the agent keeps its checkpoints: a model of a store, or SQLite.")
+  var store: AgentStore = .model
+
+  /// The safeguards to remove, each once.
+  var safeguards: [String] {
+    without.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " } }
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// The agent that was asked for; nil where none was.
+  func make() throws -> (any AgentUnderTest)? {
+    guard let agent else {
+      guard safeguards.isEmpty else {
+        throw Refusal.badInput("--without needs an agent to take from", remedy: "add --agent reference")
+      }
+      return nil
+    }
+    return try Library.agent(agent, without: safeguards, store: store)
+  }
+}
+
+extension AgentStore: ExpressibleByArgument {}

@@ -1,0 +1,62 @@
+// The faults that can be injected and the oracles that judge.
+
+import Faultline
+import Primitives
+import Reporting
+import Simulation
+
+extension Listing {
+  static func faults() -> [Listing] {
+    names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
+      + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
+      + names(of: CrashFault.self, bending: .crash)
+  }
+
+  private static func names<A: ChoiceAnswer>(of answers: A.Type, bending aspect: Aspect) -> [Listing] {
+    A.allCases.filter { $0 != .benign }.map { answer in
+      Listing(
+        name: answer.name.text, detail: aspect.rawValue, summary: FaultText.summary(of: answer.name),
+        fields: [.init("aspect", .text(aspect.rawValue))])
+    }
+  }
+
+  static func oracles() -> [Listing] {
+    OracleList.entries.map { entry in
+      Listing(
+        name: entry.name.text, detail: entry.practice == nil ? "harm" : "contract", summary: entry.summary,
+        fields: [
+          .init("judges", .text(entry.practice == nil ? "every agent" : "agents that declare the practice")),
+          .init("practice", .text(entry.practice?.rawValue)),
+        ])
+    }
+  }
+}
+
+/// What each fault does, in one sentence: what the caller sees, and what is true.
+private enum FaultText {
+  static func summary(of name: Name) -> String {
+    switch name.text {
+    case "rate-limited": "The limiter turns the request away: the caller sees 429 or 503, nothing was done."
+    case "request-lost": "The request never arrives: the caller sees a timeout, nothing was done."
+    case "duplicate-delivery": "The network delivers the request twice: the caller sees one answer."
+    case "outage": "The system's front end is down for a while: the caller sees 503, nothing was done."
+    case "compensation-refused": "The system refuses to take something back, for a reason that it documents."
+    case "late-arrival:after-timeout": "The request arrives when the caller has given up, and is done then."
+    case "late-arrival:after-retry": "The request arrives after the caller's next attempt, and is done then."
+    case "late-arrival:after-compensation": "The request arrives after the caller took it back, and is done then."
+    case "late-arrival:after-restart": "The request arrives after the caller's process started again."
+    case "late-arrival:at-end": "The request arrives when everything else is over, and is done then."
+    case "response-lost": "The system did it, and the answer never comes: the caller sees a timeout."
+    case "error-after-commit": "The system did it, and its front end answers 500."
+    case "truncated-response": "The system did it, and the answer is cut off: the caller can't read it."
+    case "stale-read": "A lagging replica answers: the caller sees an older truth, or nothing."
+    case "async-failure": "The system accepts the work and never finishes it."
+    case "crash:before": "The process dies before the request leaves, or before the transaction commits."
+    case "crash:after": "The process dies after the request left, or after the transaction committed."
+    case "crash:on-answer": "The process dies when the answer is there and not yet taken in."
+    case "pause:after-timeout": "The process stops after sending until its deadline has passed, then goes on."
+    case "pause:after-takeover": "The process stops, another takes over and finishes, then the first goes on."
+    default: ""
+    }
+  }
+}
