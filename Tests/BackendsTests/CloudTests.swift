@@ -148,9 +148,9 @@ struct CloudTests {
   @Test(
     "an option that makes no sense gets an error that names it",
     arguments: [
-      ("vcpu_limit" as Name, -1 as Value), ("instance_limit", -1), ("exhausted_zones", [7]), ("dead_token", "buried"),
+      ("vcpu_limit", -1), ("instance_limit", -1), ("exhausted_zones", [7]), ("dead_token", "buried"),
       ("vcpu_limit", "many"), ("zones", ["a"]),
-    ])
+    ] as [(Name, Value)])
   func badOptions(option: Name, value: Value) throws {
     let error = #expect(throws: BackendConfigurationError.self) {
       try BackendFactory.make(system: "cloud", profile: "ec2", options: Fields([(option, value)]))
