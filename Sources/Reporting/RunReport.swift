@@ -71,8 +71,8 @@ public struct RunReport: Sendable {
 
   private func violations(_ style: Style) -> String {
     var table = TextTable([
-      .init("oracle"), .init("intent", limit: 22), .init("wanted", limit: 38), .init("found"),
-      .init("objects", limit: 24), .init("evidence", limit: 14),
+      .init("oracle"), .init("intent", limit: 22), .init("wanted", limit: 34), .init("found"),
+      .init("objects", fillsRest: true), .init("evidence", limit: 14),
     ])
     for violation in verdict.violations {
       let intent = story.scenario.intents.first { $0.name == violation.intent }
@@ -139,7 +139,7 @@ public struct RunReport: Sendable {
     lines.append(
       (
         "Agent",
-        "said: \(said) | real: \(real) | recovery: "
+        "said: \(said) | real: \(real) | recovery "
           + (metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none")
           + " | escalations \(metrics.escalations) | rollbacks \(metrics.rollbacks)"
           + " | audit findings \(metrics.auditFindings)"

@@ -68,13 +68,26 @@ public struct SummaryTable: Sendable {
     ]
   }
 
+  /// What was not as expected: each reason once, with the runs that it holds for.
   private func problems(_ style: Style) -> String {
-    rows.filter { !$0.isAsExpected }.flatMap { row -> [String] in
+    var groups: [(reason: String, runs: [String])] = []
+    for row in rows where !row.isAsExpected {
       let agent = Words.agent(row.verdict.agent, without: row.verdict.without)
       var reasons = row.verdict.reasons
       if reasons.isEmpty { reasons = row.verdict.violations.map(\.message) }
-      let head = style.paint("\(row.verdict.scenario), \(agent):", .bad)
-      return [head] + reasons.flatMap { Words.printable($0).wrapped(to: style.width - 2) }.map { "  " + $0 }
+      for reason in reasons {
+        let run = "\(row.verdict.scenario) (\(agent))"
+        if let index = groups.firstIndex(where: { $0.reason == reason }) {
+          if !groups[index].runs.contains(run) { groups[index].runs.append(run) }
+        } else {
+          groups.append((reason, [run]))
+        }
+      }
+    }
+    return groups.flatMap { group -> [String] in
+      let reason = Words.printable(group.reason).wrapped(to: style.width).map { style.paint($0, .bad) }
+      let runs = group.runs.map(Words.glued).joined(separator: ", ").wrapped(to: style.width - 2)
+      return reason + runs.map { "  " + $0.replacing(Words.gluing, with: " ") }
     }
     .joined(separator: "\n")
   }

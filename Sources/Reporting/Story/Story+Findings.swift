@@ -6,25 +6,37 @@ import Primitives
 import Simulation
 
 extension Story {
-  /// The call that treated unknown as failed: it asks again, in a way that the system can't recognise, for
-  /// something that had happened, and a violation shows the result.
-  var defect: Int? {
+  /// The call that treated unknown as failed, and the one whose outcome was unknown: after a call that had
+  /// happened and was never answered, the agent changes something again, without the key that the system would
+  /// recognise and without having looked, and a violation shows the result.
+  var defect: (position: Int, unknown: Int)? {
     let evidence = verdict.violations.flatMap(\.evidence)
-    return calls.indices.first { position in
-      let call = calls[position]
-      guard let repetition = call.repeats, repetition.key != .same, !repetition.hasReadBack else { return false }
-      return calls[repetition.earlier].wasCommitted && calls[repetition.earlier].isUnknown(in: catalogue)
-        && call.effects.contains { evidence.contains($0) }
+    for unknown in calls.indices where calls[unknown].wasCommitted && calls[unknown].isUnknown(in: catalogue) {
+      let from = calls[unknown].answered?.index ?? calls[unknown].sent[calls[unknown].sent.count - 1]
+      let next = calls.indices.first { position in
+        let call = calls[position]
+        return call.sent[0] > from && !call.isCompensation && call.effects.contains { evidence.contains($0) }
+      }
+      guard let next else { continue }
+      if calls[next].repeats?.key == .same || hasLookedBack(for: unknown, before: next) { continue }
+      return (next, unknown)
+    }
+    return nil
+  }
+
+  /// Whether the agent asked the system what had become of a call.
+  func hasLookedBack(for unknown: Int, before next: Int) -> Bool {
+    guard let lookup = catalogue[calls[unknown].request.operation]?.readBack else { return false }
+    return calls[unknown..<next].contains {
+      $0.request.operation == lookup && $0.answered?.answer.response?.isSuccess == true
     }
   }
 
   /// `#4 committed, #5 hid it, #11 treated unknown as failed.`
   var why: String? {
-    guard let defect, let repetition = calls[defect].repeats else { return nil }
-    let earlier = calls[repetition.earlier]
-    guard let committed = earlier.effects.first else { return nil }
-    let hid = earlier.faults.first.map { "#\($0) hid it" } ?? "the caller did not learn it"
-    return "#\(committed) committed, \(hid), #\(calls[defect].sent[0]) treated unknown as failed."
+    guard let defect, let committed = calls[defect.unknown].effects.first else { return nil }
+    let hid = calls[defect.unknown].faults.first.map { "#\($0) hid it" } ?? "the caller did not learn it"
+    return "#\(committed) committed, \(hid), #\(calls[defect.position].sent[0]) treated unknown as failed."
   }
 
   /// The intents with another count than they should have, `2 clusters`.
@@ -56,7 +68,10 @@ extension Story {
   }
 
   private func wantedCount(_ intent: Intent) -> String {
-    intent.times.lowerBound == intent.times.upperBound
+    if let expected = verdict.violations.first(where: { $0.intent == intent.name })?.expected {
+      return intent.noun(expected)
+    }
+    return intent.times.lowerBound == intent.times.upperBound
       ? intent.noun(intent.times.upperBound)
       : "\(intent.times.lowerBound) to \(intent.noun(intent.times.upperBound))"
   }
@@ -70,8 +85,12 @@ extension Story {
   /// What a person has to take back or add by hand, one instruction each.
   var cleaning: [String] {
     var lines: [String] = []
-    for intent in scenario.intents.reversed() {
-      guard verdict.violations.contains(where: { $0.intent == intent.name }) else { continue }
+    let violated = scenario.intents.filter { intent in verdict.violations.contains { $0.intent == intent.name } }
+    for intent in violated.reversed() {
+      // Taking back the money settles the document that asked for it.
+      if !isPermanent(intent), violated.contains(where: { isPermanent($0) && system(of: $0) == system(of: intent) }) {
+        continue
+      }
       let held = holdings[intent.name] ?? []
       let excess = held.count - intent.times.upperBound
       if excess > 0 {
@@ -100,11 +119,22 @@ extension Story {
     return Array((unknown + rest).prefix(count))
   }
 
-  /// Whether the agent names objects of this kind, and not this one.
+  /// Whether nothing says that the agent knows of this object: it names others of the kind and not this one, or
+  /// names none and never got this one's id in an answer.
   private func isUnreferenced(_ item: Held) -> Bool {
-    let known = claim?.holdings.filter { $0.kind == item.effect.kind }.compactMap(\.object) ?? []
-    return !known.isEmpty && !known.contains(item.object)
+    let named = claim?.holdings.filter { $0.kind == item.effect.kind }.compactMap(\.object) ?? []
+    return named.isEmpty ? !learned(item.object) : !named.contains(item.object)
   }
+
+  private func learned(_ object: String) -> Bool {
+    calls.contains { call in call.answered?.answer.response?.body.texts.contains(object) ?? false }
+  }
+
+  private func isPermanent(_ intent: Intent) -> Bool {
+    holdings[intent.name]?.contains { $0.effect.permanence == .permanent } ?? false
+  }
+
+  private func system(of intent: Intent) -> Substring { intent.kind.text.prefix { $0 != "." } }
 
   /// Names the operation that takes an effect back, where the catalogue has one.
   private func instruction(for item: Held) -> String {
@@ -120,5 +150,21 @@ extension Story {
       return "\(operation) for the \(unreferenced)\(thing)\(amount)"
     }
     return "tell \(item.effect.owner?.text ?? "whom it concerns"): \(thing)\(amount) can't be taken back"
+  }
+}
+
+extension Fields {
+  /// Every text in these fields, at any depth.
+  var texts: [String] { entries.flatMap { $0.value.texts } }
+}
+
+extension Value {
+  fileprivate var texts: [String] {
+    switch self {
+    case .text(let text): [text]
+    case .list(let list): list.flatMap(\.texts)
+    case .record(let fields): fields.texts
+    default: []
+    }
   }
 }

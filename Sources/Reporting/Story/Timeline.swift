@@ -121,6 +121,7 @@ struct Timeline: Sendable {
     }
     let requestFault = call.faults.first { $0 < index && isRequestFault($0) }
     let isPlain = call.faults.isEmpty && call.repeats == nil && !call.effects.isEmpty
+      && story.defect?.position != position
     guard !isPlain else {
       spokenFor.insert(index)
       return
@@ -165,11 +166,15 @@ struct Timeline: Sendable {
     let isEvidence = story.verdict.violations.contains { $0.evidence.contains(index) }
     let isOwnDoing = position == nil && focusIntents.contains { $0 == count?.intent.name || sharesSystem(effect, $0) }
     guard isEvidence || isOwnDoing || position.map(focus.contains) ?? false else { return }
+    guard isEvidence || !isSide(effect, at: index, of: position) else {
+      spokenFor.insert(index)
+      return
+    }
     var row = Row(index: index, systems: text(effect))
     if let count { row.systems += " " + Words.glued("(\(count.number) of \(count.intent.times.upperBound))") }
     if let position {
       let call = story.calls[position]
-      if call.faults.isEmpty, call.repeats == nil, call.effects.first == index {
+      if call.faults.isEmpty, call.repeats == nil, call.effects.first == index, story.defect?.position != position {
         row.agent = title(call)
         row.network = "---->"
       }
@@ -178,6 +183,16 @@ struct Timeline: Sendable {
     }
     if let count, count.number > count.intent.times.upperBound { row.tone = .bad }
     rows.append(row)
+  }
+
+  /// Whether an effect only follows another one that is shown: a later one of the same call or the same moment
+  /// that is not what the story is about.
+  private func isSide(_ effect: Effect, at index: Int, of position: Int?) -> Bool {
+    if let name = story.counts[index]?.intent.name, focusIntents.contains(name) { return false }
+    if let position { return story.calls[position].effects.first != index }
+    guard let last = rows.last, let before = story.effect(last.index) else { return false }
+    let entries = story.record.trace.entries
+    return before.cause == nil && before.backend == effect.backend && entries[last.index - 1].at == entries[index - 1].at
   }
 
   private func sharesSystem(_ effect: Effect, _ intent: Name) -> Bool {
@@ -247,7 +262,7 @@ struct Timeline: Sendable {
   private func notable(_ observation: Observation) -> String? {
     switch observation {
     case .readBack(let step, let found): "looks whether \(step) happened: \(found ? "yes" : "no")"
-    case .adopted(_, let object): "takes \(object) for its own"
+    case .adopted(_, let object): "adopts \(Words.printable(object))"
     case .compensating(let step): "takes back \(step)"
     case .guardChecked(let step, false): "guard of \(step) does not hold: stops"
     case .transition(let from, let to, false): "leaves the graph: \(from) -> \(to)"
@@ -259,7 +274,9 @@ struct Timeline: Sendable {
 
   /// Marks the step at which unknown was treated as failed, and where each violation begins.
   private mutating func addMarks() {
-    if let defect = story.defect, let row = rows.firstIndex(where: { $0.index == story.calls[defect].sent[0] }) {
+    if let defect = story.defect,
+      let row = rows.firstIndex(where: { $0.index == story.calls[defect.position].sent[0] })
+    {
       rows[row].mark = "<== DEFECT"
       rows[row].tone = .bad
     }
@@ -296,7 +313,7 @@ struct Timeline: Sendable {
       case .ended: "-"
       }
     var text = "\(sign) \(Words.noun(effect.kind)) \(Words.printable(effect.object))"
-    if let amount = effect.amount { text += " \(amount)" }
+    if let amount = effect.amount, effect.change != .updated { text += " " + Words.glued("\(amount)") }
     if effect.change == .updated, let status = effect.attributes.text("status") { text += " \(status)" }
     return text
   }
@@ -304,22 +321,13 @@ struct Timeline: Sendable {
   /// An object in an answer that some system holds, `cluster i-0a1`; of the kind that the call is about where
   /// there is one.
   private func known(in response: Response, for call: CallStory) -> String? {
-    let texts = response.body.entries.flatMap { Self.texts(in: $0.value) }
+    let texts = response.body.texts
     let effects = story.record.trace.entries.compactMap { entry -> Effect? in
       if case .effect(let effect) = entry.event, texts.contains(effect.object) { effect } else { nil }
     }
     let kind = story.catalogue[call.request.operation]?.effect?.kind
     return (effects.first { $0.kind == kind } ?? effects.first).map {
       "\(Words.noun($0.kind)) \(Words.printable($0.object))"
-    }
-  }
-
-  private static func texts(in value: Value) -> [String] {
-    switch value {
-    case .text(let text): [text]
-    case .list(let list): list.flatMap(texts)
-    case .record(let fields): fields.entries.flatMap { texts(in: $0.value) }
-    default: []
     }
   }
 
