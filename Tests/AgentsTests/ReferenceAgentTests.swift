@@ -105,3 +105,22 @@ func expectNothingLeft(_ run: RunRecord, sourceLocation: SourceLocation = #_sour
     #expect(count == 0, "\(count) of \(kind) under \(run.verdict.plan)", sourceLocation: sourceLocation)
   }
 }
+
+@Suite struct ReferenceStoreTests {
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func bothStoresGiveTheSameRun(seed: UInt64) throws {
+    let chance = RunInput.Chance.swarm(Swarm(seed: seed, budget: 3, rate: 4_000))
+    let model = try Onboarding().play(ReferenceAgent(store: .model), seed: seed, chance)
+    let sqlite = try Onboarding().play(ReferenceAgent(store: .sqlite), seed: seed, chance)
+    #expect(model.verdict.traceHash == sqlite.verdict.traceHash)
+    #expect(model.explanation == sqlite.explanation)
+  }
+
+  @Test func oneDatabaseServesManyRunsAndRemembersNone() throws {
+    let agent = ReferenceAgent(store: .sqlite)
+    let first = try Onboarding().play(agent)
+    let second = try Onboarding().play(agent)
+    #expect(first.verdict.traceHash == second.verdict.traceHash)
+    #expect(first.explanation == second.explanation)
+  }
+}

@@ -12,6 +12,7 @@ public struct ReferenceAgent: AgentUnderTest {
   let removed: [Safeguard]
   let parts: AgentParts
   let store: AgentStore
+  private let pool = SQLitePool()
 
   /// - Parameters:
   ///   - removed: The safeguards to take out; what is left is composed once, here.
@@ -56,7 +57,10 @@ public struct ReferenceAgent: AgentUnderTest {
       CustomerOnboarding.workflow, CustomerOnboarding.playbook.restricted(to: task.catalogue), task.catalogue,
       credentials: credentials)
     let plan = ReferencePlan(task: task, library: WorkflowLibrary([compiled]), parts: parts)
-    return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
+    switch store {
+    case .model: return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
+    case .sqlite: return ReferenceDeployment(plan, store: try pool.take(), isForkable: false)
+    }
   }
 }
 

@@ -125,6 +125,8 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
       }
       return
     case .finish(let claim):
+      // A lease that can't be given back expires by itself.
+      if let lease = processes[index].core.heldLease { try? store.release(lease) }
       commands.append(.finish(claim.translated(plan.task.catalogue)))
       return
     case .leave:

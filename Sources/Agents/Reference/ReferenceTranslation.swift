@@ -65,7 +65,7 @@ struct CheckpointLabels: Sendable {
   }
 
   /// What the last telling record of a transaction is about.
-  func label(of records: [Record]) -> Name {
+  func label(of records: [JournalRecord]) -> Name {
     for record in records.reversed() {
       switch record {
       case .intent(let intent): return label(CheckpointLabels.intents, intent.act)

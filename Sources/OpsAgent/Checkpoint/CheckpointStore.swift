@@ -43,7 +43,7 @@ public enum StoreOutcome: Hashable, Sendable {
 /// holds records back until ``commit(by:)``, so that a simulator can put a crash between the two.
 public protocol CheckpointStore {
   /// Holds a replica's records back for its next ``commit(by:)``.
-  mutating func stage(_ records: [Record], to run: Name, fence: Int64?, by replica: Name)
+  mutating func stage(_ records: [JournalRecord], to run: Name, fence: Int64?, by replica: Name)
 
   /// Makes all that a replica staged durable, in one transaction, or nothing of it where one of its fences
   /// is older than the run's lease.
@@ -53,7 +53,7 @@ public protocol CheckpointStore {
   mutating func dropStaged(by replica: Name)
 
   /// The committed records of a run, in the order in which they were staged.
-  func load(_ run: Name) throws -> [Record]
+  func load(_ run: Name) throws -> [JournalRecord]
 
   /// Grants the lease where nobody holds it, it has expired, or the holder asks again; each grant has a
   /// new token.
@@ -72,14 +72,14 @@ public protocol CheckpointStore {
 extension CheckpointStore {
   /// Stages and commits.
   public mutating func append(
-    _ records: [Record], to run: Name, fence: Int64? = nil, by replica: Name
+    _ records: [JournalRecord], to run: Name, fence: Int64? = nil, by replica: Name
   ) throws -> StoreOutcome {
     stage(records, to: run, fence: fence, by: replica)
     return try commit(by: replica)
   }
 
   /// Carries a command out where it is one for the store; nil where it is not. A store command's records
-  /// have to be staged before. A run that has its last word gives its lease back in the same breath.
+  /// have to be staged before.
   public mutating func carryOut(
     _ command: Command, of run: Name, by replica: Name, at now: Instant
   ) throws -> Event? {

@@ -6,12 +6,12 @@ import Primitives
 public struct ModelStore: CheckpointStore, Hashable, Sendable {
   private struct Journal: Hashable, Sendable {
     var run: Name
-    var records: [Record]
+    var records: [JournalRecord]
   }
 
   private struct Staged: Hashable, Sendable {
     var run: Name
-    var records: [Record]
+    var records: [JournalRecord]
     var fence: Int64?
     var replica: Name
   }
@@ -22,7 +22,7 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
 
   public init() {}
 
-  public mutating func stage(_ records: [Record], to run: Name, fence: Int64?, by replica: Name) {
+  public mutating func stage(_ records: [JournalRecord], to run: Name, fence: Int64?, by replica: Name) {
     pending.append(Staged(run: run, records: records, fence: fence, replica: replica))
   }
 
@@ -43,7 +43,7 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
 
   public mutating func dropStaged(by replica: Name) { pending.removeAll { $0.replica == replica } }
 
-  public func load(_ run: Name) -> [Record] { durable.first { $0.run == run }?.records ?? [] }
+  public func load(_ run: Name) -> [JournalRecord] { durable.first { $0.run == run }?.records ?? [] }
 
   public mutating func acquire(
     _ run: Name, for holder: Name, at now: Instant, span: TimeSpan

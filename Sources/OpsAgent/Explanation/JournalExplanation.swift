@@ -12,7 +12,7 @@ public struct JournalExplanation: Hashable, Sendable {
     self.init(of: run, records: try store.load(run), library: library)
   }
 
-  public init(of run: Name, records: [Record], library: WorkflowLibrary) {
+  public init(of run: Name, records: [JournalRecord], library: WorkflowLibrary) {
     guard case .opened(let opening)? = records.first else {
       lines = ["The store holds nothing about \(run)."]
       return
@@ -45,7 +45,7 @@ private struct Account {
     plan.acts.indices.contains(index) ? plan.workflow.steps[plan.acts[index].step].name.text : "act \(index)"
   }
 
-  mutating func tell(_ record: Record) {
+  mutating func tell(_ record: JournalRecord) {
     switch record {
     case .opened: break
     case .intent(let intent):

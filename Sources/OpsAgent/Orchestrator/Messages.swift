@@ -29,7 +29,7 @@ public enum Event: Hashable, Sendable {
   /// A new incarnation begins; whether there was an earlier one is in the store.
   case started
   case leased(LeaseOutcome)
-  case loaded([Record])
+  case loaded([JournalRecord])
   case stored(StoreOutcome)
   case renewed(Lease?)
   case answered(Answer)
@@ -44,7 +44,7 @@ public enum Command: Hashable, Sendable {
   /// Read the run's records. Answer: `loaded`.
   case load
   /// Append in one transaction, refused where the fence is older than the store's. Answer: `stored`.
-  case store([Record], fence: Int64?)
+  case store([JournalRecord], fence: Int64?)
   /// Extend the lease. Answer: `renewed`.
   case renew(Lease, TimeSpan)
   /// Answer: `answered`.

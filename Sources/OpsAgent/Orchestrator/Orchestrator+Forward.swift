@@ -184,7 +184,7 @@ extension Orchestrator {
       commands.append(.note(.adopted(act: act.act.name, object: object)))
       audit(.adopted, now, &commands)
     }
-    let record = Record.result(act: index, facts: learned, isAdopted: adopted, at: now)
+    let record = JournalRecord.result(act: index, facts: learned, isAdopted: adopted, at: now)
     switch parts.results {
     case .atOnce: buffer.append(record)
     case .whenTheStepIsOver:

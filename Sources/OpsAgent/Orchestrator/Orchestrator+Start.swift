@@ -28,7 +28,7 @@ extension Orchestrator {
     expectation = .records
   }
 
-  mutating func loaded(_ records: [Record], _ now: Instant, _ commands: inout [Command]) {
+  mutating func loaded(_ records: [JournalRecord], _ now: Instant, _ commands: inout [Command]) {
     guard case .opened(let opening)? = records.first else {
       // Records without an opening were never written by this agent with its memory in order.
       buffer.append(
@@ -67,7 +67,7 @@ extension Orchestrator {
   }
 
   /// Folds one record into the state. A send of an earlier incarnation can't be later than now.
-  private mutating func restore(_ record: Record, _ now: Instant) {
+  private mutating func restore(_ record: JournalRecord, _ now: Instant) {
     switch record {
     case .opened: break
     case .intent(let intent):

@@ -30,9 +30,9 @@ public struct Orchestrator: Sendable {
   var lastStep = -1
   var expectation = Expectation.start
   /// Records that the next store command takes along.
-  var buffer: [Record] = []
+  var buffer: [JournalRecord] = []
   /// Results that wait for the step after theirs, where that part is in place.
-  var late: [Record] = []
+  var late: [JournalRecord] = []
   var lease: Lease?
   /// Which check of the act under way comes next.
   var check = 0
@@ -111,6 +111,9 @@ public struct Orchestrator: Sendable {
     facts = request.input
     adopt(library.current)
   }
+
+  /// The lease that this incarnation holds, for its shell to give back after the last word.
+  public var heldLease: Lease? { lease }
 
   /// The run's last word, once there is one.
   public var finalClaim: Claim? { mode == .over ? claim : nil }

@@ -3,7 +3,7 @@
 import Operations
 import Primitives
 
-extension Record: StableHashable {
+extension JournalRecord: StableHashable {
   public func hash(into hasher: inout StableHasher) {
     switch self {
     case .opened(let opening):

@@ -4,7 +4,7 @@ import Operations
 import Primitives
 
 /// One entry of a run's journal.
-public enum Record: Hashable, Sendable {
+public enum JournalRecord: Hashable, Sendable {
   /// The run begins under this workflow version.
   case opened(Opening)
   /// What is about to be sent. Without a result after it, its outcome is unknown.
