@@ -6,13 +6,13 @@ import Primitives
 extension BillingSystem {
   mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter) {
     guard options.metersClusters, !meterEvents.contains(delivery.id) else { return }
-    guard let cluster = delivery.body.text("cluster") else { return }
+    guard let cluster = delivery.body.text(.cluster) else { return }
     switch delivery.topic {
-    case "cloud.cluster.running":
+    case .clusterRunning:
       guard let owner = delivery.body.text(.owner) ?? delivery.body.text(.customer) else { return }
       meterEvents.append(delivery.id)
       bill(cluster, owner: Name(owner), delivery, at: now, &effects)
-    case "cloud.cluster.terminated":
+    case .clusterTerminated:
       meterEvents.append(delivery.id)
       for draft in invoices.all(where: { $0.source == cluster && $0.status == .draft }) {
         delete(draft, at: now, &effects)
