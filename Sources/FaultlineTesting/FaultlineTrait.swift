@@ -1,0 +1,58 @@
+// The trait that lets `swift test` search for failures.
+
+import Testing
+
+/// Plays a scenario against an agent before the test's body runs.
+///
+/// Made by ``Testing/Trait/faultline(_:agent:seeds:maxFaults:filePath:)``.
+public struct FaultlineTrait: TestTrait, TestScoping {
+  let search: SurvivalSearch
+
+  /// Plays the runs, records an issue at the test's line where the agent did not survive, and then runs the body.
+  public func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    search.recordIssues(at: test.sourceLocation, test: test.name)
+    try await function()
+  }
+}
+
+extension Trait where Self == FaultlineTrait {
+  /// Plays the scenario's own faults, and then random faults, one run for each seed.
+  ///
+  ///     @Test(.faultline("scenarios/timeout-after-create.yaml", agent: .reference, seeds: 1...200))
+  ///     func referenceSurvivesTheWarStory() {}
+  ///
+  /// A violation becomes an issue at the line of the test; its text is the story of the first run that
+  /// failed, with the command that plays it again. With `FAULTLINE_SEED=7` in the environment, only that
+  /// seed is played.
+  ///
+  /// - Parameters:
+  ///   - scenario: The scenario's file, relative to the package that the test is in.
+  ///   - agent: Who is put into it.
+  ///   - seeds: One random run for each, from 0 up; the scenario's own faults are played with the first.
+  ///   - maxFaults: How many random faults a run may have.
+  public static func faultline(
+    _ scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2,
+    filePath: String = #filePath
+  ) -> FaultlineTrait {
+    FaultlineTrait(
+      search: SurvivalSearch(
+        scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults,
+        root: PackageRoot.above(filePath: filePath)))
+  }
+}
+
+/// Plays a scenario as ``Testing/Trait/faultline(_:agent:seeds:maxFaults:filePath:)`` does, from within a test.
+///
+/// - Returns: whether the agent survived all runs.
+@discardableResult
+public func expectSurvives(
+  scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2,
+  fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column
+) -> Bool {
+  let search = SurvivalSearch(
+    scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, root: PackageRoot.above(filePath: filePath))
+  let location = SourceLocation(fileID: fileID, filePath: filePath, line: line, column: column)
+  return search.recordIssues(at: location, test: Test.current?.name)
+}

@@ -1,0 +1,41 @@
+// Two agents as a user of the trait would write them: ordinary `async` Swift, one of them careless.
+
+import Agents
+import Faultline
+import Operations
+import Primitives
+
+/// Sends a welcome mail until it gets an answer, under one key: however often it asks, one mail goes out.
+struct CarefulMailer: AsyncAgent {
+  func run(_ context: AgentContext) async throws -> Claim? {
+    for _ in 0..<10 {
+      let answer = try await context.send("notify.send_mail", mail, key: "welcome-acme").answer
+      switch context.catalogue.outcome(of: answer) {
+      case .succeeded: return Claim(.completed, text: "Welcomed acme.")
+      case .notNow, .unknown: try await context.sleep(.seconds(5))
+      case .failed(let response):
+        return Claim(.escalated, text: "Refused with \(response.status).", reason: "refused", nextAction: "Look.")
+      }
+    }
+    return Claim(
+      .escalated, text: "Nobody answers.", possibly: [.init(kind: "notify.mail", object: nil)], reason: "no answer",
+      nextAction: "Look whether acme got a mail.")
+  }
+}
+
+/// Takes a mail without an answer for a mail that was not sent.
+struct CarelessMailer: AsyncAgent {
+  func run(_ context: AgentContext) async throws -> Claim? {
+    for attempt in 1...10 {
+      do {
+        try await context.call("notify.send_mail", mail, key: "welcome-acme-\(attempt)")
+        return Claim(.completed, text: "Welcomed acme.")
+      } catch is CallError {
+        try await context.sleep(.seconds(5))
+      }
+    }
+    return nil
+  }
+}
+
+private let mail: Fields = ["to": "ops@acme.example", "template": "welcome", "customer": "acme"]
