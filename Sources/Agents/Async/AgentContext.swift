@@ -113,7 +113,10 @@ public struct AgentContext: Sendable {
   }
 
   /// Lets something be known: an audit entry, a guard that was checked.
-  public func observe(_ observation: Observation) { link.say(observation) }
+  public func observe(_ observation: Observation) { link.say(.observe(observation)) }
+
+  /// Says how the run ended while this process still runs. What `run` returns is not said then.
+  public func announce(_ claim: Claim) { link.announce(claim) }
 }
 
 /// A small durable table. Every use is a transaction of its own, in front of and behind which the process

@@ -58,6 +58,7 @@ final class Link: Sendable {
     var drawCounts: [(purpose: Name, count: UInt64)] = []
     var isCut = false
     var hasEnded = false
+    var hasAnnounced = false
   }
 
   private let state: Mutex<State>
@@ -95,15 +96,24 @@ final class Link: Sendable {
   }
 
   /// Lets something be known; no reply follows.
-  func say(_ observation: Observation) {
+  func say(_ command: AgentCommand) {
     guard executor.isRunningHere else { return executor.noteStray() }
     state.withLock { state in
-      if !state.isCut { state.commands.append(.observe(observation)) }
+      if !state.isCut { state.commands.append(command) }
     }
   }
 
+  /// Says how the run ended, before the process is done.
+  func announce(_ claim: Claim) {
+    say(.finish(claim))
+    state.withLock { $0.hasAnnounced = true }
+  }
+
   /// Says the last word; nothing after it is heard.
-  func end(_ claim: Claim?) { end([.finish(claim)]) }
+  func end(_ claim: Claim?) {
+    let hasAnnounced = state.withLock { $0.hasAnnounced }
+    end(hasAnnounced ? [] : [.finish(claim)])
+  }
 
   /// Tells why there is no last word.
   func end(because failure: AsyncFailure) { end(failure.commands) }

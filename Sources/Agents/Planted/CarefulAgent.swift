@@ -15,6 +15,11 @@ struct CarefulAgent: AsyncAgent {
   func run(_ context: AgentContext) async throws -> Claim? {
     var work = CarefulWork(context, habits, Journal(try await context.store.get(Journal.key)))
     let claim = try await conclude(&work)
+    if habits.hasAfterthought {
+      context.announce(claim)
+      try await work.comment("One more thing: welcome aboard.")
+      return nil
+    }
     switch habits.ending {
     case .truthful: return claim
     case .success: return Claim(.completed, text: "\(work.customer) is onboarded.", holdings: claim.holdings)
@@ -32,6 +37,7 @@ struct CarefulAgent: AsyncAgent {
       guard try await work.rollBack() else { return work.handOver(because: "\(reason), and not all could be undone") }
       return Claim(.rolledBack, text: "\(work.customer) is not onboarded: \(reason). Nothing is left.")
     } catch Stop.failed(let reason) {
+      if habits.refundsAndCredits { try await work.giveBack() }
       return work.handOver(because: reason)
     } catch Stop.unknown(let reason) {
       return work.handOver(because: reason)

@@ -30,7 +30,7 @@ extension CarefulWork {
       arguments: ["invoice": .text(invoice)],
       find: Deed.Find("billing.list_charges", ["customer": .text(account)], in: "charges") {
         $0.text("invoice") == invoice
-      })
+      }, made: "charge")
     _ = try await perform(charge)
   }
 

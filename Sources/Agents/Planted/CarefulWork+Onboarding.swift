@@ -24,6 +24,7 @@ extension CarefulWork {
     let cluster = try await makeCluster(in: network)
     try await giveAccess(to: cluster)
     let account = try await openAccount()
+    if habits.dwellsOnErrors, hadTrouble { throw Stop.failed("there had been an error") }
     try await collect(from: account)
     isPastPivot = true
     if !habits.welcomesFirst { try await welcome() }
@@ -78,22 +79,28 @@ extension CarefulWork {
       let state = try await read("cloud.describe_cluster", ["cluster": .text(cluster)])?.text("state")
       if state == "running" { return cluster }
       if state == "terminated" || state == "shutting-down", !habits.waitsForEver {
-        guard habits.relaunches else { throw Stop.failed("the cluster did not come up") }
-        return try await relaunch(deed)
+        throw Stop.failed("the cluster did not come up")
       }
+      if habits.isImpatient { return try await relaunch(deed, insteadOf: cluster) }
       if habits.commentsOnEverything { try await comment("The cluster is \(state ?? "not visible yet").") }
       try await context.sleep(.seconds(5))
     }
     throw Stop.failed("the cluster did not come up in time")
   }
 
-  /// Launches another cluster and leaves the failed one to whoever finds it.
-  private mutating func relaunch(_ deed: Deed) async throws -> String {
+  /// Launches another cluster first, and takes the slow one back then.
+  private mutating func relaunch(_ deed: Deed, insteadOf slow: String) async throws -> String {
     let outcome = try await mutate(
       deed.operation, deed.arguments, key: "\(context.task.run)/cluster-again", step: deed.step)
     guard case .succeeded(let response) = outcome, let cluster = response.body.text("id") else {
-      throw Stop.failed("the second cluster did not come up either")
+      throw Stop.failed("the second cluster was refused")
     }
+    _ = try await mutate(
+      "cloud.terminate_cluster", ["cluster": .text(slow)], key: "\(context.task.run)/slow", step: deed.step,
+      isCompensation: true)
+    journal[deed.step]?.object = cluster
+    journal[deed.step]?.handle = cluster
+    try await save()
     while try await read("cloud.describe_cluster", ["cluster": .text(cluster)])?.text("state") == "pending" {
       try await context.sleep(.seconds(5))
     }
@@ -159,10 +166,11 @@ extension CarefulWork {
         isChange: true))
   }
 
-  private mutating func comment(_ text: String) async throws {
-    guard let ticket = context.ticket else { return }
+  /// Writes to the ticket, behind the guard of the step that was taken last.
+  mutating func comment(_ text: String) async throws {
+    guard let ticket = context.ticket, let last = journal.entries.last else { return }
     _ = try await mutate(
-      "ticketing.add_comment", ["ticket": .text(ticket), "text": .text(text)], key: text, step: step)
+      "ticketing.add_comment", ["ticket": .text(ticket), "text": .text(text)], key: text, step: last.step)
   }
 
   // MARK: Input

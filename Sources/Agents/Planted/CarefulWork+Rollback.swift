@@ -60,6 +60,19 @@ extension CarefulWork {
     if case .succeeded = outcome { return true } else { return false }
   }
 
+  /// Gives the payment back by both of the ways there are.
+  mutating func giveBack() async throws {
+    guard let payment = journal["payment"], let invoice = journal["invoice"] else { return }
+    context.observe(.compensating(step: payment.step))
+    let amount = try await read("billing.get_invoice", ["invoice": .text(invoice.handle)])?["amount_paid"] ?? .null
+    _ = try await mutate(
+      "billing.refund_charge", ["charge": .text(payment.handle), "amount": amount],
+      key: "\(context.task.run)/refund", step: payment.step, isCompensation: true)
+    _ = try await mutate(
+      "billing.create_credit_note", ["invoice": .text(invoice.handle), "amount": amount, "credit_amount": amount],
+      key: "\(context.task.run)/credit", step: payment.step, isCompensation: true)
+  }
+
   /// Voids what metering wrote for a cluster that is no more.
   private mutating func voidMetered() async throws -> Bool {
     guard journal["cluster"]?.state == .undone else { return true }

@@ -13,6 +13,8 @@ struct CarefulWork: Sendable {
   /// Whether the payment was made, after which nothing is taken back.
   var isPastPivot = false
   private(set) var step: Name = "start"
+  /// Whether any change needed more than one attempt.
+  private(set) var hadTrouble = false
   private var mutations = 0
 
   /// How many side effects one process may ask for.
@@ -53,6 +55,7 @@ struct CarefulWork: Sendable {
           return try await settle(deed, found, wasThere: true)
         }
       }
+      hadTrouble = true
       if habits.backsOff { try await context.sleep(pause) }
       pause = pause * 2
     }
@@ -126,7 +129,7 @@ struct CarefulWork: Sendable {
   }
 
   private mutating func settle(_ deed: Deed, _ body: Fields, wasThere: Bool) async throws -> String {
-    let object = body.text("id")
+    let object = (wasThere ? nil : body.text(deed.made)) ?? body.text("id")
     if wasThere { context.observe(.adopted(step: deed.step, object: object ?? "")) }
     try await note(deed, .done, object: object)
     return deed.natural ?? object ?? ""
@@ -176,8 +179,11 @@ struct CarefulWork: Sendable {
   // MARK: Contract
 
   func principal(for operation: Name) -> Name {
-    if habits.borrowsPrincipal, let first = context.task.principals.first { return first.name }
-    return context.principal(for: operation)
+    guard habits.usesWidestPrincipal, let scope = context.catalogue[operation]?.scope else {
+      return context.principal(for: operation)
+    }
+    let able = context.task.principals.filter { $0.scopes.contains(scope) }
+    return able.max { $0.scopes.count < $1.scopes.count }?.name ?? context.principal(for: operation)
   }
 
   /// Moves along the graph.

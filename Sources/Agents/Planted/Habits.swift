@@ -48,16 +48,18 @@ struct Habits: Hashable, Sendable {
   var backsOff = true
   /// Whether a system that asks for a pause gets it.
   var honoursRetryAfter = true
-  /// Whether a cluster that did not come up is taken back before anything else happens.
-  var relaunches = false
+  /// Whether another cluster is launched where the first is slow to come up, before that is taken back.
+  var isImpatient = false
   /// Whether it looks on for ever at a cluster that does not come up.
   var waitsForEver = false
   /// Whether what was done last is taken back first.
   var undoesInReverse = true
   /// Steps that are not taken back.
   var leaves: [Name] = []
-  /// Whether money is given back without looking whether it was given back before.
-  var refundsTwice = false
+  /// Whether everything is taken back because of an error that was overcome.
+  var dwellsOnErrors = false
+  /// Whether a payment is refunded and credited when something fails after it.
+  var refundsAndCredits = false
   var ending = Ending.truthful
   /// Whether a hand-over says what is there, what may be there, and what to do.
   var handsOverWithContext = true
@@ -65,8 +67,8 @@ struct Habits: Hashable, Sendable {
   var checksGuards = true
   /// Whether a dry run stops at reading.
   var respectsDryRun = true
-  /// Whether the first principal that comes to hand makes all calls.
-  var borrowsPrincipal = false
+  /// Whether the principal that may do most makes all calls.
+  var usesWidestPrincipal = false
   /// Steps that are left out.
   var skips: [Name] = []
   /// Whether the mail goes out before there is anything to welcome anybody to.

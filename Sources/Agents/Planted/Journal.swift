@@ -19,6 +19,8 @@ struct Deed: Sendable {
   var natural: String?
   /// Whether its id is that of what it changed and of nothing new.
   var isChange = false
+  /// The field of the answer that holds the new thing's id.
+  var made: Name = "id"
 
   /// A read that shows a thing by its natural key.
   struct Find: Sendable {

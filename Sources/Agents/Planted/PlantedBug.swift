@@ -1,0 +1,69 @@
+// Agents that are wrong in one way each, so that every oracle can be seen to fire.
+
+import Faultline
+import Operations
+import Primitives
+import Simulation
+
+/// An agent with one bad habit, and the circumstances in which it shows.
+public struct PlantedBug: Sendable {
+  /// What users type after `--agent`.
+  public let name: Name
+  /// What its author does, in one sentence.
+  public let summary: String
+  /// The oracle that fires.
+  public let oracle: Name
+  /// Where it fires. The careful agent comes to a good end in the same circumstances.
+  public let circumstances: Circumstances
+  let habits: Habits
+
+  init(
+    _ name: Name, _ summary: String, trips oracle: Name, in circumstances: Circumstances = Circumstances(),
+    habits: Habits
+  ) {
+    self.name = name
+    self.summary = summary
+    self.oracle = oracle
+    self.circumstances = circumstances
+    self.habits = habits
+  }
+
+  public var agent: any AgentUnderTest { CarefulAgent(habits: habits).underTest(name: name, summary: summary) }
+
+  /// What has to be so in a world for a bug to show.
+  public struct Circumstances: Sendable {
+    public var faults: [Plan.Entry] = []
+    /// Options of systems, beside those that the scenario sets.
+    public var options: [(system: Name, option: Name, value: Value)] = []
+    public var isDryRun = false
+    /// Mutations that the scenario allows; nil leaves its own limit.
+    public var mutations: Int?
+    /// Whether a principal is within reach that may do everything.
+    public var hasWidePrincipal = false
+
+    /// Changes a scenario in which nothing goes wrong.
+    ///
+    /// - Throws: what the scenario's systems say about wrong options.
+    public func applied(to scenario: Scenario) throws -> Scenario {
+      var scenario = scenario
+      scenario.faults = Plan(faults)
+      scenario.isDryRun = isDryRun
+      if isDryRun {
+        for index in scenario.intents.indices {
+          scenario.intents[index].times = 0...scenario.intents[index].times.upperBound
+        }
+      }
+      if let mutations { scenario.limits.mutations = mutations }
+      for (system, option, value) in options {
+        guard let index = scenario.systems.firstIndex(where: { $0.system == system }) else { continue }
+        scenario.systems[index].options[option] = value
+      }
+      if hasWidePrincipal {
+        let narrow = try WorldSetup(scenario: scenario).principals
+        let all = Set(narrow.flatMap(\.scopes)).sorted()
+        scenario.principals = narrow + [Principal("root", scopes: all)]
+      }
+      return scenario
+    }
+  }
+}
