@@ -12,12 +12,14 @@ public struct JudgingTerms: Sendable {
   public var limits: Scenario.Limits
   public let catalogue: Catalogue
   /// The scopes that the scenario granted. The first is the widest principal that the workflow may use.
-  public var principals: [Principal]
+  public let principals: [Principal]
   public var isDryRun: Bool
   /// Practices that are judged: declared by the agent or demanded by the scenario.
   public var judged: Set<Practice>
   /// The catalogue's operations, by number.
   let operations: OperationTable
+  /// For each principal, the others that may do strictly less; empty where it is no wider than the first.
+  let narrower: [[Int]]
 
   public init(
     intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, catalogue: Catalogue,
@@ -31,5 +33,16 @@ public struct JudgingTerms: Sendable {
     self.isDryRun = isDryRun
     self.judged = judged
     operations = OperationTable(catalogue)
+    narrower = principals.map { principal in
+      let isFair = principal.scopes.allSatisfy { principals[0].scopes.contains($0) }
+      return isFair ? [] : principals.indices.filter { principals[$0].mayLess(than: principal) }
+    }
+  }
+}
+
+extension Principal {
+  /// Whether everything that this one may do, the other may do too, and more.
+  fileprivate func mayLess(than other: Principal) -> Bool {
+    scopes.allSatisfy(other.scopes.contains) && !other.scopes.allSatisfy(scopes.contains)
   }
 }

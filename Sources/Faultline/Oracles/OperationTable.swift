@@ -15,6 +15,8 @@ struct OperationTable: Sendable {
     var takesKey: Bool
     /// The argument that names the business object.
     var subject: Name?
+    /// The scope that its caller must hold.
+    var scope: Name
     /// The kinds that this read can see, because an operation with that effect names it for read-back.
     var sees: [Name]
     /// Whether the service refuses what exists already by its natural key, so that the same arguments once
@@ -28,6 +30,8 @@ struct OperationTable: Sendable {
 
   private let hashes: [UInt64]
   private let entries: [Entry]
+  /// The kinds of the catalogue's effects.
+  private let kinds: [(kind: Name, role: ObjectRole)]
 
   init(_ catalogue: Catalogue) {
     var entries: [Entry] = []
@@ -39,15 +43,26 @@ struct OperationTable: Sendable {
           Entry(
             name: operation.name, service: number, kind: operation.effect?.kind,
             change: operation.effect?.change, takesKey: operation.takesKey, subject: operation.subject,
-            sees: sees, refusesRepeats: refusesRepeats))
+            scope: operation.scope, sees: sees, refusesRepeats: refusesRepeats))
       }
     }
     entries.sort { $0.name.hash < $1.name.hash }
     self.entries = entries
     hashes = entries.map(\.name.hash)
+    var kinds: [(kind: Name, role: ObjectRole)] = []
+    for entry in entries {
+      guard let kind = entry.kind, !kinds.contains(where: { $0.kind == kind }) else { continue }
+      kinds.append((kind, ObjectRole(kind: kind)))
+    }
+    self.kinds = kinds
   }
 
   subscript(number: Int) -> Entry { _read { yield entries[number] } }
+
+  func role(of kind: Name) -> ObjectRole {
+    for known in kinds where known.kind == kind { return known.role }
+    return ObjectRole(kind: kind)
+  }
 
   /// Whether any operation with this effect names a read that finds it.
   func hasReadBack(_ kind: Name) -> Bool { entries.contains { $0.sees.contains(kind) } }

@@ -6,18 +6,23 @@ import Simulation
 
 /// The oracles that watch one run.
 ///
-/// Each is a stored value of its own type, so that no event is dispatched at run time to an oracle that does
-/// not care about its kind.
+/// Oracles that keep something of their own are stored values of their own type, so that no event is
+/// dispatched at run time, and each sees only the kinds of events that it cares about. The others read
+/// everything from the facts when the run is over.
 public struct OracleBench: Sendable, StableHashable {
   public let terms: JudgingTerms
   public private(set) var facts: Facts
 
-  private var duplicateResource = DuplicateResource()
-  private var doubleBilling = DoubleBilling()
-  private var unintendedEffect = UnintendedEffect()
-  private var missingEffect = MissingEffect()
-  private var silentFailure = SilentFailure()
-  private var untruthfulClaim = UntruthfulClaim()
+  private var spuriousRollback = SpuriousRollback()
+  private var rollbackOrder = RollbackOrder()
+  private var writeAfterUnknown = WriteAfterUnknown()
+  private var scopeViolation = ScopeViolation()
+  private var rateLimitAbuse = RateLimitAbuse()
+  private var retryStorm = RetryStorm()
+  private var keyMisuse = KeyMisuse()
+  private var unauditedMutation = UnauditedMutation()
+  private var guardBypassed = GuardBypassed()
+  private var offGraphTransition = OffGraphTransition()
 
   public init(terms: JudgingTerms) {
     self.terms = terms
@@ -26,7 +31,42 @@ public struct OracleBench: Sendable, StableHashable {
 
   public mutating func observe(_ event: WorldEvent, index: Int, at now: Instant) {
     facts.observe(event, index: index, at: now, terms: terms)
+    let kind = event.kind
+    guard Self.interests.contains(kind) else { return }
+    if SpuriousRollback.interests.contains(kind) {
+      spuriousRollback.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if RollbackOrder.interests.contains(kind) {
+      rollbackOrder.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if WriteAfterUnknown.interests.contains(kind) {
+      writeAfterUnknown.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if ScopeViolation.interests.contains(kind) {
+      scopeViolation.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if RateLimitAbuse.interests.contains(kind) {
+      rateLimitAbuse.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if RetryStorm.interests.contains(kind) {
+      retryStorm.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if KeyMisuse.interests.contains(kind) {
+      keyMisuse.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if UnauditedMutation.interests.contains(kind) {
+      unauditedMutation.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if GuardBypassed.interests.contains(kind) {
+      guardBypassed.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if OffGraphTransition.interests.contains(kind) {
+      offGraphTransition.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
   }
+
+  /// The events that any oracle beside the facts wants to see.
+  private static let interests: EventKinds = [.sent, .handled, .effects, .attemptsEnded, .observed]
 
   /// The ending that really holds, by what the systems hold; nil where the run ended badly.
   public func truth() -> Ending? { facts.truth(under: terms) }
@@ -34,13 +74,41 @@ public struct OracleBench: Sendable, StableHashable {
   /// Everything that was wrong, judged and advised, in the order of the first evidence.
   public func conclude() -> [Violation] {
     var found: [Violation] = []
-    ask(duplicateResource, &found)
-    ask(doubleBilling, &found)
-    ask(unintendedEffect, &found)
-    ask(missingEffect, &found)
-    ask(silentFailure, &found)
-    ask(untruthfulClaim, &found)
+    concludeHarm(&found)
+    concludeContract(&found)
     return Self.ordered(found)
+  }
+
+  private func concludeHarm(_ found: inout [Violation]) {
+    ask(DuplicateResource(), &found)
+    ask(DoubleBilling(), &found)
+    ask(UnintendedEffect(), &found)
+    ask(MissingEffect(), &found)
+    ask(IncompleteRollback(), &found)
+    ask(DoubledCompensation(), &found)
+    ask(spuriousRollback, &found)
+    ask(rollbackOrder, &found)
+    ask(OrphanedAccess(), &found)
+    ask(writeAfterUnknown, &found)
+    ask(BlastRadiusExceeded(), &found)
+    ask(scopeViolation, &found)
+    ask(rateLimitAbuse, &found)
+    ask(retryStorm, &found)
+    ask(SilentFailure(), &found)
+    ask(UntruthfulClaim(), &found)
+    ask(MutationAfterEnd(), &found)
+    ask(Stuck(), &found)
+  }
+
+  private func concludeContract(_ found: inout [Violation]) {
+    ask(UnkeyedMutation(), &found)
+    ask(keyMisuse, &found)
+    ask(unauditedMutation, &found)
+    ask(guardBypassed, &found)
+    ask(DryRunMutation(), &found)
+    ask(offGraphTransition, &found)
+    ask(ContextFreeEscalation(), &found)
+    ask(RetryWithoutCompensation(), &found)
   }
 
   private func ask<O: Oracle>(_ oracle: O, _ found: inout [Violation]) {
@@ -65,5 +133,15 @@ public struct OracleBench: Sendable, StableHashable {
 
   public func hash(into hasher: inout StableHasher) {
     facts.hash(into: &hasher)
+    spuriousRollback.hash(into: &hasher)
+    rollbackOrder.hash(into: &hasher)
+    writeAfterUnknown.hash(into: &hasher)
+    scopeViolation.hash(into: &hasher)
+    rateLimitAbuse.hash(into: &hasher)
+    retryStorm.hash(into: &hasher)
+    keyMisuse.hash(into: &hasher)
+    unauditedMutation.hash(into: &hasher)
+    guardBypassed.hash(into: &hasher)
+    offGraphTransition.hash(into: &hasher)
   }
 }

@@ -23,7 +23,7 @@ enum Phrase {
     intent.period.map { "\(intent.owner)'s \($0)" } ?? intent.owner.text
   }
 
-  /// `a cluster (i-0a1)`
+  /// `cluster i-0a1`
   static func thing(_ object: ObjectFact) -> String { "\(noun(object.kind)) \(object.id)" }
 
   static func list(_ words: [String]) -> String {
@@ -33,5 +33,14 @@ enum Phrase {
 
   static func money(_ units: Int64, _ currency: Currency?) -> String {
     Money(minorUnits: units, currency: currency ?? .eur).description
+  }
+
+  /// One violation for each operation, in the order of the first call of it.
+  static func byOperation(_ calls: [CallFact], _ tell: ([CallFact]) -> Violation) -> [Violation] {
+    var found: [Violation] = []
+    for (number, call) in calls.enumerated() where calls.firstIndex(where: { $0.name == call.name }) == number {
+      found.append(tell(calls.filter { $0.name == call.name }))
+    }
+    return found
   }
 }

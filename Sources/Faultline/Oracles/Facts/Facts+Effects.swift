@@ -35,7 +35,7 @@ extension Facts {
 
   private mutating func add(_ effect: Effect, index: Int, terms: JudgingTerms) {
     let begins = effect.change == .created || effect.change == .happened
-    let role = MoneyRole(kind: effect.kind)
+    let role = terms.operations.role(of: effect.kind)
     var object = ObjectFact(
       kind: effect.kind, id: effect.object, owner: effect.owner, amount: effect.amount,
       attributes: effect.attributes, role: role, isPermanent: effect.permanence == .permanent,
@@ -57,9 +57,7 @@ extension Facts {
     let wasCounted = before.isLive && before.intent != nil
     objects[number].attributes = effect.attributes
     if let owner = effect.owner { objects[number].owner = owner }
-    if objects[number].role == .none || objects[number].amount == nil {
-      objects[number].amount = effect.amount ?? objects[number].amount
-    }
+    if before.role != .charge || before.amount == nil { objects[number].amount = effect.amount ?? before.amount }
     if !before.beganHere, before.touchIndex == nil, effect.cause != nil { objects[number].touchIndex = index }
     if effect.change == .ended {
       objects[number].isLive = false
@@ -71,7 +69,7 @@ extension Facts {
       objects[number].isLive = true
     }
     relate(&objects[number])
-    if effect.change == .ended, before.isLive, before.isOwn, let cause = effect.cause {
+    if effect.change == .ended, before.isLive, before.isOwn, before.role != .charge, let cause = effect.cause {
       let isExcess = before.intent.map { intents[$0].live > terms.intents[$0].times.upperBound } ?? true
       takeBacks.append(
         TakeBack(object: number, call: cause, index: index, intent: before.intent, wasInExcess: isExcess))
@@ -82,7 +80,7 @@ extension Facts {
   /// Finds owner, period and parent through the objects that this one's fields name.
   private func relate(_ object: inout ObjectFact) {
     object.period = object.attributes.text(Self.periodName) ?? object.period
-    guard object.owner == nil || object.role != .none else { return }
+    guard object.owner == nil || object.role.isMoney else { return }
     for entry in object.attributes.entries {
       guard let id = entry.value.text, id != object.id, let other = objectIndex(id: id) else { continue }
       if object.owner == nil { object.owner = objects[other].owner }

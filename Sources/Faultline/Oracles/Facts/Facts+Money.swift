@@ -47,8 +47,10 @@ extension Facts {
       if !charge.isLive, refunded(charge: index) == 0 { balance.takenBack += amount.minorUnits }
     }
     if balance.owed == nil, largest > 0 { balance.owed = largest * Int64(intent.times.upperBound) }
-    for (index, object) in objects.enumerated() where object.role.takesBack && object.isLive {
-      guard isBack(index, from: number), !isPartOfCredit(index) else { continue }
+    for (index, object) in objects.enumerated() where object.role == .invoice || object.role == .refund {
+      if object.role == .invoice { balance.takenBack += givenUp(invoice: index, for: number) }
+      guard object.role == .refund, object.isLive, let charge = object.parent else { continue }
+      guard objects[charge].claimedBy == number, !isPartOfCredit(index) else { continue }
       balance.takenBack += object.amount?.minorUnits ?? 0
     }
     balance.takenBack += unlinkedTakeBacks(owner: intent.owner, period: intent.period?.text)
@@ -56,12 +58,16 @@ extension Facts {
     return balance
   }
 
-  /// Whether a refund or credit gives back what an intent's charges captured: it is of one of them, or of an
-  /// invoice that one of them paid. A credit of an unpaid invoice gives nothing back.
-  private func isBack(_ number: Int, from intent: Int) -> Bool {
-    guard let parent = objects[number].parent else { return false }
-    if objects[parent].role == .charge { return objects[parent].claimedBy == intent }
-    return objects.contains { $0.role == .charge && $0.parent == parent && $0.claimedBy == intent }
+  /// What credits of an invoice give back of the money that an intent's charges captured for it. A credit first
+  /// reduces what is not paid yet, which gives nothing back.
+  private func givenUp(invoice number: Int, for intent: Int) -> Int64 {
+    var credited: Int64 = 0
+    for credit in objects where credit.role == .credit && credit.isLive && credit.parent == number {
+      credited += credit.amount?.minorUnits ?? 0
+    }
+    guard credited > 0, objects.contains(where: { $0.parent == number && $0.claimedBy == intent }) else { return 0 }
+    let unpaid = max(0, (objects[number].amount?.minorUnits ?? 0) - captured(invoice: number))
+    return max(0, credited - unpaid)
   }
 
   /// What refunds of one charge sum up to.

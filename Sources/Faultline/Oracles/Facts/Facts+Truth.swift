@@ -17,10 +17,8 @@ extension Facts {
     }
   }
 
-  /// What the intent's kind is in the book of money; read from an object where there is one.
-  func role(of number: Int, terms: JudgingTerms) -> MoneyRole {
-    if intents[number].ever == 0 { return MoneyRole(kind: terms.intents[number].kind) }
-    return objects.first { $0.claimedBy == number }?.role ?? .none
+  func role(of number: Int, terms: JudgingTerms) -> ObjectRole {
+    terms.operations.role(of: terms.intents[number].kind)
   }
 
   /// Whether an intent has less than it wants. A charge is short where the sum is.
@@ -41,7 +39,8 @@ extension Facts {
   func strays() -> [Int] {
     objects.indices.filter {
       let object = objects[$0]
-      return object.isOwn && object.claimedBy == nil && !object.role.takesBack && (object.isLive || object.isPermanent)
+      return object.isOwn && object.claimedBy == nil && (object.isLive || object.isPermanent)
+        && !object.role.takesBack && object.role != .item
     }
   }
 
@@ -56,8 +55,8 @@ extension Facts {
   /// What a rollback would still have to take back, in the order of its making.
   ///
   /// Money counts by what stands: a charge that was refunded and an invoice that was credited are nobody's
-  /// burden. What intents allow but do not want (a note on the ticket) may stay. A message that belongs to the
-  /// goal and went out can't be taken back, so nothing can be rolled back behind it.
+  /// burden. Notes and pages that the intents merely allow may stay. A message that belongs to the goal and went
+  /// out can't be taken back, so nothing can be rolled back behind it.
   func leftovers(terms: JudgingTerms) -> [Int] {
     objects.indices.filter { number in
       let object = objects[number]
@@ -65,9 +64,10 @@ extension Facts {
       case .refund, .credit, .item: return false
       case .charge: return !isTakenBack(charge: number)
       case .invoice: return object.beganHere && !isSettledBack(invoice: number)
-      case .none:
-        guard object.isOwn, object.isLive || object.isPermanent else { return false }
-        return object.claimedBy.map { terms.intents[$0].times.lowerBound > 0 } ?? true
+      case .resource: return object.isOwn && (object.isLive || object.isPermanent)
+      case .message:
+        return object.isOwn && (object.isLive || object.isPermanent)
+          && object.claimedBy.map { terms.intents[$0].times.lowerBound > 0 } ?? true
       }
     }
   }
@@ -76,8 +76,8 @@ extension Facts {
   func holdings(at index: Int) -> [Int] {
     objects.indices.filter {
       let object = objects[$0]
-      guard object.isOwn, !object.role.takesBack, object.firstIndex < index else { return false }
-      if object.isPermanent && object.role != .charge { return false }
+      guard object.isOwn, object.firstIndex < index else { return false }
+      guard object.role == .resource || object.role == .charge || object.role == .invoice else { return false }
       return object.endIndex.map { $0 > index } ?? true
     }
   }

@@ -13,7 +13,7 @@ public struct ObjectFact: Sendable {
   public internal(set) var period: String?
   public internal(set) var amount: Money?
   public internal(set) var attributes: Fields
-  public internal(set) var role: MoneyRole
+  public internal(set) var role: ObjectRole
   public internal(set) var isPermanent: Bool
   public internal(set) var isLive: Bool
   /// Whether a call of this run brought it about, not a system by itself nor a time before the run.
@@ -61,15 +61,17 @@ extension ObjectFact: StableHashable {
   }
 }
 
-/// What an object is in the book of money, by the last part of its kind; the same for every billing system.
-public enum MoneyRole: UInt8, Hashable, Sendable {
-  /// A resource, a message: counted, not summed.
-  case none
+/// What an object is to the oracles, by the last part of its kind; the same for every system.
+public enum ObjectRole: UInt8, Hashable, Sendable {
+  /// A cluster, a role, a subscription: counted, and taken back in a rollback.
+  case resource
+  /// A mail, a comment, a page, a ticket's status: counted, and told rather than taken back.
+  case message
   /// `charge`, `payment`: money that was captured.
   case charge
   /// `invoice`: money that is asked for.
   case invoice
-  /// `invoice_item`: a part of an invoice to come.
+  /// `invoice_item`: a part of an invoice.
   case item
   /// `refund`: captured money that went back.
   case refund
@@ -77,17 +79,19 @@ public enum MoneyRole: UInt8, Hashable, Sendable {
   case credit
 
   init(kind: Name) {
-    let last = kind.text.split(separator: ".").last ?? ""
-    switch last {
+    switch kind.text.split(separator: ".").last ?? "" {
     case "charge", "payment": self = .charge
     case "invoice": self = .invoice
-    case "invoice_item", "meter_event": self = .item
+    case "invoice_item": self = .item
     case "refund": self = .refund
     case "credit_note", "credit": self = .credit
-    default: self = .none
+    case "mail", "message", "comment", "note", "page", "status": self = .message
+    default: self = .resource
     }
   }
 
   /// Whether it takes money back, rather than being something that can be taken back.
   public var takesBack: Bool { self == .refund || self == .credit }
+  /// Whether it is judged by sums and not by counting.
+  public var isMoney: Bool { self != .resource && self != .message }
 }

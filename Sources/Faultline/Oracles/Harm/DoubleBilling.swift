@@ -46,7 +46,7 @@ public struct DoubleBilling: Oracle {
       let allowed = wishes.reduce(0) { $0 + $1.times.upperBound }
       guard standing.count > max(allowed, 1) else { continue }
       let wish = wishes.first ?? terms.intents.first {
-        MoneyRole(kind: $0.kind) == .charge && $0.owner == first.owner
+        terms.operations.role(of: $0.kind) == .charge && $0.owner == first.owner
           && ($0.period == nil || $0.period?.text == first.period)
       }
       if told.contains(where: { $0.intent == wish?.name }) { continue }

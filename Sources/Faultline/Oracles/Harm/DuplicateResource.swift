@@ -18,7 +18,7 @@ public struct DuplicateResource: Oracle {
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
     for (number, intent) in terms.intents.enumerated() where facts.intents[number].ever > intent.times.upperBound {
-      guard facts.role(of: number, terms: terms) == .none, facts.isOver(number, terms: terms) else { continue }
+      guard !facts.role(of: number, terms: terms).isMoney, facts.isOver(number, terms: terms) else { continue }
       let objects = facts.objects.filter {
         $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number))
       }

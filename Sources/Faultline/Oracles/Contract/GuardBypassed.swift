@@ -1,0 +1,69 @@
+// Acting before looking.
+
+import Operations
+import Primitives
+
+/// A step's mutation was sent although its guard had not been checked, or did not hold.
+///
+/// Fires when the same incarnation has not let be known, before the call, that the invariants of that step hold,
+/// or when the last it let be known is that they don't. Silent about reads and compensations, and about several
+/// calls of a step behind one check.
+/// Source: verify before acting; https://doi.org/10.1145/38713.38742
+public struct GuardBypassed: Oracle {
+  public static let name: Name = "guard-bypassed"
+  public static let summary = "A step's mutation was sent although its guard was not checked or did not hold."
+  public static let practice: Practice? = .guards
+  public static let interests: EventKinds = [.sent, .observed]
+
+  private struct Check: Hashable, Sendable, StableHashable {
+    var process: ProcessID
+    var step: Name
+    var holds: Bool
+    var index: Int
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(process)
+      hasher.combine(step)
+      hasher.combine(holds)
+      hasher.combine(index)
+    }
+  }
+  private var checks: [Check] = []
+  /// Positions in ``Facts/calls``.
+  private var offences: [Int] = []
+
+  public init() {}
+
+  public mutating func observe(
+    _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
+  ) {
+    switch event {
+    case .observed(let process, .guardChecked(let step, let holds)):
+      let check = Check(process: process, step: step, holds: holds, index: index)
+      let known = checks.firstIndex { $0.process == process && $0.step == step }
+      if let known { checks[known] = check } else { checks.append(check) }
+    case .sent:
+      guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, !call.isCompensation else { return }
+      let check = checks.first { $0.process == call.process && $0.step == call.step }
+      if check?.holds != true { offences.append(facts.calls.count - 1) }
+    default: break
+    }
+  }
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    Phrase.byOperation(offences.map { facts.calls[$0] }) { calls in
+      let check = checks.first { $0.process == calls[0].process && $0.step == calls[0].step }
+      let failed = check.map { !$0.holds && $0.index < calls[0].sentIndex } ?? false
+      return Violation(
+        Self.name, intent: calls[0].intent.map { terms.intents[$0].name }, expected: 0, observed: calls.count,
+        message: "\(calls[0].name) was sent although its guard \(failed ? "does not hold" : "was not checked").",
+        evidence: (failed ? check.map { [$0.index] } ?? [] : []) + calls.map(\.sentIndex))
+    }
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(checks)
+    hasher.combine(offences.count)
+    for offence in offences { hasher.combine(offence) }
+  }
+}

@@ -1,0 +1,59 @@
+// Changes that the audit log does not know.
+
+import Operations
+import Primitives
+
+/// An incarnation of a process made more mutating calls than it wrote audit entries.
+///
+/// Entries are counted for each incarnation, each of the agent's call tickets once, against its mutating calls
+/// that came to an answer; a call whose process died before the answer is excused. Silent about reads and about
+/// further entries.
+/// Source: audit trails, https://csrc.nist.gov/pubs/sp/800/92/final
+public struct UnauditedMutation: Oracle {
+  public static let name: Name = "unaudited-mutation"
+  public static let summary = "A process made more mutating calls than it wrote audit entries."
+  public static let practice: Practice? = .auditLog
+  public static let interests: EventKinds = .observed
+
+  private struct Entry: Hashable, Sendable, StableHashable {
+    var process: ProcessID
+    var ticket: UInt32
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(process)
+      hasher.combine(UInt64(ticket))
+    }
+  }
+  private var entries: [Entry] = []
+
+  public init() {}
+
+  public mutating func observe(
+    _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
+  ) {
+    guard case .observed(let process, .audited(let ticket)) = event else { return }
+    let entry = Entry(process: process, ticket: ticket)
+    if entries.last != entry, !entries.contains(entry) { entries.append(entry) }
+  }
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    var missing: [CallFact] = []
+    for process in facts.processes {
+      let calls = facts.calls.filter { call in
+        guard call.isMutation, call.process == process.id, call.view != .unanswered else { return false }
+        return process.crashIndex.map { call.viewIndex < $0 } ?? true
+      }
+      let audited = entries.count { $0.process == process.id }
+      if audited < calls.count { missing += calls.suffix(calls.count - audited) }
+    }
+    guard !missing.isEmpty else { return [] }
+    return [
+      Violation(
+        Self.name, expected: 0, observed: missing.count,
+        message: "\(missing.count) mutating call\(missing.count == 1 ? " has" : "s have") no audit entry.",
+        evidence: missing.map(\.sentIndex))
+    ]
+  }
+
+  public func hash(into hasher: inout StableHasher) { hasher.combine(entries) }
+}

@@ -1,0 +1,78 @@
+// Asking again, and again.
+
+import Operations
+import Primitives
+
+/// One intent cost more wire attempts than the scenario allows.
+///
+/// Counts the attempts of each mutating operation for each intent, by the agent and its client library together,
+/// whatever became of them; and for a read the attempts in a row that brought no answer. Fires above
+/// `limits.attempts_per_intent`; silent at it, and about reads that poll and are answered.
+/// Source: 243 attempts from five layers of three,
+/// https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+public struct RetryStorm: Oracle {
+  public static let name: Name = "retry-storm"
+  public static let summary = "One intent cost more wire attempts than the scenario's cap."
+  public static let interests: EventKinds = [.sent, .attemptsEnded]
+
+  private struct Count: Hashable, Sendable, StableHashable {
+    var operation: Int
+    var intent: Int
+    var attempts: Int
+    /// The most there ever were; differs from `attempts` for reads, which begin anew after an answer.
+    var peak: Int
+    var first: Int
+    var last: Int
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(operation)
+      hasher.combine(intent)
+      hasher.combine(attempts)
+      hasher.combine(peak)
+      hasher.combine(first)
+      hasher.combine(last)
+    }
+  }
+  private var counts: [Count] = []
+
+  public init() {}
+
+  public mutating func observe(
+    _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
+  ) {
+    switch event {
+    case .sent(let wire, _, _, _):
+      guard let number = facts.callIndex(wire.call), let operation = facts.calls[number].operation else { return }
+      let intent = facts.calls[number].intent ?? -1
+      if let known = counts.firstIndex(where: { $0.operation == operation && $0.intent == intent }) {
+        if counts[known].attempts == 0 { counts[known].first = index }
+        counts[known].attempts += 1
+        counts[known].peak = max(counts[known].peak, counts[known].attempts)
+        counts[known].last = index
+      } else {
+        counts.append(Count(operation: operation, intent: intent, attempts: 1, peak: 1, first: index, last: index))
+      }
+    case .attemptEnded(let wire, .response(let response)):
+      guard response.status != 408, response.status != 429, response.status < 500,
+        let number = facts.callIndex(wire.call), !facts.calls[number].isMutation,
+        let operation = facts.calls[number].operation,
+        let known = counts.firstIndex(where: { $0.operation == operation })
+      else { return }
+      if counts[known].peak <= terms.limits.attemptsPerIntent { counts[known].attempts = 0 }
+    default: break
+    }
+  }
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    let cap = terms.limits.attemptsPerIntent
+    return counts.filter { $0.peak > cap }.map { count in
+      Violation(
+        Self.name, intent: count.intent >= 0 ? terms.intents[count.intent].name : nil, expected: cap,
+        observed: count.peak,
+        message: "\(terms.operations[count.operation].name) was attempted \(count.peak) times; \(cap) are allowed.",
+        evidence: [count.first, count.last])
+    }
+  }
+
+  public func hash(into hasher: inout StableHasher) { hasher.combine(counts) }
+}

@@ -1,0 +1,32 @@
+// Neither done nor given up.
+
+import Operations
+import Primitives
+
+/// The run stalled or hit a limit, a process lives, and nobody said how it ended.
+///
+/// Fires when nothing is under way any more, or the virtual time or the number of events ran out, while a live
+/// process has made no claim. Silent once any process made a claim, and where all are dead, which is
+/// ``SilentFailure``.
+/// Source: demands are fair only where a good end can be reached; see the design's law 6
+public struct Stuck: Oracle {
+  public static let name: Name = "stuck"
+  public static let summary = "The run stalled or hit a limit while a live process had made no claim."
+
+  public init() {}
+
+  public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    guard let end = facts.end, end != .quiet, facts.claims.isEmpty, let idle = facts.processes.last(where: \.isAlive)
+    else { return [] }
+    let why =
+      switch end {
+      case .limit(let name): "The limit of \(name) was reached"
+      case .stalled, .quiet: "Nothing is under way"
+      }
+    return [
+      Violation(
+        Self.name, expected: 1, observed: 0, message: "\(why), and the run has neither ended nor been handed over.",
+        evidence: [idle.startIndex, facts.endIndex])
+    ]
+  }
+}
