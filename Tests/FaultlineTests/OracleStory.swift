@@ -118,6 +118,9 @@ struct OracleStory {
 
   mutating func end(_ reason: EndReason = .quiet) { add(.ended(reason)) }
 
+  /// Takes the newest events back, to tell another ending.
+  mutating func events(dropLast count: Int) { events.removeLast(count) }
+
   /// A bench that has seen everything.
   func bench() -> OracleBench {
     var bench = OracleBench(terms: terms)
@@ -125,9 +128,11 @@ struct OracleStory {
     return bench
   }
 
-  func violations() -> [Violation] { bench().conclude() }
+  /// What was judged.
+  func violations() -> [Violation] { bench().conclude().filter { !$0.isAdvice } }
+  func advice() -> [Violation] { bench().conclude().filter(\.isAdvice) }
   func violations(of oracle: Name) -> [Violation] { violations().filter { $0.oracle == oracle } }
-  /// The names of the oracles that fired, in order, each once.
+  /// The names of the oracles that judged, in order, each once.
   var fired: [Name] { violations().reduce(into: []) { if !$0.contains($1.oracle) { $0.append($1.oracle) } } }
 }
 

@@ -9,7 +9,7 @@ extension JudgingTerms {
   /// One network, cluster, binding, customer, invoice, charge and mail for acme, in systems made up for tests.
   static func onboarding(
     _ intents: [Intent] = Intent.onboarding, limits: Scenario.Limits = Scenario.Limits(), isDryRun: Bool = false,
-    judged: Set<Practice> = Set(Practice.allCases)
+    judged: Set<Practice> = []
   ) -> JudgingTerms {
     JudgingTerms(
       intents: intents, rules: [], limits: limits, catalogue: .oracleTests,

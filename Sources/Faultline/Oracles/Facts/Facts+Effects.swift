@@ -44,12 +44,14 @@ extension Facts {
       endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index)
     relate(&object)
     let number = objects.count
-    objects.append(object)
-    attribute(number, wasCounted: false, terms: terms)
     if role.takesBack, let cause = effect.cause {
       takeBacks.append(
-        TakeBack(object: number, call: cause, index: index, intent: intentOfMoney(number), wasInExcess: false))
+        TakeBack(
+          object: number, call: cause, index: index, intent: intentOfMoney(object),
+          wasInExcess: isSurplus(object, terms: terms)))
     }
+    objects.append(object)
+    attribute(number, wasCounted: false, terms: terms)
   }
 
   private mutating func change(_ number: Int, _ effect: Effect, index: Int, terms: JudgingTerms) {

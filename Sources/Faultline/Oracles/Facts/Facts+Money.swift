@@ -22,11 +22,22 @@ struct Balance: Hashable, Sendable {
 
 extension Facts {
   /// The intent whose money a refund or a credit note gives back, through what it is linked to.
-  func intentOfMoney(_ number: Int) -> Int? {
-    let object = objects[number]
+  func intentOfMoney(_ object: ObjectFact) -> Int? {
     guard let parent = object.parent else { return object.intent }
     if objects[parent].role == .charge { return objects[parent].intent }
     return objects.first { $0.role == .charge && $0.parent == parent }?.intent ?? objects[parent].intent
+  }
+
+  /// Whether giving this money back takes a surplus back: more was captured than is owed, or its invoice is not
+  /// the only one of its period.
+  func isSurplus(_ object: ObjectFact, terms: JudgingTerms) -> Bool {
+    if let intent = intentOfMoney(object), terms.operations.role(of: terms.intents[intent].kind) == .charge,
+      balance(of: intent, terms: terms).isOver
+    {
+      return true
+    }
+    guard let parent = object.parent, objects[parent].role == .invoice else { return false }
+    return standingInvoices(owner: objects[parent].owner, period: objects[parent].period).count > 1
   }
 
   /// Captured minus what went back, against what is owed, for an intent of charges.
@@ -47,10 +58,10 @@ extension Facts {
       if !charge.isLive, refunded(charge: index) == 0 { balance.takenBack += amount.minorUnits }
     }
     if balance.owed == nil, largest > 0 { balance.owed = largest * Int64(intent.times.upperBound) }
-    for (index, object) in objects.enumerated() where object.role == .invoice || object.role == .refund {
+    for (index, object) in objects.enumerated() {
       if object.role == .invoice { balance.takenBack += givenUp(invoice: index, for: number) }
-      guard object.role == .refund, object.isLive, let charge = object.parent else { continue }
-      guard objects[charge].claimedBy == number, !isPartOfCredit(index) else { continue }
+      guard object.role.takesBack, object.isLive, let parent = object.parent else { continue }
+      guard objects[parent].role == .charge, objects[parent].claimedBy == number, !isPartOfCredit(index) else { continue }
       balance.takenBack += object.amount?.minorUnits ?? 0
     }
     balance.takenBack += unlinkedTakeBacks(owner: intent.owner, period: intent.period?.text)
@@ -70,10 +81,10 @@ extension Facts {
     return max(0, credited - unpaid)
   }
 
-  /// What refunds of one charge sum up to.
+  /// What refunds and credits of one charge sum up to.
   func refunded(charge number: Int) -> Int64 {
     var back: Int64 = 0
-    for object in objects where object.role == .refund && object.isLive && object.parent == number {
+    for object in objects where object.role.takesBack && object.isLive && object.parent == number {
       back += object.amount?.minorUnits ?? 0
     }
     return back

@@ -35,7 +35,7 @@ public struct DoubledCompensation: Oracle {
       let base = object.amount?.minorUnits ?? 0
       let back = facts.refunded(charge: number)
       let parts = facts.objects.indices.filter {
-        facts.objects[$0].role == .refund && facts.objects[$0].parent == number
+        facts.objects[$0].role.takesBack && facts.objects[$0].parent == number
       }
       guard back > base, !parts.contains(where: told.contains) else { continue }
       found.append(violation(of: number, back: back, base: base, parts: parts, facts: facts, terms: terms))
@@ -60,7 +60,7 @@ public struct DoubledCompensation: Oracle {
   ) -> Violation {
     let object = facts.objects[number]
     let currency = object.amount?.currency
-    let intent = parts.compactMap { facts.intentOfMoney($0) }.first
+    let intent = parts.compactMap { facts.intentOfMoney(facts.objects[$0]) }.first
     return Violation(
       Self.name, intent: intent.map { terms.intents[$0].name }, expected: 1, observed: parts.count,
       message: "Of \(Phrase.money(base, currency)), \(Phrase.money(back, currency)) went back: "
