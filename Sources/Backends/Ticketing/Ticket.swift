@@ -68,7 +68,7 @@ struct TicketComment: Record {
 
   var body: Fields {
     [
-      .id: .text(id), .ticket: .text(ticket), .commentBody: .text(text), .isPublic: .bool(isPublic),
+      .id: .text(id), .ticket: .text(ticket), .ticketText: .text(text), .isPublic: .bool(isPublic),
       "author": .text(author?.text ?? "customer"), .created: .instant(createdAt),
     ]
   }

@@ -27,7 +27,6 @@ extension Name {
   static let ticket: Name = "ticket"
   static let ticketText: Name = "text"
   static let externalID: Name = "external_id"
-  static let commentBody: Name = "body"
   static let isPublic: Name = "public"
   static let addTags: Name = "add_tags"
   static let safeUpdate: Name = "safe_update"

@@ -35,7 +35,7 @@ enum TicketingOperations {
       Operation(
         .addComment, "Adds a comment, which can't be taken back; a public one is mailed to the customer.",
         parameters: [
-          ticket, Parameter(.commentBody, .text, "What it says."),
+          ticket, Parameter(.ticketText, .text, "What it says."),
           Parameter(.isPublic, .bool, "Whether the customer sees it; true by default.", required: false),
         ],
         effect: EffectClass(.commentKind, .happened, .permanent), scope: .ticketingWrite, readBack: .listComments),

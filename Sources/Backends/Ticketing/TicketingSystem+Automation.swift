@@ -27,7 +27,7 @@ extension TicketingSystem {
     return deliveries
   }
 
-  /// Takes a customer's reply from outside: `{ticket, body}`.
+  /// Takes a customer's reply from outside: `{ticket, text}`.
   mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter) {
     guard delivery.topic == .customerReplied, let id = delivery.body.text(.ticket), let ticket = tickets[id] else {
       return
@@ -35,7 +35,7 @@ extension TicketingSystem {
     let comment = Draw(seed: delivery.id.stableDigest, key: id.stableDigest).identifier("cm-")
     // The same message again is the same comment.
     guard comments[comment] == nil else { return }
-    reply(to: ticket, delivery.body.text(.commentBody) ?? "", id: comment, at: now, &effects)
+    reply(to: ticket, delivery.body.text(.ticketText) ?? "", id: comment, at: now, &effects)
   }
 
   /// What the system will do by itself about a ticket that has just changed its status.

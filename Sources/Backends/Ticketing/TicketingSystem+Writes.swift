@@ -73,13 +73,13 @@ extension TicketingSystem {
     guard let ticket = tickets[id] else { return .refused(rules.refusals.missing, id) }
     if rules.locksClosed, ticket.status == .closed { return .refused(rules.refusals.invalid, "\(id) is closed") }
     let comment = TicketComment(
-      id: call.newID("cm-"), ticket: id, text: call.text(.commentBody) ?? "", isPublic: call.bool(.isPublic) ?? true,
+      id: call.newID("cm-"), ticket: id, text: call.text(.ticketText) ?? "", isPublic: call.bool(.isPublic) ?? true,
       author: call.request.principal, createdAt: call.now)
     comments.insert(comment, at: call.now)
     tickets.update(id, at: call.now) { $0.version.advance(at: call.now) }
     effects.record(
       .happened, comment.isPublic ? .commentKind : .noteKind, object: comment.id, owner: ticket.customer,
-      attributes: [.ticket: .text(id), .isPublic: .bool(comment.isPublic), .commentBody: .text(comment.text)],
+      attributes: [.ticket: .text(id), .isPublic: .bool(comment.isPublic), .ticketText: .text(comment.text)],
       permanence: .permanent)
     return .done(comment.body, status: 201)
   }
