@@ -19,8 +19,10 @@ public struct AgentChoice: Sendable {
   /// - Parameters:
   ///   - without: the safeguards to remove from it.
   ///   - store: where it keeps its checkpoints, where it keeps any.
-  public static func named(_ name: Name, without: [Name] = [], store: AgentStore = .model) -> AgentChoice {
-    AgentChoice { try AgentRegistry.make(name: name, without: without, store: store) }
+  public static func named(_ name: String, without: [String] = [], store: AgentStore = .model) -> AgentChoice {
+    AgentChoice {
+      try AgentRegistry.make(name: Name(name), without: without.map { Name($0) }, store: store)
+    }
   }
 
   /// The reference agent, with all its safeguards.
@@ -35,11 +37,11 @@ public struct AgentChoice: Sendable {
   ///   - name: how reports call it; the name of its type where nothing is given.
   ///   - practices: what it declares about itself; contract oracles judge these and advise on the others.
   public static func async<Agent: AsyncAgent>(
-    _ agent: Agent, name: Name? = nil, practices: Set<Practice> = []
+    _ agent: Agent, name: String? = nil, practices: Set<Practice> = []
   ) -> AgentChoice {
     AgentChoice {
       AsyncAgentUnderTest(
-        agent, name: name ?? Name(String(describing: Agent.self)), summary: "An agent of this test.",
+        agent, name: Name(name ?? String(describing: Agent.self)), summary: "An agent of this test.",
         practices: practices)
     }
   }
@@ -53,10 +55,10 @@ extension AgentChoice: ExpressibleByStringLiteral {
   public init(stringLiteral text: String) {
     let words = text.split(separator: " ", maxSplits: 2).map(String.init)
     guard words.count == 3, words[1] == "without" else {
-      self = .named(Name(text))
+      self = .named(text)
       return
     }
-    let safeguards = words[2].split(separator: ",").map { Name($0.trimmingPrefix(" ").description) }
-    self = .named(Name(words[0]), without: safeguards)
+    let safeguards = words[2].split(separator: ",").map { String($0.trimmingPrefix(" ")) }
+    self = .named(words[0], without: safeguards)
   }
 }

@@ -67,7 +67,7 @@ private let warStory = "scenarios/timeout-after-create.yaml"
     ("scenarios/no-such.yaml", "reference", "there is no such file"),
     (warStory, "refrence", "refrence"),
   ])
-  func whatCannotBePlayedIsAnIssueThatSaysWhy(scenario: String, agent: Name, reason: String) {
+  func whatCannotBePlayedIsAnIssueThatSaysWhy(scenario: String, agent: String, reason: String) {
     withKnownIssue {
       expectSurvives(scenario: scenario, agent: .named(agent))
     } matching: { issue in
