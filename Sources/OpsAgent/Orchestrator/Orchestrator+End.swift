@@ -60,7 +60,7 @@ extension Orchestrator {
 
   private func item(_ index: Int) -> Claim.Item {
     let act = plan.acts[index].act
-    let id = act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
+    let id = act.outputs.first { $0.field == .id }.flatMap { facts.text($0.fact) } ?? ""
     return Claim.Item(act: act.name, operation: act.operation, id: id)
   }
 }

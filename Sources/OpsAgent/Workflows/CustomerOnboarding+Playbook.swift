@@ -55,7 +55,7 @@ extension CustomerOnboarding {
       .fact(.ticket, .ticketID), .literal(.status, "solved"), Argument(.safeUpdate, .conditional(true)),
       Argument(.updatedStamp, .version(.ticketVersion)),
     ],
-    outputs: [Output(.ticketStatus, .status)], protection: .idempotent,
+    outputs: [Output(.ticketID, .id), Output(.ticketStatus, .status)], protection: .idempotent,
     checks: [
       Check("not solved yet", .absent, ticket([isSolved])),
       Check("read afresh", .present, ticket(agreement: [isUnsolved])),
