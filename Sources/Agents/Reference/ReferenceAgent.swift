@@ -13,6 +13,7 @@ public struct ReferenceAgent: AgentUnderTest {
   let parts: AgentParts
   let store: AgentStore
   private let pool = SQLitePool()
+  private let cache = WorkflowCache()
 
   /// - Parameters:
   ///   - removed: The safeguards to take out; what is left is composed once, here.
@@ -52,11 +53,7 @@ public struct ReferenceAgent: AgentUnderTest {
   /// - Throws: `WorkflowError` where the world does not offer what the workflow needs, and what SQLite
   ///   reports when the store can't be opened.
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment {
-    let credentials = task.principals.map { Credential($0.name, scopes: $0.scopes) }
-    let compiled = try CompiledWorkflow(
-      CustomerOnboarding.workflow, CustomerOnboarding.playbook.restricted(to: task.catalogue), task.catalogue,
-      credentials: credentials)
-    let plan = ReferencePlan(task: task, library: WorkflowLibrary([compiled]), parts: parts)
+    let plan = ReferencePlan(task: task, prepared: try cache.prepared(for: task), parts: parts)
     switch store {
     case .model: return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
     case .sqlite: return ReferenceDeployment(plan, store: try pool.take(), isForkable: false)
@@ -79,11 +76,11 @@ final class ReferencePlan: Sendable {
   let parts: AgentParts
   let labels: CheckpointLabels
 
-  init(task: AgentTask, library: WorkflowLibrary, parts: AgentParts) {
+  init(task: AgentTask, prepared: WorkflowCache.Prepared, parts: AgentParts) {
     self.task = task
-    self.library = library
     self.parts = parts
-    labels = CheckpointLabels(of: library.current)
+    library = prepared.library
+    labels = prepared.labels
   }
 
   /// What the agent is handed; `ticket` is the id of the ticket that asked for it, where one did.

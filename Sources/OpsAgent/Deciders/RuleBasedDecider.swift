@@ -33,72 +33,22 @@ public struct RuleBasedDecider: Decider, Hashable {
   // MARK: Triage
 
   private func triage(_ query: DecisionQuery) -> Decision {
-    let text = query.text.lowercased()
-    var fields = Fields()
-    var isExact = true
-    for line in text.split(whereSeparator: \.isNewline) { readLine(line, into: &fields) }
-    let words = text.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "@" || $0 == ".") }.map(String.init)
-    if fields[.plan] == nil, let plan = named(plans, in: words) {
-      fields[.plan] = .text(plan)
-      isExact = false
-    }
-    if fields[.period] == nil, let period = words.lazy.compactMap(RuleBasedDecider.period).first {
-      fields[.period] = .text(period)
-      isExact = false
-    }
-    if isForbidding(words) {
-      return Decision(.escalate, confidence: 90, reason: "the ticket asks to stop or to cancel", fields: fields)
+    let ticket = TicketReader(query.text, plans: plans)
+    if ticket.isForbidding {
+      return Decision(
+        .escalate, confidence: 90, reason: "the ticket asks to stop or to cancel", fields: ticket.fields)
     }
     var known = 0
-    for name in [Name.customer, .plan, .period] where fields[name] != nil || query.facts[name] != nil { known += 1 }
+    for name in [Name.customer, .plan, .period] where ticket.fields[name] != nil || query.facts[name] != nil {
+      known += 1
+    }
     guard known == 3 else {
       return Decision(
-        .proceed, confidence: 20 * known, reason: "customer, plan or period is not to be found", fields: fields)
+        .proceed, confidence: 20 * known, reason: "customer, plan or period is not to be found",
+        fields: ticket.fields)
     }
     return Decision(
-      .proceed, confidence: isExact ? 95 : 80, reason: "the ticket asks to onboard a customer", fields: fields)
-  }
-
-  private func readLine(_ line: Substring, into fields: inout Fields) {
-    let parts = line.split(separator: ":", maxSplits: 1)
-    guard parts.count == 2 else { return }
-    let key = trimmed(parts[0])
-    let value = trimmed(parts[1])
-    guard !value.isEmpty else { return }
-    switch key {
-    case "customer": fields[.customer] = .text(value)
-    case "plan": fields[.plan] = .text(value)
-    case "period", "month": fields[.period] = .text(RuleBasedDecider.period(value) ?? value)
-    case "region": fields[.region] = .text(value)
-    case "email", "e-mail", "contact": if value.contains("@") { fields[.email] = .text(value) }
-    default: break
-    }
-  }
-
-  private func trimmed(_ text: Substring) -> String {
-    var text = text
-    while let first = text.first, first.isWhitespace || "-*#>".contains(first) { text.removeFirst() }
-    while let last = text.last, last.isWhitespace || ".,;".contains(last) { text.removeLast() }
-    return String(text)
-  }
-
-  /// The one of `names` that occurs; nil where none or more than one does.
-  private func named(_ names: [String], in words: [String]) -> String? {
-    let found = names.filter { words.contains($0) }
-    return found.count == 1 ? found[0] : nil
-  }
-
-  private func isForbidding(_ words: [String]) -> Bool {
-    words.contains("cancel") || words.contains("offboard") || zip(words, words.dropFirst()).contains {
-      ($0 == "not" && $1 == "onboard") || ($0 == "on" && $1 == "hold")
-    }
-  }
-
-  /// `2026-11` from `2026-11`, nil from anything else.
-  private static func period(_ word: String) -> String? {
-    let bytes = Array(word.utf8)
-    guard bytes.count == 7, bytes[4] == UInt8(ascii: "-") else { return nil }
-    for (index, byte) in bytes.enumerated() where index != 4 && !(48...57).contains(byte) { return nil }
-    return word
+      .proceed, confidence: ticket.isExact ? 95 : 80, reason: "the ticket asks to onboard a customer",
+      fields: ticket.fields)
   }
 }

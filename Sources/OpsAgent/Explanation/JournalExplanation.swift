@@ -42,7 +42,7 @@ private struct Account {
   }
 
   func step(_ index: Int) -> String {
-    plan.acts.indices.contains(index) ? plan.workflow.steps[plan.acts[index].step].name.text : "act \(index)"
+    plan.acts.indices.contains(index) ? plan.acts[index].stepName.text : "act \(index)"
   }
 
   mutating func tell(_ record: JournalRecord) {

@@ -13,7 +13,7 @@ extension Orchestrator {
 
   /// Makes the next check of the act at the cursor, or sends it once all have held.
   mutating func runCheck(_ now: Instant, _ commands: inout [Command]) {
-    let checks = act.act.checks
+    let checks = act.checks
     while check < checks.count {
       let next = checks[check]
       if isOutOfReach(next) || ((parts.guards == .trusting || isResuming) && !next.isEssential) {
@@ -28,7 +28,7 @@ extension Orchestrator {
   }
 
   /// A dry run can't confirm what would only come to exist by not running dry.
-  private func isOutOfReach(_ check: Check) -> Bool {
+  private func isOutOfReach(_ check: CompiledCheck) -> Bool {
     request.isDryRun && (check.rule == .present || check.lookup.arguments.contains { isMissing($0.source) })
   }
 
@@ -38,18 +38,18 @@ extension Orchestrator {
 
   private mutating func planAct(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
-    planned.append(Claim.Item(act: compiled.act.name, operation: compiled.act.operation, id: ""))
+    planned.append(Claim.Item(act: compiled.name, operation: compiled.act.operation, id: ""))
     commands.append(
       .note(
         .planned(
-          act: compiled.act.name, operation: compiled.act.operation,
+          act: compiled.name, operation: compiled.act.operation,
           arguments: arguments(of: compiled.act.arguments))))
     cursor += 1
     enter(now, &commands)
   }
 
   mutating func checkAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    let made = act.act.checks[check]
+    let made = act.checks[check]
     guard let finding = finding(answer, made.lookup) else {
       guard parts.retries.allows(attempts: tries) else {
         return fail("\(made.name.text) could not be checked", now, &commands)
@@ -64,7 +64,7 @@ extension Orchestrator {
       }
       held(made, now, &commands)
     case (.absent, .one(let object)):
-      commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: true)))
+      commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: true)))
       guard !request.isDryRun, let learned = made.lookup.outputs.read(from: object) else {
         return escalate("\(made.name.text): what exists could not be read", now, &commands)
       }
@@ -82,8 +82,8 @@ extension Orchestrator {
     }
   }
 
-  private mutating func held(_ made: Check, _ now: Instant, _ commands: inout [Command]) {
-    commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: true)))
+  private mutating func held(_ made: CompiledCheck, _ now: Instant, _ commands: inout [Command]) {
+    commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: true)))
     check += 1
     tries = 0
     hasWaited = false
@@ -91,9 +91,9 @@ extension Orchestrator {
   }
 
   private mutating func violated(
-    _ made: Check, _ finding: Lookup.Finding, _ now: Instant, _ commands: inout [Command]
+    _ made: CompiledCheck, _ finding: Lookup.Finding, _ now: Instant, _ commands: inout [Command]
   ) {
-    commands.append(.note(.guarded(step: step.name, act: act.act.name, check: made.name, holds: false)))
+    commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: false)))
     if !states[index].isUnknown {
       // Nothing has been sent under this intent.
       states[index].status = .refused

@@ -56,13 +56,13 @@ extension Orchestrator {
   private mutating func beginUndo(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     beginChecks()
-    commands.append(.note(.compensating(act: compiled.act.name)))
+    commands.append(.note(.compensating(act: compiled.name)))
     if states[index].status == .done {
       guard compiled.act.undo?.readsState == true else { return prepareUndo(now, &commands) }
       return undoLookup(now, &commands)
     }
     guard compiled.act.lookup != nil else {
-      return escalate("whether \(compiled.act.name.text) happened can't be found out", now, &commands)
+      return escalate("whether \(compiled.name.text) happened can't be found out", now, &commands)
     }
     // What was sent may still arrive, and what arrived may still be hidden.
     var sentLast = states[index].lastSent
@@ -93,7 +93,7 @@ extension Orchestrator {
     case .differing(let object, let field):
       guard states[index].status == .done else { return takenBack(now, &commands) }
       learn(lookup.outputs.read(from: object) ?? [:])
-      escalate("\(act.act.name.text): \(field.text) was changed by someone else", now, &commands)
+      escalate("\(act.name.text): \(field.text) was changed by someone else", now, &commands)
     }
   }
 
@@ -103,7 +103,7 @@ extension Orchestrator {
       return takenBack(now, &commands)
     }
     guard let way = wayBack else {
-      return escalate("there is no way back for \(act.act.name.text) in its present state", now, &commands)
+      return escalate("there is no way back for \(act.name.text) in its present state", now, &commands)
     }
     if parts.compensationRepeats == .idempotent {
       buffer.append(
@@ -153,7 +153,7 @@ extension Orchestrator {
       wait(until: now + act.staleness, .settling, .undoLookup, now, &commands)
     default:
       escalate(
-        "\(act.act.name.text) could not be taken back: \(code?.text ?? String(response.status))", now, &commands)
+        "\(act.name.text) could not be taken back: \(code?.text ?? String(response.status))", now, &commands)
     }
   }
 
@@ -162,7 +162,7 @@ extension Orchestrator {
   ) {
     // Half as often again as going forward: leaving something behind is worse than being slow.
     guard parts.retries.allows(attempts: tries - tries / 3) else {
-      return escalate("\(act.act.name.text) could not be taken back", now, &commands)
+      return escalate("\(act.name.text) could not be taken back", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, then, now, &commands)
   }

@@ -6,7 +6,8 @@ import Primitives
 extension Orchestrator {
   mutating func ask(_ query: DecisionQuery, _ commands: inout [Command]) {
     commands.append(.decide(query))
-    expectation = .decision(query)
+    self.query = query
+    expectation = .decision
   }
 
   /// The act at the cursor can't be brought about. What now?
@@ -59,7 +60,7 @@ extension Orchestrator {
       enter(now, &commands)
     default:
       // Only reached where nothing holds the decider to the graph.
-      if let target = order.firstIndex(where: { plan.workflow.steps[plan.acts[$0].step].name == transition }) {
+      if let target = order.firstIndex(where: { plan.acts[$0].stepName == transition }) {
         cursor = target
         lastStep = act.step
       }

@@ -41,7 +41,7 @@ extension Orchestrator {
   /// What is known to be there.
   var present: [Claim.Item] {
     var items: [Claim.Item] = []
-    for index in order where states[index].status == .done && plan.acts[index].act.isChange {
+    for index in order where states[index].status == .done && plan.acts[index].isChange {
       items.append(item(index))
     }
     return items
@@ -50,7 +50,7 @@ extension Orchestrator {
   /// What may be there: sent, or written as about to be sent, without a known outcome.
   var possibly: [Claim.Item] {
     var items: [Claim.Item] = []
-    for index in order where plan.acts[index].act.isChange {
+    for index in order where plan.acts[index].isChange {
       let state = states[index]
       let isOpen = state.status == .open && (state.isUnknown || state.attempts > 0)
       if isOpen || (state.status == .undone && state.needsRecheck) { items.append(item(index)) }

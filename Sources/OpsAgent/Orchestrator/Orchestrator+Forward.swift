@@ -21,10 +21,8 @@ extension Orchestrator {
       }
       if lastStep != compiled.step {
         if lastStep >= 0 {
-          let from = plan.workflow.steps[lastStep]
-          commands.append(
-            .note(
-              .transition(from: from.name, to: step.name, isAllowed: from.transitions.contains(.proceed))))
+          let (from, isAllowed) = plan.steps[lastStep]
+          commands.append(.note(.transition(from: from, to: compiled.stepName, isAllowed: isAllowed)))
         }
         lastStep = compiled.step
       }
@@ -64,7 +62,7 @@ extension Orchestrator {
 
   func key(attempt: Int) -> String {
     parts.keys.key(
-      run: request.run, act: act.act.name, generation: states[index].generation, attempt: attempt,
+      run: request.run, act: act.name, generation: states[index].generation, attempt: attempt,
       salt: UInt64(bitPattern: began.nanoseconds))
   }
 
@@ -89,12 +87,12 @@ extension Orchestrator {
       if parts.guards == .checked, let lookup = act.act.lookup,
         case .differing(_, let field) = lookup.finding(in: response.body, given: facts)
       {
-        return escalate("\(act.act.name.text): the \(field.text) is another one", now, &commands)
+        return escalate("\(act.name.text): the \(field.text) is another one", now, &commands)
       }
       return complete(learned, now, &commands)
     }
     guard parts.retries.allows(attempts: tries) else {
-      return fail("\(act.act.name.text) could not be read", now, &commands)
+      return fail("\(act.name.text) could not be read", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, .poll, now, &commands)
   }
@@ -113,7 +111,7 @@ extension Orchestrator {
       pause = max(pause, delay(answer, attempt: min(tries, 8)))
     }
     guard tries < poll.limit else {
-      return fail("\(act.act.name.text) did not come to an end", now, &commands)
+      return fail("\(act.name.text) did not come to an end", now, &commands)
     }
     wait(until: now + pause, .poll, .poll, now, &commands)
   }
@@ -122,7 +120,7 @@ extension Orchestrator {
   private mutating func lifecycleFailed(_ poll: Poll, _ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     guard states[compiled.restartAt].generation < poll.restarts else {
-      return fail("\(plan.acts[compiled.restartAt].act.name.text) failed after it was accepted", now, &commands)
+      return fail("\(plan.acts[compiled.restartAt].name.text) failed after it was accepted", now, &commands)
     }
     let last = index
     buffer.append(.restarted(act: compiled.restartAt, through: last, at: now))
@@ -181,7 +179,7 @@ extension Orchestrator {
     states[index].lastSent = now
     if adopted {
       let object = act.act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
-      commands.append(.note(.adopted(act: act.act.name, object: object)))
+      commands.append(.note(.adopted(act: act.name, object: object)))
       audit(.adopted, now, &commands)
     }
     let record = JournalRecord.result(act: index, facts: learned, isAdopted: adopted, at: now)
@@ -191,11 +189,11 @@ extension Orchestrator {
       buffer.append(contentsOf: late)
       late = [record]
     }
-    let step = step
-    let isLast = cursor + 1 == order.count || plan.acts[order[cursor + 1]].step != act.step
+    let compiled = act
+    let isLast = cursor + 1 == order.count || plan.acts[order[cursor + 1]].step != compiled.step
     cursor += 1
-    guard step.asksDecider, isLast else { return enter(now, &commands) }
-    askTriage(step, &commands)
+    guard compiled.asksDecider, isLast else { return enter(now, &commands) }
+    askTriage(plan.workflow.steps[compiled.step], &commands)
   }
 
   mutating func askTriage(_ step: Step, _ commands: inout [Command]) {
@@ -216,7 +214,7 @@ extension Orchestrator {
         AuditEntry(
           act: index, operation: operation, principal: parts.credentials.principal(for: act),
           outcome: outcome, at: now)))
-    commands.append(.note(.audited(act: act.act.name, operation: operation)))
+    commands.append(.note(.audited(act: act.name, operation: operation)))
   }
 
   private mutating func finishForward(_ now: Instant, _ commands: inout [Command]) {

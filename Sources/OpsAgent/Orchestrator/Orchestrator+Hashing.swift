@@ -17,6 +17,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(cursor)
     hasher.combine(lastStep)
     expectation.hash(into: &hasher)
+    hasher.combine(query)
     hasher.combine(buffer)
     hasher.combine(late)
     hasher.combine(lease)
@@ -57,9 +58,7 @@ extension Orchestrator.Expectation: StableHashable {
     case .renewal(let then): hasher.combine(6 << 8 | UInt64(then.rawValue))
     case .stored(let then): hasher.combine(7 << 8 | UInt64(then.rawValue))
     case .timer(let then): hasher.combine(8 << 8 | UInt64(then.rawValue))
-    case .decision(let query):
-      hasher.combine(9 as UInt64)
-      hasher.combine(query)
+    case .decision: hasher.combine(9 as UInt64)
     case .answer(let purpose):
       hasher.combine(10 as UInt64)
       hasher.combine(purpose.rawValue)

@@ -63,7 +63,7 @@ extension Orchestrator {
       DecisionQuery(
         fork: .afterRestart, step: step.name,
         options: mayCompensate ? [.resume, .compensate, .escalate] : [.resume, .escalate], facts: facts,
-        text: states[index].status == .open ? "the outcome of \(act.act.name.text) is unknown" : ""), &commands)
+        text: states[index].status == .open ? "the outcome of \(act.name.text) is unknown" : ""), &commands)
   }
 
   /// Folds one record into the state. A send of an earlier incarnation can't be later than now.
@@ -136,7 +136,7 @@ extension Orchestrator {
   var mayCompensate: Bool {
     for (index, state) in states.enumerated() {
       let act = plan.acts[index]
-      guard act.act.isChange, state.status == .done || (state.status == .open && state.isUnknown) else { continue }
+      guard act.isChange, state.status == .done || (state.status == .open && state.isUnknown) else { continue }
       if !act.isReversible { return false }
       if act.stage == .pivot, parts.pivot == .last || state.status == .open { return false }
     }

@@ -17,7 +17,7 @@ extension Orchestrator {
   private mutating func retryAsNew(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let attempts = states[index].attempts
     guard parts.retries.allows(attempts: attempts) else {
-      return fail("\(act.act.name.text) failed again and again", now, &commands)
+      return fail("\(act.name.text) failed again and again", now, &commands)
     }
     states[index].generation += 1
     wait(until: now + delay(answer, attempt: attempts), .backoff, .send, now, &commands)
@@ -42,11 +42,11 @@ extension Orchestrator {
     if mayRetry, compiled.isReversible, parts.readBack == .none {
       return wait(until: pause, .backoff, .send, now, &commands)
     }
-    fail("the outcome of \(compiled.act.name.text) is unknown", now, &commands)
+    fail("the outcome of \(compiled.name.text) is unknown", now, &commands)
   }
 
   /// Whether sending again can't do it twice.
-  func isProtected(_ compiled: CompiledWorkflow.CompiledAct, _ state: ActState, at instant: Instant) -> Bool {
+  func isProtected(_ compiled: CompiledAct, _ state: ActState, at instant: Instant) -> Bool {
     switch compiled.act.protection {
     case .uniqueName, .idempotent: true
     case .key:
@@ -72,7 +72,7 @@ extension Orchestrator {
   mutating func notNow(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     if states[index].isUnknown, parts.unknowns == .resolved { return resolve(answer, now, &commands) }
     guard parts.retries.allows(attempts: states[index].attempts) else {
-      return fail("\(act.act.name.text) was turned away again and again", now, &commands)
+      return fail("\(act.name.text) was turned away again and again", now, &commands)
     }
     wait(until: now + delay(answer, attempt: states[index].attempts), .backoff, .send, now, &commands)
   }
@@ -104,7 +104,7 @@ extension Orchestrator {
       return wait(until: states[index].lastSent + act.settling, .settling, .readBack, now, &commands)
     }
     audit(.refused, now, &commands)
-    let why = "\(act.act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
+    let why = "\(act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
     if nature == .refused, parts.readBack == .byNaturalKey, act.act.lookup != nil {
       // Perhaps because what is wanted holds already.
       refusal = why
@@ -134,23 +134,23 @@ extension Orchestrator {
     guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup was read back") }
     guard let finding = finding(answer, lookup) else {
       guard parts.retries.allows(attempts: tries) else {
-        return fail("the outcome of \(act.act.name.text) is unknown and can't be read back", now, &commands)
+        return fail("the outcome of \(act.name.text) is unknown and can't be read back", now, &commands)
       }
       return wait(until: now + delay(answer, attempt: tries), .backoff, .readBack, now, &commands)
     }
-    commands.append(.note(.readBack(act: act.act.name, found: finding != .none)))
+    commands.append(.note(.readBack(act: act.name, found: finding != .none)))
     switch finding {
     case .one(let object):
       guard let learned = lookup.outputs.read(from: object) else {
-        return escalate("what \(act.act.name.text) made could not be read", now, &commands)
+        return escalate("what \(act.name.text) made could not be read", now, &commands)
       }
       complete(learned, adopted: true, now, &commands)
     case .differing(_, let field):
-      escalate("\(act.act.name.text): what exists differs in \(field.text)", now, &commands)
+      escalate("\(act.name.text): what exists differs in \(field.text)", now, &commands)
     case .several(let first, let count):
       // Where a later step looks again and removes what is too much, the first will do.
       guard act.isReviewed, let learned = lookup.outputs.read(from: first) else {
-        return escalate("\(act.act.name.text): \(count) exist where one should", now, &commands)
+        return escalate("\(act.name.text): \(count) exist where one should", now, &commands)
       }
       complete(learned, adopted: true, now, &commands)
     case .none: absent(now, &commands)
@@ -164,7 +164,7 @@ extension Orchestrator {
     if now < settled { return wait(until: settled, .settling, .readBack, now, &commands) }
     guard states[index].generation + 1 < plan.playbook.policy.attemptCap else {
       states[index].isUnknown = false
-      return fail("\(act.act.name.text) does not come about", now, &commands)
+      return fail("\(act.name.text) does not come about", now, &commands)
     }
     states[index].generation += 1
     open(now)

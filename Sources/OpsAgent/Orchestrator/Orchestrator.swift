@@ -29,6 +29,8 @@ public struct Orchestrator: Sendable {
   /// The step that was entered last; -1 before the first.
   var lastStep = -1
   var expectation = Expectation.start
+  /// What the decider was asked.
+  var query: DecisionQuery?
   /// Records that the next store command takes along.
   var buffer: [JournalRecord] = []
   /// Results that wait for the step after theirs, where that part is in place.
@@ -83,13 +85,13 @@ public struct Orchestrator: Sendable {
     var wasRechecked = false
   }
 
-  /// The one event that is awaited.
+  /// The one event that is awaited; an answered decision's query is in ``query``.
   enum Expectation: Hashable, Sendable {
     case start, lease, leaseTimer, records, nothing
     case renewal(Then)
     case stored(Then)
     case timer(Then)
-    case decision(DecisionQuery)
+    case decision
     case answer(Call.Purpose)
   }
 
@@ -122,21 +124,30 @@ public struct Orchestrator: Sendable {
   ///
   /// - Precondition: `event` is the kind that the last command asked for.
   public mutating func handle(_ event: Event, at now: Instant, into commands: inout [Command]) {
-    switch (event, expectation) {
-    case (.started, .start): start(now, &commands)
-    case (.leased(let outcome), .lease): leased(outcome, now, &commands)
-    case (.woke, .leaseTimer): start(now, &commands)
-    case (.loaded(let records), .records): loaded(records, now, &commands)
-    case (.stored(.stored), .stored(let then)), (.woke, .timer(let then)): run(then, now, &commands)
-    case (.stored(.fenced), .stored): leave(&commands)
-    case (.renewed(let renewed), .renewal(let then)):
+    let expected = expectation
+    switch expected {
+    case .answer(let purpose):
+      if case .answered(let answer) = event { return answered(answer, purpose, now, &commands) }
+    case .stored(let then):
+      guard case .stored(let outcome) = event else { break }
+      return outcome == .stored ? run(then, now, &commands) : leave(&commands)
+    case .timer(let then): if case .woke = event { return run(then, now, &commands) }
+    case .renewal(let then):
+      guard case .renewed(let renewed) = event else { break }
       guard let renewed else { return leave(&commands) }
       lease = renewed
-      run(then, now, &commands)
-    case (.decided(let decision), .decision(let query)): decided(decision, query, now, &commands)
-    case (.answered(let answer), .answer(let purpose)): answered(answer, purpose, now, &commands)
-    default: preconditionFailure("the shell answered \(expectation) with \(event)")
+      return run(then, now, &commands)
+    case .decision:
+      guard case .decided(let decision) = event, let asked = query else { break }
+      query = nil
+      return decided(decision, asked, now, &commands)
+    case .start: if case .started = event { return start(now, &commands) }
+    case .lease: if case .leased(let outcome) = event { return leased(outcome, now, &commands) }
+    case .leaseTimer: if case .woke = event { return start(now, &commands) }
+    case .records: if case .loaded(let records) = event { return loaded(records, now, &commands) }
+    case .nothing: break
     }
+    preconditionFailure("the shell answered \(expected) with \(event)")
   }
 
   mutating func run(_ then: Then, _ now: Instant, _ commands: inout [Command]) {
@@ -174,7 +185,7 @@ public struct Orchestrator: Sendable {
   // MARK: Shared moves
 
   var index: Int { order[cursor] }
-  var act: CompiledWorkflow.CompiledAct { plan.acts[order[cursor]] }
+  var act: CompiledAct { plan.acts[order[cursor]] }
   var step: Step { plan.workflow.steps[act.step] }
 
   /// Takes a workflow version as the one that this run follows.
@@ -224,14 +235,14 @@ public struct Orchestrator: Sendable {
     commands.append(
       .call(
         Call(
-          request: request, step: plan.workflow.steps[compiled.step].name, act: compiled.act.name,
+          request: request, step: compiled.stepName, act: compiled.name,
           purpose: purpose, attempt: attempt)))
     expectation = .answer(purpose)
   }
 
   /// How long to wait before trying again.
   func delay(_ answer: Answer, attempt: Int) -> TimeSpan {
-    let draw = Draw(seed: request.run.hash, key: act.act.name.hash).derived(UInt64(attempt))
+    let draw = Draw(seed: request.run.hash, key: act.name.hash).derived(UInt64(attempt))
     return parts.pauses.delay(
       asked: answer.response?.retryAfter, own: parts.retries.delay(afterAttempt: attempt, draw: draw))
   }
@@ -257,7 +268,7 @@ extension AgentParts.Pivot {
     guard self == .whereAsked, let pivot = plan.workflow.pivot else { return all }
     var needed: [Name] = [pivot.name]
     for step in plan.workflow.steps.reversed() where needed.contains(step.name) { needed += step.requires }
-    let isNeeded = { (index: Int) in needed.contains(plan.workflow.steps[plan.acts[index].step].name) }
+    let isNeeded = { (index: Int) in needed.contains(plan.acts[index].stepName) }
     return all.filter(isNeeded) + all.filter { !isNeeded($0) }
   }
 }

@@ -147,7 +147,7 @@ public struct AgentParts: Hashable, Sendable {
     /// The widest principal at hand.
     case broad
 
-    func principal(for act: CompiledWorkflow.CompiledAct) -> Name {
+    func principal(for act: CompiledAct) -> Name {
       self == .scoped ? act.principal : act.broadPrincipal
     }
   }

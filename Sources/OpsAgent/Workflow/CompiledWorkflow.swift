@@ -11,33 +11,8 @@ public final class CompiledWorkflow: Sendable {
   public let playbook: Playbook
   public let catalogue: Catalogue
   let acts: [CompiledAct]
-
-  /// One act with what the catalogue says about its operation.
-  struct CompiledAct: Sendable {
-    let act: Act
-    /// The position of its step in the workflow.
-    let step: Int
-    let stage: Step.Stage
-    /// The narrowest credential that covers the step, and the widest one.
-    let principal: Name
-    let broadPrincipal: Name
-    let takesKey: Bool
-    let keyWindow: TimeSpan
-    let staleness: TimeSpan
-    let lateness: TimeSpan
-    let isReversible: Bool
-    /// Whether a later act looks again at what this one made.
-    let isReviewed: Bool
-    /// For a wait: the position of the act to begin anew.
-    let restartAt: Int
-    /// For a review: the position of the act whose work is reviewed.
-    let reviewed: Int
-    /// Positions of the acts that may have brought this one's object about.
-    let alsoAfter: [Int]
-
-    /// How long after its last send nothing of it can still appear.
-    var settling: TimeSpan { lateness + staleness }
-  }
+  /// Of each step: its name, and whether the graph lets a run go on from it.
+  let steps: [(name: Name, mayProceed: Bool)]
 
   /// The names of the acts, in the order by which records refer to them.
   public var actNames: [Name] { acts.map(\.act.name) }
@@ -63,87 +38,12 @@ public final class CompiledWorkflow: Sendable {
       }
     }
     var compiled: [CompiledAct] = []
-    for (act, index) in flat {
-      let step = workflow.steps[index]
-      guard let operation = catalogue[act.operation], let service = catalogue.service(of: act.operation) else {
-        throw .unknownOperation(act: act.name, operation: act.operation)
-      }
-      for name in act.operationNames {
-        guard let used = catalogue[name] else { throw .unknownOperation(act: act.name, operation: name) }
-        guard step.scopes.contains(used.scope) else {
-          throw .scopeNotGranted(step: step.name, operation: name, scope: used.scope)
-        }
-      }
-      var restart = 0
-      if case .wait(let poll) = act.kind {
-        guard let position = flat.firstIndex(where: { $0.act.name == poll.restartAt }) else {
-          throw .unknownAct(in: act.name, name: poll.restartAt)
-        }
-        restart = position
-      }
-      var reviewed = 0
-      if case .review(let maker) = act.kind {
-        guard let position = flat.firstIndex(where: { $0.act.name == maker }) else {
-          throw .unknownAct(in: act.name, name: maker)
-        }
-        reviewed = position
-      }
-      var act = act
-      // A system without conditional writes is not sent what it would refuse.
-      act.arguments.removeAll { argument in
-        switch argument.source {
-        case .version, .conditional: !operation.parameters.contains { $0.name == argument.name }
-        case .fact, .literal: false
-        }
-      }
-      let causes = act.undo?.alsoAfter ?? []
-      var isReversible = true
-      if case .irreversible = step.rollback { isReversible = false }
+    for index in flat.indices {
       compiled.append(
-        CompiledAct(
-          act: act, step: index, stage: step.stage,
-          principal: credentials.narrowest(covering: step.scopes) ?? step.principal,
-          broadPrincipal: credentials.widest(covering: step.scopes) ?? step.principal,
-          takesKey: operation.takesKey && act.protection == .key, keyWindow: service.bounds.keyWindow ?? .zero,
-          staleness: service.bounds.staleness, lateness: service.bounds.lateness, isReversible: isReversible,
-          isReviewed: flat.contains { $0.act.kind == .review(act.name) },
-          restartAt: restart, reviewed: reviewed,
-          alsoAfter: causes.compactMap { cause in flat.firstIndex { $0.act.name == cause } }))
+        try CompiledAct(index, of: flat, in: workflow.steps[flat[index].step], catalogue, credentials))
     }
     acts = compiled
-  }
-}
-
-/// A service principal that this environment gives out, and what it may do.
-public struct Credential: Hashable, Sendable {
-  public var principal: Name
-  public var scopes: [Name]
-
-  public init(_ principal: Name, scopes: [Name]) {
-    self.principal = principal
-    self.scopes = scopes
-  }
-}
-
-extension [Credential] {
-  func narrowest(covering scopes: [Name]) -> Name? {
-    covering(scopes).min { $0.scopes.count < $1.scopes.count }?.principal
-  }
-
-  func widest(covering scopes: [Name]) -> Name? {
-    covering(scopes).max { $0.scopes.count < $1.scopes.count }?.principal
-  }
-
-  private func covering(_ scopes: [Name]) -> [Credential] {
-    filter { credential in scopes.allSatisfy { credential.scopes.contains($0) } }
-  }
-}
-
-extension Act {
-  /// Every operation that this act may call.
-  var operationNames: [Name] {
-    [operation] + checks.map(\.lookup.operation) + (lookup.map { [$0.operation] } ?? [])
-      + (undo?.ways.map(\.operation) ?? [])
+    steps = workflow.steps.map { ($0.name, $0.transitions.contains(.proceed)) }
   }
 }
 

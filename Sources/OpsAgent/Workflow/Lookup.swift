@@ -43,6 +43,7 @@ public struct Lookup: Hashable, Sendable {
   }
 
   func finding(in body: Fields, given facts: Fields) -> Finding {
+    if case .list(let field) = shape, case .list(let items)? = body[field], items.isEmpty { return .none }
     let objects = objects(in: body, given: facts)
     guard let found = objects.first else { return .none }
     if objects.count > 1 { return .several(first: found, count: objects.count) }

@@ -28,6 +28,9 @@ struct Harness {
   var crashAfter: Int?
   /// Stops watching once this operation was called.
   var stopsAfterCalls: Name?
+  var collectsDigests = false
+  /// The agent's digest after each event.
+  var digests: [UInt64] = []
   var notes: [Note] = []
   var commandCount = 0
   var incarnations = 0
@@ -62,6 +65,7 @@ struct Harness {
     while let next = event {
       var commands: [Command] = []
       agent.handle(next, at: world.now, into: &commands)
+      if collectsDigests { digests.append(agent.stableDigest) }
       event = nil
       for command in commands {
         if case .note(let note) = command {
@@ -99,7 +103,7 @@ struct Harness {
     return run()
   }
 
-  private mutating func carryOut(_ command: Command) -> Event? {
+  mutating func carryOut(_ command: Command) -> Event? {
     world.advance(to: world.now + .milliseconds(20))
     switch command {
     case .store(let records, let fence):

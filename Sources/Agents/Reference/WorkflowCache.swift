@@ -1,0 +1,44 @@
+// The workflow joined with a world's declarations: the same for every run of one world, and made once.
+
+import Faultline
+import OpsAgent
+import Operations
+import Primitives
+import Synchronization
+
+/// Keeps what is a function of a world's catalogue and principals alone. Nothing of a run is in it, so
+/// sharing it between runs shares nothing that a run could tell from having made its own.
+final class WorkflowCache: Sendable {
+  struct Prepared: Sendable {
+    let library: WorkflowLibrary
+    let labels: CheckpointLabels
+  }
+
+  private struct Entry: Sendable {
+    var services: [ServiceDescription]
+    var principals: [Principal]
+    var prepared: Prepared
+  }
+
+  /// How many worlds are remembered; a campaign plays one world at a time.
+  private static let capacity = 8
+  private let entries = Mutex<[Entry]>([])
+
+  /// - Throws: `WorkflowError` where the world does not offer what the workflow needs.
+  func prepared(for task: AgentTask) throws -> Prepared {
+    let services = task.catalogue.services
+    let known = entries.withLock { entries in
+      entries.first { $0.services == services && $0.principals == task.principals }?.prepared
+    }
+    if let known { return known }
+    let compiled = try CompiledWorkflow(
+      CustomerOnboarding.workflow, CustomerOnboarding.playbook.restricted(to: task.catalogue), task.catalogue,
+      credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
+    let prepared = Prepared(library: WorkflowLibrary([compiled]), labels: CheckpointLabels(of: compiled))
+    entries.withLock { entries in
+      if entries.count == WorkflowCache.capacity { entries.removeFirst() }
+      entries.append(Entry(services: services, principals: task.principals, prepared: prepared))
+    }
+    return prepared
+  }
+}

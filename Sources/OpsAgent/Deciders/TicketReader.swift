@@ -1,0 +1,117 @@
+// Reading a ticket's text by its bytes: once a run, and never a character twice.
+
+import Operations
+import Primitives
+
+/// What the rules find in a ticket: `Key: value` lines first, single words where a line is missing.
+struct TicketReader {
+  private(set) var fields = Fields()
+  /// Whether every field came from a line of its own.
+  private(set) var isExact = true
+  /// Whether the text asks to stop or to undo.
+  private(set) var isForbidding = false
+  /// In lower case, where the text is ASCII.
+  private let bytes: [UInt8]
+  private let plans: [String]
+
+  init(_ text: String, plans: [String]) {
+    bytes = text.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+    self.plans = plans
+    readLines()
+    readWords()
+  }
+
+  // MARK: Lines
+
+  private mutating func readLines() {
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 10) ?? bytes.count
+      if let colon = bytes[start..<end].firstIndex(of: 58) {
+        readLine(key: trimmed(start..<colon), value: trimmed(colon + 1..<end))
+      }
+      start = end + 1
+    }
+  }
+
+  private mutating func readLine(key: Range<Int>, value: Range<Int>) {
+    guard !value.isEmpty, (4...8).contains(key.count) else { return }
+    if isWord(key, "customer") {
+      fields[.customer] = .text(text(value))
+    } else if isWord(key, "plan") {
+      fields[.plan] = .text(text(value))
+    } else if isWord(key, "period") || isWord(key, "month") {
+      fields[.period] = .text(text(value))
+    } else if isWord(key, "region") {
+      fields[.region] = .text(text(value))
+    } else if isWord(key, "email") || isWord(key, "e-mail") || isWord(key, "contact"), bytes[value].contains(64) {
+      fields[.email] = .text(text(value))
+    }
+  }
+
+  /// Without the blanks and list marks around it, and without a full stop at its end.
+  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var range = range
+    while let first = range.first, bytes[first] <= 32 || [35, 42, 45, 62].contains(bytes[first]) {
+      range = first + 1..<range.upperBound
+    }
+    while let last = range.last, bytes[last] <= 32 || [44, 46, 59].contains(bytes[last]) {
+      range = range.lowerBound..<last
+    }
+    return range
+  }
+
+  // MARK: Words
+
+  private mutating func readWords() {
+    var plan: String?
+    var hasSeveralPlans = false
+    var before = 0..<0
+    var start = 0
+    while start < bytes.count {
+      guard isPartOfWord(bytes[start]) else {
+        start += 1
+        continue
+      }
+      var end = start
+      while end < bytes.count, isPartOfWord(bytes[end]) { end += 1 }
+      let word = start..<end
+      if isWord(word, "cancel") || isWord(word, "offboard") || (isWord(before, "not") && isWord(word, "onboard"))
+        || (isWord(before, "on") && isWord(word, "hold"))
+      {
+        isForbidding = true
+      }
+      if fields[.period] == nil, isPeriod(word) {
+        fields[.period] = .text(text(word))
+        isExact = false
+      }
+      for name in plans where isWord(word, name) {
+        if let plan, plan != name { hasSeveralPlans = true }
+        plan = name
+      }
+      before = word
+      start = end
+    }
+    if fields[.plan] == nil, let plan, !hasSeveralPlans {
+      fields[.plan] = .text(plan)
+      isExact = false
+    }
+  }
+
+  private func isPartOfWord(_ byte: UInt8) -> Bool {
+    (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte >= 128
+  }
+
+  private func isWord(_ range: Range<Int>, _ word: String) -> Bool {
+    range.count == word.utf8.count && bytes[range].elementsEqual(word.utf8)
+  }
+
+  /// `2026-11`
+  private func isPeriod(_ range: Range<Int>) -> Bool {
+    guard range.count == 7, bytes[range.lowerBound + 4] == 45 else { return false }
+    for index in range where index != range.lowerBound + 4 && !(48...57).contains(bytes[index]) { return false }
+    return true
+  }
+
+  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+}

@@ -1,0 +1,63 @@
+// The rules that read tickets, and what they do not claim to have read.
+
+import OpsAgent
+import Operations
+import Primitives
+import Testing
+
+@Suite struct DeciderTests {
+  private func triage(_ text: String, knowing facts: Fields = [:]) -> Decision {
+    var decider = RuleBasedDecider()
+    return decider.decide(
+      DecisionQuery(fork: .triage, step: "triage", options: [.proceed, .escalate], facts: facts, text: text))
+  }
+
+  @Test func readsLinesWhateverTheirCaseAndMarks() {
+    let decision = triage("Hello,\n- CUSTOMER: Acme\n* Plan:  pro.\n> period: 2026-11\nRegion: eu-central-1\nEmail: a@b.c")
+    #expect(decision.transition == .proceed)
+    #expect(decision.confidence == 95)
+    #expect(
+      decision.fields.matches([
+        "customer": "acme", "plan": "pro", "period": "2026-11", "region": "eu-central-1", "email": "a@b.c",
+      ]))
+  }
+
+  @Test func readsSentencesAndIsLessSure() {
+    let decision = triage("Could you set us up on the Pro plan from 2026-11 on?", knowing: ["customer": "acme"])
+    #expect(decision.transition == .proceed)
+    #expect(decision.confidence == 80)
+    #expect(decision.fields.matches(["plan": "pro", "period": "2026-11"]))
+  }
+
+  @Test func twoPlansInOneSentenceAreNone() {
+    let decision = triage("Pro or enterprise, we can't decide; from 2026-11.", knowing: ["customer": "acme"])
+    #expect(decision.fields[Name("plan")] == nil)
+    #expect(decision.confidence < 70)
+  }
+
+  @Test(arguments: ["Please cancel it.", "Do not onboard them yet.", "This is on hold.", "Offboard acme."])
+  func aTicketThatAsksToStopIsNotWorkForTheWorkflow(text: String) {
+    let known: Fields = ["customer": "acme", "plan": "pro", "period": "2026-11"]
+    #expect(triage(text, knowing: known).transition == .escalate)
+  }
+
+  @Test(arguments: ["", ":", ":::\n:\n\n", "Customer:", "\u{FEFF}Plan: \u{1F600}\n", "a:b\r\nplan : pro\r\n"])
+  func strangeTextsAreReadWithoutFail(text: String) {
+    #expect(triage(text).confidence < 70)
+  }
+
+  @Test func aScriptThatHasEndedAsksAPerson() {
+    var decider = ScriptedDecider([])
+    let query = DecisionQuery(fork: .afterRestart, step: "s", options: [.resume], facts: [:], text: "")
+    #expect(decider.decide(query).transition == .escalate)
+  }
+
+  @Test func takesBackWhereThereIsAWayAndElseHandsOver() {
+    var decider = RuleBasedDecider()
+    func choice(_ options: [Name]) -> Name {
+      decider.decide(DecisionQuery(fork: .afterFailure, step: "s", options: options, facts: [:], text: "")).transition
+    }
+    #expect(choice([.compensate, .escalate]) == .compensate)
+    #expect(choice([.escalate]) == .escalate)
+  }
+}
