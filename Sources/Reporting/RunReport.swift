@@ -136,18 +136,18 @@ public struct RunReport: Sendable {
       case .fail: "violation"
       case .inconclusive: "undecided"
       }
+    lines.append(("Agent", "said: \(said) | real: \(real)"))
+    let recovery = metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none"
     lines.append(
       (
-        "Agent",
-        "said: \(said) | real: \(real) | recovery "
-          + (metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none")
-          + " | escalations \(metrics.escalations) | rollbacks \(metrics.rollbacks)"
+        "Numbers",
+        "recovery \(recovery) | escalations \(metrics.escalations) | rollbacks \(metrics.rollbacks)"
           + " | audit findings \(metrics.auditFindings)"
+          + " | calls \(metrics.calls), attempts \(metrics.attempts)"
       ))
-    if !verdict.plan.isEmpty || !verdict.faults.isEmpty {
-      let idle = verdict.faults.filter { !$0.tookEffect }.map { "\($0.record.answer) changed nothing" }
-      lines.append(
-        ("Faults", (["\(verdict.faults.count) injected"] + idle).joined(separator: ", ")))
+    if !verdict.faults.isEmpty {
+      let effective = verdict.faults.count { $0.tookEffect }
+      lines.append(("Faults", "\(verdict.faults.count) injected, \(effective) took effect"))
     }
     for (offset, line) in story.cleaning.enumerated() { lines.append((offset == 0 ? "Clean" : "", line)) }
     for (offset, advice) in verdict.advice.enumerated() {

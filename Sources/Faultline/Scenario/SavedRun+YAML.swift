@@ -31,6 +31,7 @@ extension SavedRun {
     var lines = ["verdict: \(result.verdict.rawValue)"]
     if let outcome = result.outcome { lines.append("outcome: \(outcome.rawValue)") }
     lines.append("trace_hash: \"\(result.traceHash.hexadecimal)\"")
+    if let digest = result.inputDigest { lines.append("input_digest: \"\(digest.hexadecimal)\"") }
     lines.append(result.violations.isEmpty ? "violations: []" : "violations:")
     for violation in result.violations {
       lines.append("  - oracle: \(scalar(violation.oracle.text))")
@@ -96,6 +97,7 @@ extension SavedRun {
       Shape.Key("verdict", .name(["pass", "fail", "inconclusive"]), "What came of it."),
       Shape.Key("outcome", .name(Ending.allCases.map(\.rawValue)), "What the agent said."),
       Shape.Key("trace_hash", .text, "The run's hash, as sixteen digits."),
+      Shape.Key("input_digest", .text, "Agent, seed and plan of the saved run, as sixteen digits."),
       Shape.Key("violations", .list(.mapping(violation)), "What the oracles found."),
       Shape.Key("report", .text, "The report as it was printed."),
     ])
@@ -147,6 +149,7 @@ extension SavedRun {
     run.result = Result(
       verdict: verdict.flatMap(Verdict.Result.init) ?? .inconclusive, outcome: outcome.flatMap(Ending.init),
       traceHash: file["trace_hash"].flatMap { problems.digest($0, "the run's hash") } ?? 0,
+      inputDigest: file["input_digest"].flatMap { problems.digest($0, "a digest of the input") },
       violations: (file["violations"].flatMap { problems.list($0, "a list of violations") } ?? [])
         .compactMap { problems.violation($0, violation) },
       report: text("report", "the report", &problems) ?? "")

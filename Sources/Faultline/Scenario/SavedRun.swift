@@ -33,16 +33,21 @@ public struct SavedRun: Hashable, Sendable {
     /// What the agent said; nil where it said nothing.
     public var outcome: Ending?
     public var traceHash: UInt64
+    /// ``SavedRun/inputDigest`` when it was saved; another one means that somebody edited the input. Nil where
+    /// the file does not say.
+    public var inputDigest: UInt64?
     public var violations: [Violation]
     /// The whole report as it was printed, without colours.
     public var report: String
 
     public init(
-      verdict: Verdict.Result, outcome: Ending?, traceHash: UInt64, violations: [Violation], report: String
+      verdict: Verdict.Result, outcome: Ending?, traceHash: UInt64, inputDigest: UInt64? = nil,
+      violations: [Violation], report: String
     ) {
       self.verdict = verdict
       self.outcome = outcome
       self.traceHash = traceHash
+      self.inputDigest = inputDigest
       self.violations = violations
       self.report = report
     }
@@ -71,6 +76,23 @@ public struct SavedRun: Hashable, Sendable {
       result: Result(
         verdict: verdict.result, outcome: verdict.outcome, traceHash: verdict.traceHash,
         violations: verdict.violations, report: report))
+    let digest = inputDigest
+    result?.inputDigest = digest
+  }
+
+  /// A digest of what the run depends on besides the scenario's content: agent, seed and plan.
+  public var inputDigest: UInt64 {
+    var hasher = StableHasher()
+    hasher.combine(agent)
+    hasher.combine(without)
+    hasher.combine(store)
+    hasher.combine(seed)
+    hasher.combine(plan.entries.count)
+    for entry in plan.entries {
+      hasher.combine(entry.at.description)
+      hasher.combine(entry.choose)
+    }
+    return hasher.digest
   }
 }
 

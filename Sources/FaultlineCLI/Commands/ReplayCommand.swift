@@ -80,6 +80,10 @@ struct ReplayCommand: ParsableCommand {
           + "the hashes are not compared")
       return
     }
+    guard result.inputDigest == nil || result.inputDigest == saved.inputDigest else {
+      Console.complain("note: the file was edited since the run was saved, so the hashes are not compared")
+      return
+    }
     throw Refusal.defect(
       "the saved run hashes \(result.traceHash.hexadecimal), its replay \(verdict.traceHash.hexadecimal)")
   }

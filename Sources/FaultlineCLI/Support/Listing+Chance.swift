@@ -21,11 +21,11 @@ extension Listing {
   }
 
   static func oracles() -> [Listing] {
-    OracleList.entries.map { entry in
+    OracleCatalogue.all.map { entry in
       Listing(
-        name: entry.name.text, detail: entry.practice == nil ? "harm" : "contract", summary: entry.summary,
+        name: entry.name.text, detail: entry.kind.rawValue, summary: entry.summary,
         fields: [
-          .init("judges", .text(entry.practice == nil ? "every agent" : "agents that declare the practice")),
+          .init("judges", .text(entry.kind == .harm ? "every agent" : "agents that declare the practice")),
           .init("practice", .text(entry.practice?.rawValue)),
         ])
     }

@@ -123,11 +123,17 @@ extension Story {
   /// names none and never got this one's id in an answer.
   private func isUnreferenced(_ item: Held) -> Bool {
     let named = claim?.holdings.filter { $0.kind == item.effect.kind }.compactMap(\.object) ?? []
-    return named.isEmpty ? !learned(item.object) : !named.contains(item.object)
+    guard named.isEmpty else { return !named.contains(item.object) }
+    let others = holdings.values.joined().filter { $0.effect.kind == item.effect.kind && $0.object != item.object }
+    return !learned(item) && others.contains(where: learned)
   }
 
-  private func learned(_ object: String) -> Bool {
-    calls.contains { call in call.answered?.answer.response?.body.texts.contains(object) ?? false }
+  /// Whether its own system ever told the agent of it.
+  private func learned(_ item: Held) -> Bool {
+    calls.contains { call in
+      call.request.operation.text.hasPrefix(item.effect.backend.text + ".")
+        && call.answered?.answer.response?.body.texts.contains(item.object) ?? false
+    }
   }
 
   private func isPermanent(_ intent: Intent) -> Bool {
