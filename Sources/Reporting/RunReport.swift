@@ -150,9 +150,7 @@ public struct RunReport: Sendable {
       lines.append(("Faults", "\(verdict.faults.count) injected, \(effective) took effect"))
     }
     for (offset, line) in story.cleaning.enumerated() { lines.append((offset == 0 ? "Clean" : "", line)) }
-    for (offset, advice) in verdict.advice.enumerated() {
-      lines.append((offset == 0 ? "Advice" : "", "\(advice.oracle): \(Words.printable(advice.message))"))
-    }
+    for (offset, advice) in advice.enumerated() { lines.append((offset == 0 ? "Advice" : "", advice)) }
     switch verdict.expectation {
     case .met: lines.append(("Expected", "yes, the scenario expects this of \(verdict.agent)"))
     case .unmet: lines.append(("Expected", "no, the scenario expects something else of \(verdict.agent)"))
@@ -164,6 +162,17 @@ public struct RunReport: Sendable {
       }
     }
     .joined(separator: "\n")
+  }
+
+  /// Findings that were not judged: each oracle once, with its first finding.
+  private var advice: [String] {
+    var oracles: [Name] = []
+    for advice in verdict.advice where !oracles.contains(advice.oracle) { oracles.append(advice.oracle) }
+    return oracles.map { oracle in
+      let findings = verdict.advice.filter { $0.oracle == oracle }
+      let more = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
+      return "\(oracle): \(Words.printable(findings[0].message))\(more)"
+    }
   }
 
   private func ending(_ style: Style) -> String {

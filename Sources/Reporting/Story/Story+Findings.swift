@@ -39,47 +39,38 @@ extension Story {
     return "#\(committed) committed, \(hid), #\(calls[defect.position].sent[0]) treated unknown as failed."
   }
 
-  /// The intents with another count than they should have, `2 clusters`.
-  var wrongCounts: [String] {
+  /// The intents that a violation is about and that hold another number than they should.
+  private var wrong: [Intent] {
     scenario.intents.filter { intent in
-      verdict.violations.contains { $0.intent == intent.name && $0.observed != nil && $0.observed != $0.expected }
+      verdict.violations.contains { $0.intent == intent.name } && !intent.times.contains(number(of: intent))
     }
-    .map { $0.noun(observed($0)) }
   }
 
-  /// One plain sentence for each owner: what there should be and what there is.
+  private func number(of intent: Intent) -> Int { holdings[intent.name]?.count ?? 0 }
+
+  /// What there is in another number than it should be, `2 clusters`.
+  var wrongCounts: [String] { wrong.map { $0.noun(number(of: $0)) } }
+
+  /// One plain sentence for each owner: what there should be and what there is. Empty where the violations are
+  /// not about numbers.
   var sentences: [String] {
-    let concerned = scenario.intents.filter { intent in
-      verdict.violations.isEmpty
-        ? intent.times.upperBound > 0
-        : verdict.violations.contains { $0.intent == intent.name && $0.expected != nil && $0.observed != nil }
-    }
+    let concerned = verdict.violations.isEmpty ? scenario.intents.filter { $0.times.lowerBound > 0 } : wrong
     var owners: [Name] = []
     for intent in concerned where !owners.contains(intent.owner) { owners.append(intent.owner) }
     return owners.map { owner in
       let mine = concerned.filter { $0.owner == owner }
       let wanted = Words.list(mine.map { "\(wantedCount($0))\($0.period.map { " for \($0)" } ?? "")" })
-      let has = Words.list(mine.map { $0.noun(observed($0)) })
-      if verdict.result == .pass, mine.allSatisfy({ $0.times.contains(observed($0)) }) {
+      if mine.allSatisfy({ $0.times.contains(number(of: $0)) }) {
         return "\(owner) should have \(wanted), and has exactly that."
       }
-      return "\(owner) should have \(wanted). It has \(has)."
+      return "\(owner) should have \(wanted). It has \(Words.list(mine.map { $0.noun(number(of: $0)) }))."
     }
   }
 
   private func wantedCount(_ intent: Intent) -> String {
-    if let expected = verdict.violations.first(where: { $0.intent == intent.name })?.expected {
-      return intent.noun(expected)
-    }
-    return intent.times.lowerBound == intent.times.upperBound
-      ? intent.noun(intent.times.upperBound)
-      : "\(intent.times.lowerBound) to \(intent.noun(intent.times.upperBound))"
-  }
-
-  /// What an oracle counted, else what the trace adds up to.
-  private func observed(_ intent: Intent) -> Int {
-    verdict.violations.first { $0.intent == intent.name && $0.observed != nil }?.observed
-      ?? holdings[intent.name]?.count ?? 0
+    let most = intent.noun(intent.times.upperBound)
+    if intent.times.lowerBound == intent.times.upperBound { return most }
+    return intent.times.lowerBound == 0 ? "at most \(most)" : "\(intent.times.lowerBound) to \(most)"
   }
 
   /// What a person has to take back or add by hand, one instruction each.
