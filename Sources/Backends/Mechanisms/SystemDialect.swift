@@ -23,7 +23,8 @@ struct SystemDialect: Sendable {
   /// Whether an argument that the operation does not declare is refused (else it is ignored).
   var refusesUnknownParameters: Bool
   /// How long a mutation is in flight: within it, a second request with the same key meets the first.
-  /// No vendor documents it; 40 ms is our choice.
+  /// No vendor documents it; 10 ms is our choice. It must stay below the shortest round trip of a world, or
+  /// callers who have their answer would still meet their own request.
   var handlingTime: TimeSpan
   /// Whether mutations that carry a fence are held against the largest seen.
   var enforcesFences: Bool
@@ -31,7 +32,7 @@ struct SystemDialect: Sendable {
   init(
     idempotency: IdempotencyDialect?, limiter: LimiterDialect, unauthenticated: Refusal, forbidden: Refusal,
     outage: Refusal, serverError: Refusal, invalidParameter: Refusal, missingParameter: Refusal? = nil,
-    refusesUnknownParameters: Bool = false, handlingTime: TimeSpan = .milliseconds(40), enforcesFences: Bool = true
+    refusesUnknownParameters: Bool = false, handlingTime: TimeSpan = .milliseconds(10), enforcesFences: Bool = true
   ) {
     self.idempotency = idempotency
     self.limiter = limiter

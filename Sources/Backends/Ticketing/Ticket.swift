@@ -31,6 +31,8 @@ struct Ticket: Record {
   /// Ordered alphabetically, so that one set has one representation.
   var tags: [String]
   var version: Version
+  /// When the status changed last; nil before the first change.
+  var movedAt: Instant?
 
   var body: Fields {
     [
@@ -53,6 +55,7 @@ struct Ticket: Record {
     hasher.combine(status.rawValue)
     hasher.combine(tags)
     hasher.combine(version)
+    hasher.combine(movedAt)
   }
 }
 

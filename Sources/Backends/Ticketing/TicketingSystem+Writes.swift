@@ -48,9 +48,10 @@ extension TicketingSystem {
     _ changed: Ticket, over ticket: Ticket, at now: Instant, _ effects: inout EffectWriter
   ) -> Ticket {
     var changed = changed
-    changed.version.advance(at: now)
-    tickets.update(ticket.id, at: now) { $0 = changed }
     let isTransition = changed.status != ticket.status
+    changed.version.advance(at: now)
+    if isTransition { changed.movedAt = now }
+    tickets.update(ticket.id, at: now) { $0 = changed }
     effects.record(
       .updated, isTransition ? .ticketStatusKind : .ticketKind, object: ticket.id, owner: ticket.customer,
       attributes: changed.attributes)
@@ -84,9 +85,9 @@ extension TicketingSystem {
     return .done(comment.body, status: 201)
   }
 
-  /// Whether another change of this ticket is still being handled.
+  /// Whether another transition of this ticket is still being handled.
   private func collides(_ ticket: Ticket, at call: Call) -> Bool {
-    ticket.version.number > 1 && call.now - ticket.version.changedAt < dialect.handlingTime
+    ticket.movedAt.map { call.now - $0 < dialect.handlingTime } ?? false
   }
 
   /// The texts of the lists, each once, in alphabetical order.

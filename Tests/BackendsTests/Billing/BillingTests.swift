@@ -130,6 +130,41 @@ struct BillingTests {
     #expect(backend.applicable(to: pay, at: start) == [])
   }
 
+  @Test("every field of a charge and of a subscription is in its digest")
+  func smallerDigests() {
+    func charge(
+      _ id: String, _ invoice: String, _ owner: Name, _ period: String?, _ reference: String?, _ cents: Int64,
+      _ second: Int64, _ refunded: Int64
+    ) -> UInt64 {
+      Charge(
+        id: id, invoice: invoice, owner: owner, period: period, reference: reference,
+        amount: Money(minorUnits: cents, currency: .eur), createdAt: start + .seconds(second),
+        refunded: Money(minorUnits: refunded, currency: .eur)
+      ).stableDigest
+    }
+    func subscription(
+      _ id: String, _ owner: Name, _ plan: String, _ period: String?, _ reference: String?, _ second: Int64,
+      _ status: Subscription.Status
+    ) -> UInt64 {
+      Subscription(
+        id: id, owner: owner, plan: plan, period: period, reference: reference,
+        createdAt: start + .seconds(second), status: status
+      ).stableDigest
+    }
+    let digests = [
+      charge("a", "b", "c", "d", "e", 1, 1, 0), charge("x", "b", "c", "d", "e", 1, 1, 0),
+      charge("a", "x", "c", "d", "e", 1, 1, 0), charge("a", "b", "x", "d", "e", 1, 1, 0),
+      charge("a", "b", "c", nil, "e", 1, 1, 0), charge("a", "b", "c", "d", nil, 1, 1, 0),
+      charge("a", "b", "c", "d", "e", 2, 1, 0), charge("a", "b", "c", "d", "e", 1, 2, 0),
+      charge("a", "b", "c", "d", "e", 1, 1, 1), subscription("a", "b", "c", "d", "e", 1, .active),
+      subscription("x", "b", "c", "d", "e", 1, .active), subscription("a", "x", "c", "d", "e", 1, .active),
+      subscription("a", "b", "x", "d", "e", 1, .active), subscription("a", "b", "c", nil, "e", 1, .active),
+      subscription("a", "b", "c", "d", nil, 1, .active), subscription("a", "b", "c", "d", "e", 2, .active),
+      subscription("a", "b", "c", "d", "e", 1, .canceled),
+    ]
+    #expect(Set(digests).count == digests.count)
+  }
+
   @Test("every field of an invoice is in its digest")
   func invoiceDigest() {
     let plain = Invoice(

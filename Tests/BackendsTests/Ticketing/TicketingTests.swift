@@ -88,6 +88,31 @@ struct TicketingTests {
     }
   }
 
+  @Test("every field of a ticket is in its digest")
+  func ticketDigest() {
+    func ticket(
+      id: String = "T-1", customer: Name = "acme", subject: String = "s", text: String = "t", at created: Instant
+    ) -> Ticket {
+      Ticket(
+        id: id, customer: customer, externalID: nil, subject: subject, text: text, createdAt: created, status: .new,
+        tags: [], version: Version(at: start))
+    }
+    var digests = [
+      ticket(at: start), ticket(id: "T-2", at: start), ticket(customer: "globex", at: start),
+      ticket(subject: "u", at: start), ticket(text: "u", at: start), ticket(at: start + .seconds(1)),
+    ].map(\.stableDigest)
+    let changes: [(inout Ticket) -> Void] = [
+      { $0.externalID = "x" }, { $0.status = .open }, { $0.tags = ["a"] }, { $0.movedAt = start },
+      { $0.version.advance(at: start) }, { $0.version = Version(at: start + .seconds(1)) },
+    ]
+    for change in changes {
+      var changed = ticket(at: start)
+      change(&changed)
+      digests.append(changed.stableDigest)
+    }
+    #expect(Set(digests).count == digests.count)
+  }
+
   @Test("the status machine allows exactly the documented transitions")
   func transitions() {
     let all = Ticket.Status.allCases
