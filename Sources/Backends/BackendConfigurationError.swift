@@ -8,6 +8,7 @@ public struct BackendConfigurationError: Error, Sendable, CustomStringConvertibl
   /// What is wrong and how to put it right, in one sentence or two.
   public let description: String
 
+  /// - Parameter description: what is wrong and how to put it right.
   public init(_ description: String) { self.description = description }
 
   static func unknownProfile(system: Name, profile: Name) -> Self {
