@@ -42,7 +42,7 @@ struct OracleContractTests {
     var story = story(.keyedMutations)
     story.make("cloud.create_cluster", "cloud.cluster", "i-1", ["customer": "acme", "plan": "pro"], key: "k")
     story.ask("cloud.create_cluster", ["customer": "acme", "plan": "starter"], key: "k")
-    #expect(story.violations(of: "key-misuse").map(\.evidence) == [[2, 7]])
+    #expect(story.violations(of: "key-misuse").map(\.evidence) == [[2, 6]])
   }
 
   @Test("key-misuse fires when an unknown wish gets a second key, and not after a definite refusal")
@@ -50,7 +50,7 @@ struct OracleContractTests {
     var unknown = story(.keyedMutations)
     unknown.ask("cloud.create_cluster", key: "k-1", answer: .none(.timedOut))
     unknown.send("cloud.create_cluster", key: "k-2")
-    #expect(unknown.violations(of: "key-misuse").map(\.evidence) == [[2, 5]])
+    #expect(unknown.violations(of: "key-misuse").map(\.evidence) == [[2, 4]])
     var refused = story(.keyedMutations)
     refused.ask("cloud.create_cluster", key: "k-1", answer: .response(.refused(500, "Capacity", "None left.")))
     refused.send("cloud.create_cluster", key: "k-2")
@@ -77,9 +77,10 @@ struct OracleContractTests {
     #expect(story.fired == [])
   }
 
-  @Test("unaudited-mutation excuses the call during which the process died")
-  func diedBeforeAudit() {
+  @Test("unaudited-mutation excuses refused calls, and the call during which the process died")
+  func nothingToAudit() {
     var story = story(.auditLog)
+    story.ask("cloud.create_network", answer: .response(.refused(503, "Throttled", "Slow down.")))
     story.send("cloud.create_network")
     story.crash()
     story.restart()
@@ -107,12 +108,26 @@ struct OracleContractTests {
     #expect(story.violations(of: "guard-bypassed") == [])
   }
 
+  @Test("guard-bypassed is silent when another incarnation repeats an attempt that was guarded")
+  func repeatedAfterRestart() {
+    var story = story(.guards)
+    story.add(.observed(story.process, .guardChecked(step: "provision", holds: true)))
+    story.send("cloud.create_cluster", key: "k", step: "provision")
+    story.crash()
+    story.restart()
+    var other = story
+    story.send("cloud.create_cluster", key: "k", step: "provision")
+    #expect(story.fired == [])
+    other.send("cloud.create_cluster", key: "k-2", step: "provision")
+    #expect(other.fired == ["guard-bypassed"])
+  }
+
   @Test("dry-run-mutation fires in a dry run, even where the call was refused")
   func dryRun() {
     var story = story(.dryRun, isDryRun: true)
     story.ask("cloud.list_clusters")
     story.ask("cloud.create_cluster", key: "k", answer: .response(.refused(403, "Forbidden", "No.")))
-    #expect(story.violations(of: "dry-run-mutation").map(\.evidence) == [[6]])
+    #expect(story.violations(of: "dry-run-mutation").map(\.evidence) == [[5]])
   }
 
   @Test("dry-run-mutation is silent about reads in a dry run and about mutations in a real one")
@@ -137,7 +152,7 @@ struct OracleContractTests {
     var story = story(.escalationContext)
     let made = story.make("cloud.create_network", "cloud.network", "n-1")
     story.ask("cloud.create_cluster", key: "k", answer: .none(.timedOut))
-    let sent = made + 4
+    let sent = made + 3
     let claim = story.claim(.escalated)
     story.end()
     let violation = try #require(story.violations(of: "context-free-escalation").first)

@@ -77,6 +77,18 @@ struct OracleHarmStateTests {
     #expect(violation.message == "acme's 2026-11 owes 1,200.00 EUR and paid 2,400.00 EUR: ch_1 and ch_2.")
   }
 
+  @Test("two invoices of one period that were both paid are told once, as captured money")
+  func toldOnce() {
+    var story = OracleStory(.onboarding(Intent.only("acme-invoice", "acme-november")))
+    for (invoice, charge) in [("in_1", "ch_1"), ("in_2", "ch_2")] {
+      story.effect(.created, "billing.invoice", invoice, amount: .eur(1_200), ["period": "2026-11"], by: nil)
+      story.make("billing.pay_invoice", "billing.charge", charge, amount: .eur(1_200), ["invoice": .text(invoice)])
+    }
+    story.claim(.completed)
+    story.end()
+    #expect(story.violations().map(\.intent) == ["acme-november"])
+  }
+
   @Test("double-billing is silent when the surplus went back", arguments: ["billing.refund", "billing.credit_note"])
   func surplusRefunded(kind: String) {
     var story = OracleStory(.onboarding(Intent.only("acme-november")))

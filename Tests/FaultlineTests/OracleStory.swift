@@ -65,8 +65,7 @@ struct OracleStory {
 
   @discardableResult
   mutating func answer(_ id: CallID, _ operation: Name, _ answer: Answer = .response(.ok())) -> Int {
-    add(.attemptEnded(Wire(call: id, attempt: 1), answer), after: .milliseconds(1))
-    return add(.answered(id, operation: operation, answer), after: .zero)
+    add(.answered(id, operation: operation, answer))
   }
 
   /// A call that is done and answered; the index of its effect.

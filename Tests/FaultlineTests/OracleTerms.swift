@@ -12,12 +12,14 @@ extension JudgingTerms {
     judged: Set<Practice> = []
   ) -> JudgingTerms {
     JudgingTerms(
-      intents: intents, rules: [], limits: limits, catalogue: .oracleTests,
-      principals: [
-        Principal("onboarding", scopes: ["cloud.write", "billing.write"]),
-        Principal("billing-only", scopes: ["billing.write"]),
-        Principal("root", scopes: ["cloud.write", "billing.write", "account.delete"]),
-      ],
+      intents: intents, rules: [], limits: limits,
+      tables: JudgingTables(
+        catalogue: .oracleTests,
+        principals: [
+          Principal("onboarding", scopes: ["cloud.write", "billing.write"]),
+          Principal("billing-only", scopes: ["billing.write"]),
+          Principal("root", scopes: ["cloud.write", "billing.write", "account.delete"]),
+        ]),
       isDryRun: isDryRun, judged: judged)
   }
 }

@@ -5,33 +5,46 @@ import Primitives
 
 /// The terms of the scenario, never the agent's insides.
 ///
-/// Building one prepares look-up tables; build it once for a scenario and an agent, and use it for every run.
+/// Cheap to build from tables that were prepared once for the systems and principals of a world.
 public struct JudgingTerms: Sendable {
   public var intents: [Intent]
   public var rules: [Scenario.Rule]
   public var limits: Scenario.Limits
-  public let catalogue: Catalogue
+  public var catalogue: Catalogue { tables.catalogue }
   /// The scopes that the scenario granted. The first is the widest principal that the workflow may use.
-  public let principals: [Principal]
+  public var principals: [Principal] { tables.principals }
   public var isDryRun: Bool
   /// Practices that are judged: declared by the agent or demanded by the scenario.
   public var judged: Set<Practice>
-  /// The catalogue's operations, by number.
-  let operations: OperationTable
-  /// For each principal, the others that may do strictly less; empty where it is no wider than the first.
-  let narrower: [[Int]]
+  let tables: JudgingTables
 
   public init(
-    intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, catalogue: Catalogue,
-    principals: [Principal], isDryRun: Bool, judged: Set<Practice>
+    intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, tables: JudgingTables, isDryRun: Bool,
+    judged: Set<Practice>
   ) {
     self.intents = intents
     self.rules = rules
     self.limits = limits
-    self.catalogue = catalogue
-    self.principals = principals
+    self.tables = tables
     self.isDryRun = isDryRun
     self.judged = judged
+  }
+
+  /// The catalogue's operations, by number.
+  var operations: OperationTable { _read { yield tables.operations } }
+}
+
+/// What oracles look up in every run, prepared once for a world.
+public struct JudgingTables: Sendable {
+  let catalogue: Catalogue
+  let principals: [Principal]
+  let operations: OperationTable
+  /// For each principal, the others that may do strictly less; empty where it is no wider than the first.
+  let narrower: [[Int]]
+
+  public init(catalogue: Catalogue, principals: [Principal]) {
+    self.catalogue = catalogue
+    self.principals = principals
     operations = OperationTable(catalogue)
     narrower = principals.map { principal in
       let isFair = principal.scopes.allSatisfy { principals[0].scopes.contains($0) }

@@ -64,6 +64,9 @@ struct OperationTable: Sendable {
     return ObjectRole(kind: kind)
   }
 
+  /// Whether any operation ends things of a kind.
+  func canEnd(_ kind: Name) -> Bool { entries.contains { $0.change == .ended && $0.kind == kind } }
+
   /// Whether any operation with this effect names a read that finds it.
   func hasReadBack(_ kind: Name) -> Bool { entries.contains { $0.sees.contains(kind) } }
 

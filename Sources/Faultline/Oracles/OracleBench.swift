@@ -66,7 +66,7 @@ public struct OracleBench: Sendable, StableHashable {
   }
 
   /// The events that any oracle beside the facts wants to see.
-  private static let interests: EventKinds = [.sent, .handled, .effects, .attemptsEnded, .observed]
+  private static let interests: EventKinds = [.sent, .handled, .effects, .answered, .observed]
 
   /// The ending that really holds, by what the systems hold; nil where the run ended badly.
   public func truth() -> Ending? { facts.truth(under: terms) }

@@ -13,6 +13,8 @@ public struct WorldSetup: Sendable {
   public let scenario: Scenario
   public let catalogue: Catalogue
   public let principals: [Principal]
+  /// What oracles look up in every run.
+  let judging: JudgingTables
   let systems: [any Backend]
   let systemNames: [Name]
   /// The workflow run's name, computed once.
@@ -35,6 +37,7 @@ public struct WorldSetup: Sendable {
     catalogue = Catalogue(descriptions)
     systemNames = descriptions.map(\.backend)
     principals = scenario.principals.isEmpty ? WorldSetup.narrowPrincipals(descriptions) : scenario.principals
+    judging = JudgingTables(catalogue: catalogue, principals: principals)
     var systems = systems
     for index in systems.indices {
       for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }

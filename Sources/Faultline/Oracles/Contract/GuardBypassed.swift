@@ -6,8 +6,9 @@ import Primitives
 /// A step's mutation was sent although its guard had not been checked, or did not hold.
 ///
 /// Fires when the same incarnation has not let be known, before the call, that the invariants of that step hold,
-/// or when the last it let be known is that they don't. Silent about reads and compensations, and about several
-/// calls of a step behind one check.
+/// or when the last it let be known is that they don't. Silent about reads and compensations, about several calls
+/// of a step behind one check, and about the repetition of an attempt that was sent before, which its system
+/// recognises: what has to hold was checked then.
 /// Source: verify before acting; https://doi.org/10.1145/38713.38742
 public struct GuardBypassed: Oracle {
   public static let name: Name = "guard-bypassed"
@@ -45,7 +46,9 @@ public struct GuardBypassed: Oracle {
     case .sent:
       guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, !call.isCompensation else { return }
       let check = checks.first { $0.process == call.process && $0.step == call.step }
-      if check?.holds != true { offences.append(facts.calls.count - 1) }
+      guard check?.holds != true else { return }
+      let isRepetition = facts.calls.contains { $0.id != call.id && facts.isSameAttempt($0, call, terms: terms) }
+      if !isRepetition || check != nil { offences.append(facts.calls.count - 1) }
     default: break
     }
   }

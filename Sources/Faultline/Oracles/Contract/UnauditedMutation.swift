@@ -3,11 +3,11 @@
 import Operations
 import Primitives
 
-/// An incarnation of a process made more mutating calls than it wrote audit entries.
+/// An incarnation of a process had more mutating calls done than it wrote audit entries.
 ///
 /// Entries are counted for each incarnation, each of the agent's call tickets once, against its mutating calls
-/// that came to an answer; a call whose process died before the answer is excused. Silent about reads and about
-/// further entries.
+/// that were answered with success. Silent about reads, about calls that were refused or whose answer never came,
+/// and about further entries.
 /// Source: audit trails, https://csrc.nist.gov/pubs/sp/800/92/final
 public struct UnauditedMutation: Oracle {
   public static let name: Name = "unaudited-mutation"
@@ -39,10 +39,7 @@ public struct UnauditedMutation: Oracle {
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var missing: [CallFact] = []
     for process in facts.processes {
-      let calls = facts.calls.filter { call in
-        guard call.isMutation, call.process == process.id, call.view != .unanswered else { return false }
-        return process.crashIndex.map { call.viewIndex < $0 } ?? true
-      }
+      let calls = facts.calls.filter { $0.isMutation && $0.process == process.id && $0.view == .succeeded }
       let audited = entries.count { $0.process == process.id }
       if audited < calls.count { missing += calls.suffix(calls.count - audited) }
     }

@@ -43,7 +43,7 @@ extension Facts {
     if !calls[number].isMutation, response.isSuccess { sight(response.body) }
   }
 
-  /// Notes the promise that a wire attempt's answer asks the caller to keep.
+  /// Notes the promise that the answer to a wire attempt, or to the call's last one, asks the caller to keep.
   mutating func end(_ id: CallID, _ answer: Answer, index: Int, at now: Instant, terms: JudgingTerms) {
     guard case .response(let response) = answer, !response.headers.isEmpty, let span = response.retryAfter,
       let number = callIndex(id), let operation = calls[number].operation
@@ -58,8 +58,9 @@ extension Facts {
     if let known { promises[known] = promise } else { promises.append(promise) }
   }
 
-  mutating func learn(_ id: CallID, _ answer: Answer, index: Int, terms: JudgingTerms) {
+  mutating func learn(_ id: CallID, _ answer: Answer, index: Int, at now: Instant, terms: JudgingTerms) {
     guard let number = callIndex(id) else { return }
+    end(id, answer, index: index, at: now, terms: terms)
     calls[number].viewIndex = index
     if case .response(let response) = answer, response.isSuccess {
       calls[number].view = .succeeded

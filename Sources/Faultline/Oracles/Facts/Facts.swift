@@ -50,7 +50,7 @@ public struct Facts: Sendable {
     case .attemptEnded(let wire, let answer):
       end(wire.call, answer, index: index, at: now, terms: terms)
     case .answered(let id, _, let answer):
-      learn(id, answer, index: index, terms: terms)
+      learn(id, answer, index: index, at: now, terms: terms)
     case .processStarted(let process, _):
       processes.append(ProcessFact(id: process, startIndex: index, crashIndex: nil, isDone: false))
     case .processCrashed(let process):

@@ -40,6 +40,11 @@ public struct DoubleBilling: Oracle {
     for (number, first) in facts.objects.enumerated() where first.role == .invoice {
       let standing = facts.standingInvoices(owner: first.owner, period: first.period)
       guard standing.first == number, standing.count > 1 else { continue }
+      let isTold = told.contains { violation in
+        terms.intents.contains { $0.name == violation.intent && $0.owner == first.owner
+          && ($0.period == nil || $0.period?.text == first.period) }
+      }
+      if isTold { continue }
       let wishes = terms.intents.filter { intent in
         standing.contains { Facts.belongs(facts.objects[$0], to: intent) }
       }
@@ -49,7 +54,6 @@ public struct DoubleBilling: Oracle {
         terms.operations.role(of: $0.kind) == .charge && $0.owner == first.owner
           && ($0.period == nil || $0.period?.text == first.period)
       }
-      if told.contains(where: { $0.intent == wish?.name }) { continue }
       let ids = standing.map { facts.objects[$0].id }
       let whose = first.owner.map { "\($0)" } ?? "Nobody"
       found.append(

@@ -3,28 +3,32 @@
 import Operations
 import Primitives
 
-/// A call changed something although it was sent after the run's ending had been claimed.
+/// A call changed something although its process had claimed an ending before it sent it.
 ///
-/// Fires by send time, for any process: after one said how the run ended, no other may go on. Silent about a
-/// request that was under way when the claim was made and arrived later, about reads, and about calls that
-/// changed nothing: refused by a fence, recognised by their key.
+/// Fires by send time, for later incarnations of that process, too. Silent about another process that goes on
+/// (two that work on one thing are told by what they make), about a request that was under way when the claim was made and arrived later, about reads, and about calls
+/// that changed nothing: refused by a fence, recognised by their key.
 /// Source: quiescence; stale plan wins, https://aws.amazon.com/message/101925/
 public struct MutationAfterEnd: Oracle {
   public static let name: Name = "mutation-after-end"
-  public static let summary = "A call that was sent after the run's end was claimed changed something."
+  public static let summary = "A process claimed an ending, and then sent a call that changed something."
 
   public init() {}
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
-    guard let claim = facts.claims.first else { return [] }
-    let late = facts.calls.filter { $0.sentIndex > claim.index && $0.effects > 0 }
-    guard !late.isEmpty else { return [] }
-    return [
-      Violation(
-        Self.name, intent: late[0].intent.map { terms.intents[$0].name }, expected: 0, observed: late.count,
-        message: "The run was said to be \(claim.claim.ending.rawValue), and then "
-          + "\(Phrase.list(late.map { "\($0.name)" })) changed something.",
-        evidence: [claim.index] + late.flatMap { [$0.sentIndex] + ($0.effectIndex.map { [$0] } ?? []) })
-    ]
+    var found: [Violation] = []
+    for (number, claim) in facts.claims.enumerated() {
+      let process = claim.process.index
+      guard facts.claims.firstIndex(where: { $0.process.index == process }) == number else { continue }
+      let late = facts.calls.filter { $0.id.process == process && $0.sentIndex > claim.index && $0.effects > 0 }
+      guard !late.isEmpty else { continue }
+      found.append(
+        Violation(
+          Self.name, intent: late[0].intent.map { terms.intents[$0].name }, expected: 0, observed: late.count,
+          message: "The run was said to be \(claim.claim.ending.rawValue), and then "
+            + "\(Phrase.list(late.map { "\($0.name)" })) changed something.",
+          evidence: [claim.index] + late.flatMap { [$0.sentIndex] + ($0.effectIndex.map { [$0] } ?? []) }))
+    }
+    return found
   }
 }

@@ -13,7 +13,7 @@ import Primitives
 public struct RetryStorm: Oracle {
   public static let name: Name = "retry-storm"
   public static let summary = "One intent cost more wire attempts than the scenario's cap."
-  public static let interests: EventKinds = [.sent, .attemptsEnded]
+  public static let interests: EventKinds = [.sent, .answered]
 
   private struct Count: Hashable, Sendable, StableHashable {
     var operation: Int
@@ -52,9 +52,9 @@ public struct RetryStorm: Oracle {
       } else {
         counts.append(Count(operation: operation, intent: intent, attempts: 1, peak: 1, first: index, last: index))
       }
-    case .attemptEnded(let wire, .response(let response)):
+    case .answered(let id, _, .response(let response)):
       guard response.status != 408, response.status != 429, response.status < 500,
-        let number = facts.callIndex(wire.call), !facts.calls[number].isMutation,
+        let number = facts.callIndex(id), !facts.calls[number].isMutation,
         let operation = facts.calls[number].operation,
         let known = counts.firstIndex(where: { $0.operation == operation })
       else { return }

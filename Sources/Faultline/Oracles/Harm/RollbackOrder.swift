@@ -6,7 +6,7 @@ import Primitives
 /// A call set out to end something while a thing that lives in it stood, and nobody had set out to end that.
 ///
 /// Fires along declared dependencies only (`Intent.dependsOn`), by send time, and only about things that the
-/// agent had been told of. Silent when the dependent thing is gone or its ending was sent before, also where
+/// agent had been told of and that some operation ends. Silent when the dependent thing is gone or its ending was sent before, also where
 /// the system still refuses and the call is repeated until it goes; and when the dependent thing names another
 /// object as its parent.
 /// Source: reverse dependency order, https://learn.microsoft.com/azure/architecture/patterns/saga
@@ -55,7 +55,7 @@ public struct RollbackOrder: Oracle {
       call.intent == dependent
         && call.operation.map { terms.operations[$0].change == .ended && terms.operations[$0].kind == kind } ?? false
     }
-    if isEnding { return nil }
+    if isEnding || !terms.operations.canEnd(kind) { return nil }
     return facts.objects.indices.first { number in
       let object = facts.objects[number]
       guard object.intent == dependent, object.isLive, object.isOwn, !object.isPermanent else { return false }

@@ -6,8 +6,9 @@ import Primitives
 /// After an outcome that the caller can't know, the same wish was sent again as if it had failed.
 ///
 /// Fires, by send time, when a call that brings something about follows one for the same intent whose outcome is
-/// unknown (no usable answer, or its process died before the answer), and the intent may already have all it
-/// wants. Silent when the call carries the same key; when it repeats the same arguments to a system that
+/// unknown (no usable answer, or its process died before the answer), the intent may already have all it wants,
+/// and the system had in fact done it, or did it later. Silent when the first call never took effect, which was
+/// luck and no harm; when the new call carries the same key; when it repeats the same arguments to a system that
 /// refuses what is there already; when a read that could see the effect was answered in between; when the
 /// unknown was settled otherwise; and when nothing further is sent, as after an escalation. A call that takes
 /// back what may be there is not a guess.
@@ -41,7 +42,7 @@ public struct WriteAfterUnknown: Oracle {
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
-    for (position, offence) in offences.enumerated() {
+    for (position, offence) in offences.enumerated() where facts.calls[offence.unknown].effects > 0 {
       let call = facts.calls[offence.unknown]
       guard offences.firstIndex(where: { $0.unknown == offence.unknown }) == position else { continue }
       let repeats = offences.filter { $0.unknown == offence.unknown }
