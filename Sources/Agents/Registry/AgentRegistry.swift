@@ -87,8 +87,8 @@ public struct AgentRegistryError: Error, Hashable, Sendable, CustomStringConvert
   public let description: String
 
   init(unknown kind: String, _ name: Name, among known: [Name]) {
-    let names = known.map(\.text).joined(separator: ", ")
-    description = "There is no \(kind) '\(name)'. Known: \(names)."
+    let guess = NearestName.find(name.text, among: known.map(\.text)).map { " Did you mean '\($0)'?" } ?? ""
+    description = "There is no \(kind) '\(name)'.\(guess) 'faultline list \(kind)s' shows the known ones."
   }
 
   init(nothingToRemoveFrom agent: Name) {
