@@ -87,6 +87,15 @@ struct OracleContractTests {
     #expect(story.fired == [])
   }
 
+  @Test("unaudited-mutation excuses one call of an incarnation that died, and no more", arguments: [1, 2])
+  func diedBetween(calls: Int) {
+    var story = story(.auditLog)
+    for number in 1...calls { story.make("cloud.create_network", "cloud.network", "n-\(number)") }
+    story.crash()
+    story.restart()
+    #expect(story.violations(of: "unaudited-mutation").count == calls - 1)
+  }
+
   @Test("guard-bypassed fires without a check and after one that does not hold", arguments: [nil, false])
   func bypassed(holds: Bool?) {
     var story = story(.guards)
