@@ -5,10 +5,10 @@ import Primitives
 
 /// A step's mutation was sent although its guard had not been checked, or did not hold.
 ///
-/// Fires when the same incarnation has not let be known, before the call, that the invariants of that step hold,
-/// or when the last it let be known is that they don't. Silent about reads and compensations, about several calls
-/// of a step behind one check, and about the repetition of an attempt that was sent before, which its system
-/// recognises: what has to hold was checked then.
+/// Fires when nobody has let be known, before the call, that the invariants of that step hold, or when the last
+/// that the same incarnation let be known is that they don't. Silent about reads and compensations, about several
+/// calls of a step behind one check, and about an incarnation that goes on with what another one had checked and
+/// written down as about to be done.
 /// Source: verify before acting; https://doi.org/10.1145/38713.38742
 public struct GuardBypassed: Oracle {
   public static let name: Name = "guard-bypassed"
@@ -45,12 +45,15 @@ public struct GuardBypassed: Oracle {
       if let known { checks[known] = check } else { checks.append(check) }
     case .sent:
       guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, !call.isCompensation else { return }
-      let check = checks.first { $0.process == call.process && $0.step == call.step }
-      guard check?.holds != true else { return }
-      let isRepetition = facts.calls.contains { $0.id != call.id && facts.isSameAttempt($0, call, terms: terms) }
-      if !isRepetition || check != nil { offences.append(facts.calls.count - 1) }
+      if !isGuarded(call) { offences.append(facts.calls.count - 1) }
     default: break
     }
+  }
+
+  /// Its own check decides; where it made none, one that another incarnation or replica made before it.
+  private func isGuarded(_ call: CallFact) -> Bool {
+    if let own = checks.first(where: { $0.process == call.process && $0.step == call.step }) { return own.holds }
+    return checks.contains { $0.step == call.step && $0.holds }
   }
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
