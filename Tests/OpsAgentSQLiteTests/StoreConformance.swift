@@ -134,7 +134,8 @@ struct StoreConformance<Store: CheckpointStore> {
 enum Samples {
   private static let at = Instant(nanoseconds: 1_234_567_890_123_456_789)
   private static let fields: Fields = [
-    "null": nil, "yes": true, "number": -70_000, "text": "äöü", "money": .money(Money(minorUnits: -5, currency: .usd)),
+    "null": nil, "yes": true, "number": -70_000, "text": "äöü",
+    "money": .money(Money(minorUnits: -5, currency: .usd)),
     "instant": .instant(Instant(nanoseconds: -1)), "list": [1, "two", [3]], "record": ["inner": 1],
   ]
   private static let query = DecisionQuery(

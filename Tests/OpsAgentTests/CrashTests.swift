@@ -50,13 +50,12 @@ import Testing
   }
 
   @Test func withoutIntentsAForgottenSendIsMadeAgainWhereAReplicaLags() {
-    let crash = Harness.commandNumber(of: "cloud.create_network")
     func networks(_ removed: Safeguard...) -> Int {
       var harness = Harness { world in
         world.troubles["cloud.describe_networks"] = [2: .stale]
       }
       harness.parts = Safeguard.without(removed)
-      harness.crashAfter = crash
+      harness.crashAfter = Harness.commandNumber(of: "cloud.create_network", without: removed)
       harness.stopsAfterCalls = "cloud.create_cluster"
       _ = harness.run()
       return harness.world.alive("network").count
@@ -68,8 +67,9 @@ import Testing
 
 extension Harness {
   /// Which command of an undisturbed run first calls the operation.
-  static func commandNumber(of operation: Name) -> Int {
+  static func commandNumber(of operation: Name, without removed: [Safeguard]) -> Int {
     var harness = Harness()
+    harness.parts = Safeguard.without(removed)
     harness.stopsAfterCalls = operation
     _ = harness.run()
     return harness.commandCount

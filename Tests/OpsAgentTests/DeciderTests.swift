@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test func readsLinesWhateverTheirCaseAndMarks() {
-    let decision = triage("Hello,\n- CUSTOMER: Acme\n* Plan:  pro.\n> period: 2026-11\nRegion: eu-central-1\nEmail: a@b.c")
+    let decision = triage(
+      "Hello,\n- CUSTOMER: Acme\n* Plan:  pro.\n> period: 2026-11\nRegion: eu-central-1\nEmail: a@b.c")
     #expect(decision.transition == .proceed)
     #expect(decision.confidence == 95)
     #expect(

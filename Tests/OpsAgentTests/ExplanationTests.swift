@@ -19,7 +19,8 @@ import Testing
     let lines = explain(harness)
     #expect(lines.contains("previous step  lay-network"))
     #expect(lines.contains("current step   provision-cluster"))
-    #expect(lines.contains { $0.hasPrefix("unknown        provision-cluster: cloud.create_cluster may have happened; key k-") })
+    let unknown = "unknown        provision-cluster: cloud.create_cluster may have happened; key k-"
+    #expect(lines.contains { $0.hasPrefix(unknown) })
     #expect(lines.contains { $0.contains("lay-network: done {network: \"network_1\"}") })
     #expect(lines.contains { $0.contains("decided at triage: proceed of proceed, escalate (95 %)") })
   }

@@ -52,7 +52,9 @@ import Testing
 }
 
 func expectOnboarded(_ harness: Harness, sourceLocation: SourceLocation = #_sourceLocation) {
-  for kind in ["network", "cluster", "role", "policy", "binding", "account", "subscription", "invoice", "charge", "mail"] {
+  for kind in [
+    "network", "cluster", "role", "policy", "binding", "account", "subscription", "invoice", "charge", "mail",
+  ] {
     let count = harness.world.alive(kind).count
     #expect(count == 1, "\(count) of \(kind)", sourceLocation: sourceLocation)
   }

@@ -22,8 +22,6 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
     var name: Name
     var core: Orchestrator
     var tickets: UInt32 = 0
-    /// The ticket of the latest call, for audit entries.
-    var lastCall: UInt32 = 0
     /// The command that the world is carrying out.
     var pending: Command?
     /// What came of a store operation, until the process is told.
@@ -68,7 +66,8 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
       guard case .decide(let query)? = processes[index].pending else {
         preconditionFailure("a decision came that was not asked for")
       }
-      let decision = choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? decider.decide(query)
+      let decision =
+        choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? decider.decide(query)
       handle(.decided(decision), index, now, &commands)
     }
   }
@@ -100,7 +99,7 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
     hasher.combine(processes.count)
     for process in processes {
       hasher.combine(process.core)
-      hasher.combine(UInt64(process.tickets) << 32 | UInt64(process.lastCall))
+      hasher.combine(UInt64(process.tickets))
       hasher.combine(process.outcome != nil)
     }
     hasher.combine(ticket)
@@ -120,7 +119,7 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
   private mutating func translate(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
     switch command {
     case .note(let note):
-      if let observation = note.observation(lastCall: processes[index].lastCall) {
+      if let observation = note.observation(nextCall: processes[index].tickets + 1) {
         commands.append(.observe(observation))
       }
       return
@@ -148,7 +147,6 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
     case .renew:
       commands.append(.store(StoreCall(ticket: ticket, label: "renew", isWrite: true)))
     case .call(let call):
-      processes[index].lastCall = ticket
       commands.append(
         .call(
           AgentCall(

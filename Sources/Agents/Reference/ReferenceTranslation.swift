@@ -7,11 +7,11 @@ import Primitives
 
 extension Note {
   /// What the world is told; nil for what only a person in production wants to know.
-  func observation(lastCall: UInt32) -> Observation? {
+  func observation(nextCall: UInt32) -> Observation? {
     switch self {
     case .transition(let from, let to, let isAllowed): .transition(from: from, to: to, isAllowed: isAllowed)
     case .guarded(let step, _, _, let holds): .guardChecked(step: step, holds: holds)
-    case .audited: .audited(ticket: lastCall)
+    case .audited: .audited(ticket: nextCall)
     case .compensating(let act): .compensating(step: act)
     case .adopted(let act, let object): .adopted(step: act, object: object)
     case .readBack(let act, let found): .readBack(step: act, found: found)

@@ -79,6 +79,8 @@ public struct AuditEntry: Hashable, Sendable {
     case unknown = 3
     case adopted = 4
     case takenBack = 5
+    /// It is about to be sent; another entry tells how it went.
+    case sent = 6
   }
 
   public init(act: Int, operation: Name, principal: Name, outcome: Outcome, at: Instant) {

@@ -104,7 +104,7 @@ public enum Note: Hashable, Sendable {
   case transition(from: Name, to: Name, isAllowed: Bool)
   /// A check before a side effect of the step was made by a fresh read, and held or did not.
   case guarded(step: Name, act: Name, check: Name, holds: Bool)
-  /// An audit entry for the latest call was written.
+  /// The audit entry for the call that comes next was written.
   case audited(act: Name, operation: Name)
   /// It takes back this act.
   case compensating(act: Name)

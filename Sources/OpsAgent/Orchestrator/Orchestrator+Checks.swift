@@ -16,7 +16,7 @@ extension Orchestrator {
     let checks = act.checks
     while check < checks.count {
       let next = checks[check]
-      if isOutOfReach(next) || ((parts.guards == .trusting || isResuming) && !next.isEssential) {
+      if isOutOfReach(next) || (parts.guards == .trusting && !next.isEssential) {
         check += 1
         continue
       }

@@ -105,6 +105,7 @@ extension Orchestrator {
     guard let way = wayBack else {
       return escalate("there is no way back for \(act.name.text) in its present state", now, &commands)
     }
+    auditAhead(way.operation, now)
     if parts.compensationRepeats == .idempotent {
       buffer.append(
         .undoing(act: index, operation: way.operation, arguments: arguments(of: way.arguments), at: now))
@@ -119,6 +120,7 @@ extension Orchestrator {
   mutating func undoSend(_ now: Instant, _ commands: inout [Command]) {
     guard let way = wayBack else { preconditionFailure("a way back was chosen before") }
     if renewing(.undoSend, now, &commands) { return }
+    if !isAudited, auditAhead(way.operation, now) { return flush(.undoSend, now, &commands) }
     tries += 1
     let salt = UInt64(bitPattern: began.nanoseconds)
     let key = parts.keys.key(
@@ -130,10 +132,17 @@ extension Orchestrator {
   mutating func undoAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded:
-      audit(.takenBack, of: wayBack?.operation, now, &commands)
+      audit(.takenBack, of: wayBack?.operation, now)
       takenBack(now, &commands)
-    case .notNow, .unknown: retryUndo(answer, .undoSend, now, &commands)
-    case .failed(let response): undoRefused(response, now, &commands)
+    case .notNow:
+      audit(.refused, of: wayBack?.operation, now)
+      retryUndo(answer, .undoSend, now, &commands)
+    case .unknown:
+      audit(.unknown, of: wayBack?.operation, now)
+      retryUndo(answer, .undoSend, now, &commands)
+    case .failed(let response):
+      audit(.refused, of: wayBack?.operation, now)
+      undoRefused(response, now, &commands)
     }
   }
 

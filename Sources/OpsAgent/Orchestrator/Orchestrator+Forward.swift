@@ -28,7 +28,7 @@ extension Orchestrator {
       }
       beginChecks()
       refusal = nil
-      isResuming = false
+      isAudited = false
       switch compiled.act.kind {
       case .read, .wait: return flush(.poll, now, &commands)
       case .review: return flush(.review, now, &commands)
@@ -49,6 +49,7 @@ extension Orchestrator {
     states[index].opened = now
     states[index].attempts = 0
     guard parts.intents == .writtenAhead else { return }
+    auditAhead(compiled.act.operation, now)
     buffer.append(
       .intent(
         Intent(
@@ -141,6 +142,7 @@ extension Orchestrator {
       }
     }
     if renewing(.send, now, &commands) { return }
+    if !isAudited, auditAhead(compiled.act.operation, now) { return flush(.send, now, &commands) }
     if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }
     states[index].attempts += 1
     states[index].lastSent = now
@@ -156,13 +158,14 @@ extension Orchestrator {
       guard let learned = act.act.outputs.read(from: response.body) else {
         return unknown(.none(.unreadable), now, &commands)
       }
-      audit(.done, now, &commands)
+      audit(.done, now)
       complete(learned, now, &commands)
     case .notNow(let response):
+      audit(.refused, now)
       if response.error.flatMap({ plan.catalogue.nature(of: $0.code) }) == .inFlight { states[index].isUnknown = true }
       notNow(answer, now, &commands)
     case .unknown:
-      audit(.unknown, now, &commands)
+      audit(.unknown, now)
       unknown(answer, now, &commands)
     case .failed(let response):
       refused(response, now, &commands)
@@ -180,7 +183,7 @@ extension Orchestrator {
     if adopted {
       let object = act.act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
       commands.append(.note(.adopted(act: act.name, object: object)))
-      audit(.adopted, now, &commands)
+      audit(.adopted, now)
     }
     let record = JournalRecord.result(act: index, facts: learned, isAdopted: adopted, at: now)
     switch parts.results {
@@ -204,17 +207,25 @@ extension Orchestrator {
   }
 
   /// Writes an audit entry, to be stored with the next records.
-  mutating func audit(
-    _ outcome: AuditEntry.Outcome, of operation: Name? = nil, _ now: Instant, _ commands: inout [Command]
-  ) {
+  mutating func audit(_ outcome: AuditEntry.Outcome, of operation: Name? = nil, _ now: Instant) {
     guard parts.audit == .written else { return }
-    let operation = operation ?? act.act.operation
-    buffer.append(
-      .audit(
-        AuditEntry(
-          act: index, operation: operation, principal: parts.credentials.principal(for: act),
-          outcome: outcome, at: now)))
-    commands.append(.note(.audited(act: act.name, operation: operation)))
+    buffer.append(entry(outcome, operation ?? act.act.operation, now))
+  }
+
+  /// Has it written who is about to do what, before it is sent. False where nothing is audited.
+  @discardableResult
+  mutating func auditAhead(_ operation: Name, _ now: Instant) -> Bool {
+    guard parts.audit == .written else { return false }
+    buffer.append(entry(.sent, operation, now))
+    isAudited = true
+    return true
+  }
+
+  private func entry(_ outcome: AuditEntry.Outcome, _ operation: Name, _ now: Instant) -> JournalRecord {
+    .audit(
+      AuditEntry(
+        act: index, operation: operation, principal: parts.credentials.principal(for: act), outcome: outcome,
+        at: now))
   }
 
   private mutating func finishForward(_ now: Instant, _ commands: inout [Command]) {

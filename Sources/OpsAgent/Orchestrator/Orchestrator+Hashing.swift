@@ -22,7 +22,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(late)
     hasher.combine(lease)
     hasher.combine(check)
-    hasher.combine(isResuming)
+    hasher.combine(isAudited)
     hasher.combine(hasWaited)
     hasher.combine(tries)
     hasher.combine(sent)

@@ -43,6 +43,7 @@ extension Orchestrator {
       return escalate("\(maker.name.text): \(found.count) exist where one should", now, &commands)
     }
     removal = way.arguments.filled(from: extraFacts, conditional: true)
+    auditAhead(way.operation, now)
     buffer.append(.undoing(act: index, operation: way.operation, arguments: removal, at: now))
     flush(.remove, now, &commands)
   }
@@ -53,6 +54,7 @@ extension Orchestrator {
       preconditionFailure("a way to remove was chosen before")
     }
     if renewing(.remove, now, &commands) { return }
+    if !isAudited, auditAhead(way.operation, now) { return flush(.remove, now, &commands) }
     tries += 1
     call(.remove, way.operation, removal, attempt: tries, &commands)
   }
@@ -60,7 +62,7 @@ extension Orchestrator {
   mutating func removeAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded:
-      audit(.takenBack, now, &commands)
+      audit(.takenBack, of: plan.acts[act.reviewed].act.undo?.ways.first?.operation, now)
       tries = 0
       wait(until: now + act.staleness, .settling, .review, now, &commands)
     case .failed, .notNow, .unknown:

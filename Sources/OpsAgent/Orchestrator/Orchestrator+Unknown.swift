@@ -64,7 +64,6 @@ extension Orchestrator {
     guard isProtected(act, states[index], at: now) else {
       return resolve(.none(.connectionLost), now, &commands)
     }
-    isResuming = act.act.protection == .key
     flush(.check, now, &commands)
   }
 
@@ -103,7 +102,7 @@ extension Orchestrator {
       tries = 0
       return wait(until: states[index].lastSent + act.settling, .settling, .readBack, now, &commands)
     }
-    audit(.refused, now, &commands)
+    audit(.refused, now)
     let why = "\(act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
     if nature == .refused, parts.readBack == .byNaturalKey, act.act.lookup != nil {
       // Perhaps because what is wanted holds already.
@@ -169,7 +168,6 @@ extension Orchestrator {
     states[index].generation += 1
     open(now)
     beginChecks()
-    isResuming = false
     flush(.check, now, &commands)
   }
 

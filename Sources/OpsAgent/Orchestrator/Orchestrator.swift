@@ -40,9 +40,8 @@ public struct Orchestrator: Sendable {
   var check = 0
   /// Whether the staleness bound has passed since the check under way was first answered.
   var hasWaited = false
-  /// Going on with a keyed call of an earlier incarnation: only essential checks are made again, since
-  /// what the call itself may have done would fail the others.
-  var isResuming = false
+  /// The audit entry of the next side effect is written.
+  var isAudited = false
   /// Sends of the call under way, and polls.
   var tries = 0
   /// Side effects sent by this run.
@@ -229,6 +228,10 @@ public struct Orchestrator: Sendable {
   ) {
     let compiled = act
     let fence = purpose.isMutation ? lease.flatMap { parts.fencing.token($0.token) } : nil
+    if purpose.isMutation, isAudited {
+      commands.append(.note(.audited(act: compiled.name, operation: operation)))
+      isAudited = false
+    }
     let request = Request(
       operation, arguments, principal: parts.credentials.principal(for: compiled), idempotencyKey: key,
       fence: fence)

@@ -96,11 +96,16 @@ extension CustomerOnboarding {
 
   private static let openInvoice = Act(
     "open-invoice", .change, "billing.finalize_invoice", [.fact(.invoice)],
-    outputs: [Output(.invoiceStatus, .status)], protection: .key, lookup: openedLookup, when: [isDraft])
+    outputs: [Output(.invoiceStatus, .status)], protection: .key,
+    checks: [Check("not opened yet", .absent, openedLookup)], lookup: openedLookup, when: [isDraft])
 
   private static let payment = Act(
     "collect-payment", .change, "billing.pay_invoice", [.fact(.invoice)], outputs: [Output(.charge, .charge)],
-    protection: .key, checks: [Check("one open invoice, of the right amount", .present, payableLookup)],
+    protection: .key,
+    checks: [
+      Check("not paid yet", .absent, chargeLookup),
+      Check("one open invoice, of the right amount", .present, payableLookup),
+    ],
     lookup: chargeLookup,
     undo: Undo(
       [

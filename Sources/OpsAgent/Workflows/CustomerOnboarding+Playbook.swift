@@ -177,7 +177,8 @@ extension CustomerOnboarding {
       "welcome",
       [
         Act(
-          "welcome", .change, "notify.send_mail", [.fact(.to, .email), .literal(.template, "welcome"), .fact(.customer)],
+          "welcome", .change, "notify.send_mail",
+          [.fact(.to, .email), .literal(.template, "welcome"), .fact(.customer)],
           outputs: [Output(.mail, .id)], protection: .key,
           checks: [Check("no welcome mail yet", .absent, mailLookup)], lookup: mailLookup)
       ]),

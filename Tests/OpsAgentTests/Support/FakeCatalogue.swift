@@ -60,7 +60,8 @@ enum FakeCatalogue {
           change("billing.delete_invoice", "billing.write"),
           change("billing.create_credit_note", "billing.refund", key: true),
         ]),
-      service("notify", [change("notify.send_mail", "notify.send", key: true), read("notify.list_mails", "notify.send")]),
+      service(
+        "notify", [change("notify.send_mail", "notify.send", key: true), read("notify.list_mails", "notify.send")]),
     ])
   }
 
