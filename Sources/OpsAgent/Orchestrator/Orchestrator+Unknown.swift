@@ -35,8 +35,9 @@ extension Orchestrator {
       return wait(until: pause, .backoff, .send, now, &commands)
     }
     if parts.readBack == .byNaturalKey, compiled.act.lookup != nil {
+      // What is found at once is found; what is not found is looked for again once the bounds have passed.
       tries = 0
-      return wait(until: state.lastSent + compiled.settling, .settling, .readBack, now, &commands)
+      return readBack(now, &commands)
     }
     // Without a key and without a look, what can be reversed is sent again, what can't be is not.
     if mayRetry, compiled.isReversible, parts.readBack == .none {
@@ -100,7 +101,7 @@ extension Orchestrator {
     }
     if states[index].isUnknown, parts.unknowns == .resolved, parts.readBack == .byNaturalKey, act.act.lookup != nil {
       tries = 0
-      return wait(until: states[index].lastSent + act.settling, .settling, .readBack, now, &commands)
+      return readBack(now, &commands)
     }
     audit(.refused, now)
     let why = "\(act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
