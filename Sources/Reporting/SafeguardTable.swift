@@ -16,13 +16,18 @@ public struct SafeguardTable: Sendable {
     }
   }
 
+  /// A scenario that notices.
   public struct Miss: Sendable {
     public var scenario: Name
-    public var oracles: [Name]
+    /// Other safeguards that have to be gone for this one to matter here.
+    public var alsoWithout: [Name]
+    /// The oracles that fired, or the ending that is not allowed.
+    public var problems: [String]
 
-    public init(scenario: Name, oracles: [Name]) {
+    public init(scenario: Name, alsoWithout: [Name] = [], problems: [String]) {
       self.scenario = scenario
-      self.oracles = oracles
+      self.alsoWithout = alsoWithout
+      self.problems = problems
     }
   }
 
@@ -36,21 +41,28 @@ public struct SafeguardTable: Sendable {
   /// The table, without a newline at its end.
   public func text(_ style: Style) -> String {
     var table = TextTable([
-      .init("without", limit: 28), .init("missed by", limit: 34), .init("oracle", limit: style.width - 66),
+      .init("without", limit: 28), .init("missed by", limit: 34), .init("by", fillsRest: true),
     ])
     for row in rows {
       if row.misses.isEmpty { table.add([.init(row.safeguard.text, .bad), .init("no scenario", .bad), ""]) }
       for (offset, miss) in row.misses.enumerated() {
         table.add([
-          .init(offset == 0 ? row.safeguard.text : ""), .init(miss.scenario.text),
-          .init(miss.oracles.map(\.text).joined(separator: ", ")),
+          .init(offset == 0 ? row.safeguard.text : ""), .init(name(miss)),
+          .init(miss.problems.joined(separator: ", ")),
         ])
       }
     }
     let verdict =
       untested.isEmpty
       ? style.paint("Each of \(Words.count(rows.count, "safeguard")) is missed by a scenario.", .good)
-      : style.paint("No scenario misses \(Words.list(untested.map(\.text))).", .bad)
+      : "No scenario misses \(Words.list(untested.map(\.text), "or"))."
+        .wrapped(to: style.width).map { style.paint($0, .bad) }.joined(separator: "\n")
     return table.text(style) + "\n\n" + verdict
+  }
+
+  private func name(_ miss: Miss) -> String {
+    miss.alsoWithout.isEmpty
+      ? miss.scenario.text
+      : "\(miss.scenario) (also without \(miss.alsoWithout.map(\.text).joined(separator: ", ")))"
   }
 }

@@ -46,6 +46,22 @@ import Testing
     #expect(workshop.files(in: ".faultline/failures") == [file], "the same failure is one file")
   }
 
+  @Test func aSavedFailureCanBePlayedWithAnotherAgent() throws {
+    let workshop = try workshop()
+    try workshop.run("run", Self.first, "--agent", "naive", "--seed", "7")
+    let file = try #require(workshop.files(in: ".faultline/failures").first)
+    let outcome = try workshop.run("run", ".faultline/failures/\(file)", "--agent", "reference")
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.output.hasPrefix("PASS  first   reference   seed 7"))
+    #expect(outcome.output.contains("response-lost"))
+  }
+
+  @Test func selftestNamesSafeguardsThatNoScenarioMisses() throws {
+    let outcome = try workshop().run("selftest", Self.first, "--format", "json")
+    #expect(outcome.status == 1, "one scenario can't miss every safeguard: \(outcome)")
+    #expect(outcome.output.contains("{\"schema\":\"faultline.selftest/1\",\"safeguard\":\"idempotency-keys\""))
+  }
+
   @Test func anEditedPlanIsJudgedAndNotCompared() throws {
     let workshop = try workshop()
     try workshop.run("run", Self.first, "--agent", "naive")

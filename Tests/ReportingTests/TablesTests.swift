@@ -138,7 +138,7 @@ import Testing
 @Suite struct SafeguardTableTests {
   @Test func namesSafeguardsThatNoScenarioMisses() {
     let table = SafeguardTable([
-      .init(safeguard: "read-back", misses: [.init(scenario: "a", oracles: ["duplicate-resource"])]),
+      .init(safeguard: "read-back", misses: [.init(scenario: "a", problems: ["duplicate-resource"])]),
       .init(safeguard: "fencing", misses: []),
     ])
     #expect(table.untested == ["fencing"])

@@ -34,11 +34,11 @@ extension DecisionQuery {
 
 extension OpsAgent.Claim {
   func translated(_ catalogue: Catalogue) -> Faultline.Claim {
-    // A change of something that was there before, a ticket's status, makes nothing that could be held.
     func holdings(_ items: [Item]) -> [Faultline.Claim.Holding] {
       items.compactMap { item in
-        guard let effect = catalogue[item.operation]?.effect, effect.change != .updated else { return nil }
-        return Faultline.Claim.Holding(kind: effect.kind, object: item.id.isEmpty ? nil : item.id)
+        catalogue[item.operation]?.effect.map {
+          Faultline.Claim.Holding(kind: $0.kind, object: item.id.isEmpty ? nil : item.id)
+        }
       }
     }
     let ending: Faultline.Ending

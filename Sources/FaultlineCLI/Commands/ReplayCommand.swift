@@ -36,7 +36,7 @@ struct ReplayCommand: ParsableCommand {
     let scenario = try Library.reader().read(path: saved.scenario)
     let store = AgentStore(rawValue: saved.store.text) ?? .model
     let agent = try Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
-    let assignment = try Assignment(scenario, agent: agent, isChecked: false)
+    let assignment = try Assignment(Situation(scenario), agent: agent, isChecked: false)
     let record = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
     try deliver(record, of: assignment, status: status)

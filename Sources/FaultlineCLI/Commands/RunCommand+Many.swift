@@ -10,7 +10,8 @@ extension RunCommand {
   var workers: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
 
   private func sweep(_ assignment: Assignment) -> Sweep {
-    Sweep(
+    let seed = firstSeed(of: assignment)
+    return Sweep(
       assignment: assignment, seeds: seed..<(seed + UInt64(runs)), source: FaultSource(maxFaults: maxFaults),
       jobs: workers, verifiesReplay: verifyReplay)
   }
@@ -42,7 +43,7 @@ extension RunCommand {
         if save != nil || !isAsExpected { _ = try keep(verdict, of: assignment) }
         if shown == nil || (shown?.isAsExpected == true && !isAsExpected) {
           shown = SummaryTable.Row(
-            title: assignment.scenario.title, path: assignment.scenario.path, verdict: verdict,
+            title: assignment.scenario.title, path: assignment.path, verdict: verdict,
             isAsExpected: isAsExpected)
         }
       }
@@ -56,7 +57,8 @@ extension RunCommand {
     case .text:
       var table = SummaryTable(rows)
       table.isPartial = isPartial
-      let seeds = runs > 1 ? "\nEach with the seeds \(seed) to \(seed + UInt64(runs) - 1)." : ""
+      let first = assignments.first.map(firstSeed) ?? 1
+      let seeds = runs > 1 ? "\nEach with \(runs) seeds from \(first) on." : ""
       try output.deliver(table.text(output.style) + seeds)
     }
     if isPartial { return .interrupted }
@@ -68,7 +70,7 @@ extension RunCommand {
     guard !assignment.isAsExpected(verdict) else { return "" }
     let record = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
     var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
-    report.commands = Offers.commands(for: verdict, path: assignment.scenario.path, saved: nil)
+    report.commands = Offers.commands(for: verdict, path: assignment.scenario.path, saved: nil, shape: shape)
     return report.text(.plain)
   }
 
@@ -98,8 +100,8 @@ extension RunCommand {
       let without = agent.without.isEmpty ? "" : " without \(agent.without.map(\.text).joined(separator: ", "))"
       texts.append(
         CampaignReport(
-          title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.scenario.path,
-          tally: tally, options: maxFaults.map { "--max-faults \($0)" } ?? "", elapsed: progress.elapsed,
+          title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.path,
+          tally: tally, options: shape, elapsed: progress.elapsed,
           isPartial: !isWhole
         ).text(output.style))
     }

@@ -20,16 +20,18 @@ struct RunCommand: AsyncParsableCommand {
         faultline run scenarios
         faultline run scenarios/timeout-after-create.yaml --agent naive
         faultline run scenarios/timeout-after-create.yaml --agent reference --without idempotency-keys
+        faultline run .faultline/failures/7f3a.yaml --agent reference
         faultline run scenarios/happy-path.yaml --agent reference --runs 10000 --max-faults 3 --verify-replay
       """)
 
-  @Argument(help: "Scenario files, or folders of them; ./scenarios where none is given.", completion: .file())
+  @Argument(
+    help: "Scenario files, saved runs, or folders of them; ./scenarios where none is given.", completion: .file())
   var paths: [String] = []
 
   @OptionGroup(title: "Agent") var choice: AgentOptions
 
-  @Option(help: "The seed of the first run.")
-  var seed: UInt64 = 1
+  @Option(help: "The seed of the first run; 1, or a saved run's own, where none is given.")
+  var seed: UInt64?
 
   @Option(help: "How many runs, each with the next seed.")
   var runs: Int = 1
@@ -66,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
     guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
-    guard seed <= UInt64.max - UInt64(runs) else { throw ValidationError("--seed is too large for --runs \(runs)") }
+    guard seed ?? 1 <= UInt64.max - UInt64(runs) else { throw ValidationError("--seed is too large for --runs \(runs)") }
     guard maxFaults == nil || choice.agent != nil else {
       throw ValidationError(
         "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")
@@ -79,10 +81,10 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.check()
     let agent = try choice.make()
-    let scenarios = try Library.scenarios(in: paths.isEmpty ? ["scenarios"] : paths)
-    let assignments = try scenarios.flatMap { scenario in
-      try agent.map { [try Assignment(scenario, agent: $0, isChecked: false)] }
-        ?? Assignment.expected(of: scenario, store: choice.store)
+    let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
+    let assignments = try situations.flatMap { situation in
+      try agent.map { [try Assignment(situation, agent: $0, isChecked: false)] }
+        ?? Assignment.expected(of: situation, store: choice.store)
     }
     let status: ExitStatus
     if agent != nil, assignments.count == 1, runs == 1 {
@@ -97,9 +99,15 @@ struct RunCommand: AsyncParsableCommand {
     guard status == .asExpected else { throw ExitCode(status) }
   }
 
+  /// The options that shape random runs, as typed.
+  var shape: String { maxFaults.map { "--max-faults \($0)" } ?? "" }
+
+  func firstSeed(of assignment: Assignment) -> UInt64 { seed ?? assignment.situation.seed ?? 1 }
+
   // MARK: One run
 
   private func playOne(_ assignment: Assignment) throws -> ExitStatus {
+    let seed = firstSeed(of: assignment)
     let chance = FaultSource(maxFaults: maxFaults).chance(for: assignment, seed: seed)
     let record = try assignment.play(seed: seed, chance: chance, isRecording: true)
     let verdict = record.verdict
@@ -123,7 +131,8 @@ struct RunCommand: AsyncParsableCommand {
     var report = RunReport(
       record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
     report.showsAll = all
-    report.commands = Offers.commands(for: record.verdict, path: assignment.scenario.path, saved: saved)
+    report.commands = Offers.commands(for: record.verdict, path: assignment.path, saved: saved, shape: shape)
+    if !assignment.situation.isScenario { report.commands.test = nil }
     let style = output.format == .text ? output.style : .plain
     let explanation = explain ? "\n\n" + RunReport.explanation(record, style) : ""
     return report.text(style) + explanation

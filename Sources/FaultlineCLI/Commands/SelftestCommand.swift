@@ -32,14 +32,14 @@ struct SelftestCommand: ParsableCommand {
 
   func run() throws {
     try output.check()
-    let scenarios = try Library.scenarios(in: paths.isEmpty ? ["scenarios"] : paths)
+    let scenarios = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
     var rows: [SafeguardTable.Row] = []
     var progress = Progress()
     for entry in AgentRegistry.entries {
       for safeguard in entry.safeguards {
         progress.update("without \(safeguard)")
-        let misses = try scenarios.compactMap { try miss(of: safeguard, from: entry, in: $0) }
-        rows.append(.init(safeguard: safeguard, misses: misses))
+        let found = try scenarios.flatMap { try misses(of: safeguard, from: entry, in: $0.scenario) }
+        rows.append(.init(safeguard: safeguard, misses: found))
       }
     }
     progress.finish()
@@ -55,25 +55,44 @@ struct SelftestCommand: ParsableCommand {
   }
 
   /// What goes wrong in a scenario without the safeguard and does not go wrong with it.
-  private func miss(
+  ///
+  /// Some safeguards stand behind another one. Where a scenario names an agent without several, the safeguard is
+  /// also put back alone: it is missed if that alone makes the run right.
+  private func misses(
     of safeguard: Name, from entry: AgentRegistry.Entry, in scenario: Scenario
-  ) throws -> SafeguardTable.Miss? {
-    let whole = try AgentRegistry.make(name: entry.name)
-    let part = try AgentRegistry.make(name: entry.name, without: [safeguard])
-    guard try Assignment(scenario, agent: whole, isChecked: false).play(seed: seed).verdict.result == .pass else {
-      return nil
+  ) throws -> [SafeguardTable.Miss] {
+    let combined = scenario.expectations.filter { $0.agent == entry.name && $0.without.contains(safeguard) }
+    var found: [SafeguardTable.Miss] = []
+    for without in [[safeguard]] + combined.map(\.without).filter({ $0.count > 1 }) {
+      let others = without.filter { $0 != safeguard }
+      guard try problems(entry, without: others, in: scenario).isEmpty else { continue }
+      let wrong = try problems(entry, without: without, in: scenario)
+      guard !wrong.isEmpty else { continue }
+      found.append(SafeguardTable.Miss(scenario: scenario.name, alsoWithout: others, problems: wrong))
     }
-    let verdict = try Assignment(scenario, agent: part, isChecked: false).play(seed: seed).verdict
-    guard verdict.result == .fail else { return nil }
-    let oracles = Set(verdict.violations.map(\.oracle)).sorted()
-    return SafeguardTable.Miss(scenario: scenario.name, oracles: oracles)
+    return found
+  }
+
+  /// What was wrong with a run: the oracles that fired, and an ending that the scenario does not allow.
+  private func problems(_ entry: AgentRegistry.Entry, without: [Name], in scenario: Scenario) throws -> [String] {
+    let agent = try AgentRegistry.make(name: entry.name, without: without)
+    let verdict = try Assignment(Situation(scenario), agent: agent, isChecked: false).play(seed: seed).verdict
+    var problems = Set(verdict.violations.map(\.oracle)).sorted().map(\.text)
+    let allowed = scenario.expectations.first { $0.agent == entry.name && $0.without.isEmpty }?.ends ?? []
+    if problems.isEmpty, !allowed.isEmpty, !allowed.contains(where: { $0 == verdict.outcome }) {
+      problems.append("ends \(verdict.outcome?.rawValue ?? "without a claim")")
+    }
+    return problems
   }
 
   private func json(_ row: SafeguardTable.Row) -> String {
     JSON.object([
       "schema": .text("faultline.selftest/1"), "safeguard": .text(row.safeguard.text),
       "missed_by": .array(row.misses.map { miss in
-        .object(["scenario": .text(miss.scenario.text), "oracles": .texts(miss.oracles.map(\.text))])
+        .object([
+          "scenario": .text(miss.scenario.text), "also_without": .texts(miss.alsoWithout.map(\.text)),
+          "problems": .texts(miss.problems),
+        ])
       }),
     ]).line
   }

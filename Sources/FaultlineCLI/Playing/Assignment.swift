@@ -27,21 +27,25 @@ enum FaultSource: Sendable {
 
 /// What is to be played.
 struct Assignment: Sendable {
-  let scenario: Scenario
+  let situation: Situation
   let setup: WorldSetup
   let agent: any AgentUnderTest
   /// Whether the scenario's expectation decides; otherwise the verdict does.
   let isChecked: Bool
 
-  init(_ scenario: Scenario, agent: any AgentUnderTest, isChecked: Bool) throws {
-    self.scenario = scenario
+  var scenario: Scenario { situation.scenario }
+  /// The file that the user named.
+  var path: String { situation.path }
+
+  init(_ situation: Situation, agent: any AgentUnderTest, isChecked: Bool) throws {
+    self.situation = situation
     self.agent = agent
     self.isChecked = isChecked
     do {
-      setup = try WorldSetup(scenario: scenario)
+      setup = try WorldSetup(scenario: situation.scenario)
     } catch {
       throw Refusal.badInput(
-        "\(scenario.path): \(error)", remedy: "'faultline list profiles' shows the systems of this build")
+        "\(situation.path): \(error)", remedy: "'faultline list profiles' shows the systems of this build")
     }
   }
 
@@ -81,15 +85,17 @@ struct Assignment: Sendable {
   }
 
   /// The assignments of the agents that a scenario names.
-  static func expected(of scenario: Scenario, store: AgentStore) throws -> [Assignment] {
+  static func expected(of situation: Situation, store: AgentStore) throws -> [Assignment] {
+    let scenario = situation.scenario
     guard !scenario.expectations.isEmpty else {
       throw Refusal.badInput(
-        "\(scenario.path) names no agent under 'expect'", remedy: "add an expectation, or choose one with --agent")
+        "\(situation.path) names no agent that is expected to do something in it",
+        remedy: "add an expectation, or choose an agent with --agent")
     }
     return try scenario.expectations.map { expectation in
       let agent = try Library.agent(
         expectation.agent.text, without: expectation.without.map(\.text), store: store)
-      return try Assignment(scenario, agent: agent, isChecked: true)
+      return try Assignment(situation, agent: agent, isChecked: true)
     }
   }
 }

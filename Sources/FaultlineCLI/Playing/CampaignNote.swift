@@ -15,11 +15,11 @@ enum CampaignNote {
     let lines = assignments.map { assignment in
       JSON.object([
         "schema": .text("faultline.campaign/1"),
-        "scenario": .text(assignment.scenario.path),
+        "scenario": .text(assignment.path),
         "agent": .text(assignment.agent.name.text),
         "without": .texts(assignment.agent.without.map(\.text)),
         "store": .text(command.choice.store.rawValue),
-        "seed": .unsigned(command.seed),
+        "seed": .unsigned(command.firstSeed(of: assignment)),
         "runs": .int(command.runs),
         "max_faults": .int(command.maxFaults),
       ]).line

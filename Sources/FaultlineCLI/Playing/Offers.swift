@@ -6,21 +6,25 @@ import Reporting
 
 /// Commands and code that reproduce a run.
 enum Offers {
-  static func commands(for verdict: Verdict, path: String, saved: String?) -> RunReport.Commands {
+  /// - Parameter shape: the options that shaped a random run, `--max-faults 3`; empty for the scenario's own.
+  static func commands(
+    for verdict: Verdict, path: String, saved: String?, shape: String = ""
+  ) -> RunReport.Commands {
     var commands = RunReport.Commands()
     if let saved {
       commands.show = "faultline show \(CommandLineText.quoted(saved))"
       commands.run = "faultline replay \(CommandLineText.quoted(saved))"
     } else {
-      commands.run = CommandLineText.run(path: path, verdict: verdict)
+      commands.run = CommandLineText.run(path: path, verdict: verdict) + (shape.isEmpty ? "" : " " + shape)
     }
-    commands.test = test(for: verdict, path: path)
+    if shape.isEmpty { commands.test = test(for: verdict, path: path) }
     return commands
   }
 
-  /// A Swift test of this scenario, agent and seed; nil where the run is no scenario's own.
+  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent.
   static func test(for verdict: Verdict, path: String) -> String? {
     guard verdict.without.isEmpty else { return nil }
-    return "@Test(.faultline(\(path.debugDescription), agent: \"\(verdict.agent)\", seeds: \(verdict.seed)...\(verdict.seed)))"
+    let seeds = "\(verdict.seed)...\(verdict.seed)"
+    return "@Test(.faultline(\(path.debugDescription), agent: \"\(verdict.agent)\", seeds: \(seeds)))"
   }
 }

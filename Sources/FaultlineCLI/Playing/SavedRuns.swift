@@ -18,7 +18,7 @@ enum SavedRuns {
   ) throws -> String {
     let verdict = record.verdict
     var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
-    report.commands.test = Offers.test(for: verdict, path: assignment.scenario.path)
+    if verdict.expectation != .none { report.commands.test = Offers.test(for: verdict, path: assignment.scenario.path) }
     let saved = SavedRun(
       verdict, of: assignment.scenario, store: Name(store.rawValue), version: FaultlineVersion.current,
       report: report.text(.plain))

@@ -16,22 +16,32 @@ enum Library {
     ScenarioSchema(try Vocabulary.standard()).text.trimmingCharacters(in: .newlines)
   }
 
-  /// Reads all scenarios that the paths stand for.
+  /// Reads all scenarios and saved runs that the paths stand for.
   ///
   /// - Throws: every mistake of every file at once.
-  static func scenarios(in paths: [String]) throws -> [Scenario] {
+  static func situations(in paths: [String]) throws -> [Situation] {
     let reader = try reader()
-    var scenarios: [Scenario] = []
+    var situations: [Situation] = []
     var diagnostics: [Diagnostic] = []
     for path in try Files.scenarios(in: paths) {
       do {
-        scenarios.append(try reader.read(path: path))
+        let isSaved = try SavedRun.isSavedRun(path: path)
+        situations.append(try isSaved ? saved(path, reader) : Situation(reader.read(path: path)))
       } catch {
         diagnostics += error.diagnostics
       }
     }
     guard diagnostics.isEmpty else { throw ScenarioErrors(diagnostics) }
-    return scenarios
+    return situations
+  }
+
+  /// The scenario of a saved run, with the run's plan in place of the scenario's own faults.
+  private static func saved(_ path: String, _ reader: ScenarioReader) throws(ScenarioErrors) -> Situation {
+    let saved = try SavedRun.read(path: path)
+    var scenario = try reader.read(path: saved.scenario)
+    scenario.faults = saved.plan
+    scenario.expectations = []
+    return Situation(scenario, path: path, seed: saved.seed)
   }
 
   /// The agent of that name with parts removed.

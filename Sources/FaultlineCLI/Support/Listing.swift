@@ -38,7 +38,7 @@ struct Listing {
   }
 
   private static func scenarios() throws -> [Listing] {
-    try Library.scenarios(in: ["scenarios"]).map { scenario in
+    try Library.situations(in: ["scenarios"]).map(\.scenario).map { scenario in
       Listing(
         name: scenario.name.text, summary: scenario.title,
         fields: [

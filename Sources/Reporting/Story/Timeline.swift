@@ -285,55 +285,9 @@ struct Timeline: Sendable {
         story.counts[index].map { $0.number > $0.intent.times.upperBound } ?? false
       }
       let shown = violation.evidence.filter { index in rows.contains { $0.index == index } }
-      guard let index = excess ?? shown.first, let row = rows.firstIndex(where: { $0.index == index }) else { continue }
+      guard let index = excess ?? shown.last, let row = rows.firstIndex(where: { $0.index == index }) else { continue }
       rows[row].mark = (rows[row].mark ?? "<==") + " \(violation.oracle)"
       rows[row].tone = .bad
     }
-  }
-
-  // MARK: Words
-
-  /// `create_cluster acme`; the subject, or the known object that the call names.
-  private func title(_ call: CallStory) -> String {
-    let verb = Words.verb(call.request.operation)
-    let operation = story.catalogue[call.request.operation]
-    if let subject = operation?.subject, let text = call.request.arguments.text(subject) {
-      return "\(verb) \(Words.printable(text))"
-    }
-    let known = Set(story.knownObjects)
-    let object = call.request.arguments.entries.compactMap(\.value.text).first { known.contains($0) }
-    return object.map { "\(verb) \(Words.printable($0))" } ?? verb
-  }
-
-  private func text(_ effect: Effect) -> String {
-    let sign =
-      switch effect.change {
-      case .created, .happened: "+"
-      case .updated: "~"
-      case .ended: "-"
-      }
-    var text = "\(sign) \(Words.noun(effect.kind)) \(Words.printable(effect.object))"
-    if let amount = effect.amount, effect.change != .updated { text += " " + Words.glued("\(amount)") }
-    if effect.change == .updated, let status = effect.attributes.text("status") { text += " \(status)" }
-    return text
-  }
-
-  /// An object in an answer that some system holds, `cluster i-0a1`; of the kind that the call is about where
-  /// there is one.
-  private func known(in response: Response, for call: CallStory) -> String? {
-    let texts = response.body.texts
-    let effects = story.record.trace.entries.compactMap { entry -> Effect? in
-      if case .effect(let effect) = entry.event, texts.contains(effect.object) { effect } else { nil }
-    }
-    let kind = story.catalogue[call.request.operation]?.effect?.kind
-    return (effects.first { $0.kind == kind } ?? effects.first).map {
-      "\(Words.noun($0.kind)) \(Words.printable($0.object))"
-    }
-  }
-
-  private func truth(of claim: Claim) -> String {
-    let wrong = story.wrongCounts
-    if !wrong.isEmpty { return "in truth: " + Words.list(wrong) }
-    return story.verdict.violations.first.map { "in truth: \($0.oracle)" } ?? "so it is"
   }
 }

@@ -1,0 +1,22 @@
+// What a path on the command line stands for: a scenario, or a saved run's plan in its scenario.
+
+import Faultline
+import Primitives
+
+/// A scenario to play, and how the user named it.
+struct Situation: Sendable {
+  let scenario: Scenario
+  /// The file that the user named.
+  let path: String
+  /// The seed that a saved run had; nil for a scenario.
+  let seed: UInt64?
+
+  /// Whether the scenario's own faults are played.
+  var isScenario: Bool { path == scenario.path }
+
+  init(_ scenario: Scenario, path: String? = nil, seed: UInt64? = nil) {
+    self.scenario = scenario
+    self.path = path ?? scenario.path
+    self.seed = seed
+  }
+}

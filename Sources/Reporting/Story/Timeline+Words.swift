@@ -1,0 +1,52 @@
+// The words of a timeline: calls, effects and claims, as short as they can be said.
+
+import Faultline
+import Operations
+import Primitives
+import Simulation
+
+extension Timeline {
+  /// `create_cluster acme`; the subject, or the known object that the call names.
+  func title(_ call: CallStory) -> String {
+    let verb = Words.verb(call.request.operation)
+    let operation = story.catalogue[call.request.operation]
+    if let subject = operation?.subject, let text = call.request.arguments.text(subject) {
+      return "\(verb) \(Words.printable(text))"
+    }
+    let known = Set(story.knownObjects)
+    let object = call.request.arguments.entries.compactMap(\.value.text).first { known.contains($0) }
+    return object.map { "\(verb) \(Words.printable($0))" } ?? verb
+  }
+
+  func text(_ effect: Effect) -> String {
+    let sign =
+      switch effect.change {
+      case .created, .happened: "+"
+      case .updated: "~"
+      case .ended: "-"
+      }
+    var text = "\(sign) \(Words.noun(effect.kind)) \(Words.printable(effect.object))"
+    if let amount = effect.amount, effect.change != .updated { text += " " + Words.glued("\(amount)") }
+    if effect.change == .updated, let status = effect.attributes.text("status") { text += " \(status)" }
+    return text
+  }
+
+  /// An object in an answer that some system holds, `cluster i-0a1`; of the kind that the call is about where
+  /// there is one.
+  func known(in response: Response, for call: CallStory) -> String? {
+    let texts = response.body.texts
+    let effects = story.record.trace.entries.compactMap { entry -> Effect? in
+      if case .effect(let effect) = entry.event, texts.contains(effect.object) { effect } else { nil }
+    }
+    let kind = story.catalogue[call.request.operation]?.effect?.kind
+    return (effects.first { $0.kind == kind } ?? effects.first).map {
+      "\(Words.noun($0.kind)) \(Words.printable($0.object))"
+    }
+  }
+
+  func truth(of claim: Claim) -> String {
+    let wrong = story.wrongCounts
+    if !wrong.isEmpty { return "in truth: " + Words.list(wrong) }
+    return story.verdict.violations.first.map { "in truth: \($0.oracle)" } ?? "so it is"
+  }
+}
