@@ -11,7 +11,11 @@ import Testing
     (
       "Sources/Faultline/Scenario/", "imports what time and chance come with",
       "scenarios and saved runs are read from and written to files, before and after a run"
-    )
+    ),
+    (
+      "Sources/OpsAgentSQLite/SQLiteStore.swift", "imports what time and chance come with",
+      "the database's driver takes blobs as Foundation's Data"
+    ),
   ]
 
   @Test(arguments: rooms)
