@@ -29,7 +29,7 @@ extension ScenarioDraft {
       let expectation = Scenario.Expectation(
         agent: Name(subject.agent), without: subject.without.map { Name($0) }, ends: ends,
         violates: violates.map { Name($0) },
-        allowsMore: section["allow_more"].flatMap { problems.bool($0) } ?? false,
+        allowsMore: section["allow_more"].flatMap { problems.bool($0) } ?? !violates.isEmpty,
         because: because)
       let isSecond = expectations.contains {
         $0.agent == expectation.agent && $0.without.sorted() == expectation.without.sorted()

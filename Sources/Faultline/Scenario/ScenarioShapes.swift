@@ -175,7 +175,7 @@ struct ScenarioShapes: Sendable {
       keys: [
         Shape.Key("ends", .either([endings, .list(endings)]), "The endings that are right here."),
         Shape.Key("violates", .list(.name(vocabulary.oracles.map(\.text))), "The oracles that must fire."),
-        Shape.Key("allow_more", .bool, "Whether other oracles may fire too."),
+        Shape.Key("allow_more", .bool, "Whether other oracles may fire too; true by default where any is listed."),
         Shape.Key("because", .text, "Why an ending other than completed is right here."),
       ])
   }

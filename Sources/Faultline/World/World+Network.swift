@@ -264,15 +264,16 @@ extension World {
       return
     }
     calls[index].isOpen = false
+    if call.crash == .crashOnAnswer {
+      record(.attemptEnded(Wire(call: call.id, attempt: attempt), answer))
+      tookEffect(call.crashFaultIndex)
+      crash(call.process)
+      return
+    }
     record(.answered(call.id, operation: call.request.operation, answer))
     if case .none(.timedOut) = answer {
       if call.requestFault.landmark != nil { tookEffect(call.requestFaultIndex) }
       reached(.afterTimeout, by: index)
-    }
-    if call.crash == .crashOnAnswer {
-      tookEffect(call.crashFaultIndex)
-      crash(call.process)
-      return
     }
     resume(call.process, .answered(call.ticket, answer))
   }
