@@ -16,14 +16,14 @@ public struct Campaign: Sendable {
   public var runs: Int
   /// How many faults one run may have.
   public var maxFaults: Int
-  /// How often a site deviates, in 65,536ths.
+  /// How often an answer of weight 1 is given where it is possible, in millionths.
   public var rate: UInt64
   /// Whether each run is played again from its plan and must give the same hash.
   public var replaysEveryRun: Bool
 
   public init(
     scenario: Scenario, agent: any AgentUnderTest, firstSeed: UInt64 = 1, runs: Int, maxFaults: Int,
-    rate: UInt64 = 1_400, replaysEveryRun: Bool = false
+    rate: UInt64 = Swarm.usualRate, replaysEveryRun: Bool = false
   ) {
     self.scenario = scenario
     self.agent = agent

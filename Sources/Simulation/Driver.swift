@@ -81,37 +81,49 @@ public struct Driver: Sendable {
 /// The shape of one random run: which answers are on, how likely each is, how many may be given.
 ///
 /// A fair coin at every site finds little. Each seed switches whole kinds of fault off and gives the
-/// others wildly different weights (Groce et al., "Swarm Testing", ISSTA 2012).
+/// others wildly different weights (Groce et al., "Swarm Testing", ISSTA 2012); now and then one kind is
+/// the run's favourite, so that a kind that is possible at few sites gets its turn as well.
 public struct Swarm: Hashable, Sendable {
   /// How many non-default answers a run may give.
   public var budget: Int
-  /// How often a site deviates, in 65,536ths.
+  /// How often an answer of weight 1 is given where it is possible, in millionths.
   public var rate: UInt64
-  /// Whether kinds of answers are switched off and weighted by the seed.
+  /// Whether the seed weights the kinds; without a shape every weight is 1.
   public var isShaped: Bool
   let shapeSeed: UInt64
 
-  public init(seed: UInt64, budget: Int, rate: UInt64 = 2_200, isShaped: Bool = true) {
+  public init(seed: UInt64, budget: Int, rate: UInt64 = Swarm.usualRate, isShaped: Bool = true) {
     self.budget = budget
     self.rate = rate
     self.isShaped = isShaped
     shapeSeed = Draw(seed: seed, key: Name("swarm").hash).word
   }
 
-  /// The weight of one kind of answer in this run, 0 (off) to 8.
+  /// One in a thousand.
+  public static let usualRate: UInt64 = 1_000
+  /// The weight of a run's favourite.
+  private static let favourite: UInt64 = 160
+
+  /// The weight of one kind of answer in this run: 0 (off), 1 to 8, or that of a favourite.
   func weight(_ name: Name) -> UInt64 {
     guard isShaped else { return 1 }
     let draw = Draw(seed: shapeSeed, key: name.hash)
-    return draw.below(4) == 0 ? 0 : 1 << draw.derived(1).below(4)
+    switch draw.below(16) {
+    case 0: return Swarm.favourite
+    case 1...4: return 0
+    default: return 1 << draw.derived(1).below(4)
+    }
   }
 
   func answer<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site, seed: UInt64) -> A? {
     let draw = Draw(seed: seed, key: site.key)
-    guard draw.word & 0xFFFF < rate else { return nil }
+    // Most sites answer by default under any weights; weights are looked up for the others alone.
+    let lot = draw.below(1_000_000)
+    guard lot < rate * Swarm.favourite * 4 else { return nil }
     let alternatives = offer.alternatives
     var total: UInt64 = 0
     for answer in alternatives { total += weight(answer.name) }
-    guard total > 0 else { return nil }
+    guard lot < rate * total else { return nil }
     var ticket = draw.derived(1).below(total)
     for answer in alternatives {
       let weight = weight(answer.name)

@@ -19,7 +19,7 @@ struct AsyncReplayTests {
   @Test("Random trouble gives the same hash again, by seed and by plan", arguments: 1...10 as ClosedRange<UInt64>)
   func replays(seed: UInt64) throws {
     for agent in AsyncReplayTests.agents {
-      let swarm = RunInput.Chance.swarm(Swarm(seed: seed, budget: 4, rate: 4_000))
+      let swarm = RunInput.Chance.swarm(Swarm(seed: seed, budget: 4, rate: 3_000))
       let input = RunInput(scenario: Acme.scenario(), agent: agent, seed: seed, chance: swarm)
       let first = try Runner.run(input).verdict
       #expect(try Runner.run(input).verdict.traceHash == first.traceHash)

@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: 1...150 as ClosedRange<UInt64>)
   func comesToAGoodEndUnderAnyThreeFaults(seed: UInt64) throws {
-    let run = try Onboarding().play(ReferenceAgent(), seed: seed, .swarm(Swarm(seed: seed, budget: 3, rate: 4_000)))
+    let run = try Onboarding().play(ReferenceAgent(), seed: seed, .swarm(Swarm(seed: seed, budget: 3, rate: 3_000)))
     switch run.verdict.outcome {
     case .completed: expectOneOfEach(run)
     case .rolledBack: expectNothingLeft(run)
@@ -109,7 +109,7 @@ func expectNothingLeft(_ run: RunRecord, sourceLocation: SourceLocation = #_sour
 @Suite struct ReferenceStoreTests {
   @Test(arguments: 1...40 as ClosedRange<UInt64>)
   func bothStoresGiveTheSameRun(seed: UInt64) throws {
-    let chance = RunInput.Chance.swarm(Swarm(seed: seed, budget: 3, rate: 4_000))
+    let chance = RunInput.Chance.swarm(Swarm(seed: seed, budget: 3, rate: 3_000))
     let model = try Onboarding().play(ReferenceAgent(store: .model), seed: seed, chance)
     let sqlite = try Onboarding().play(ReferenceAgent(store: .sqlite), seed: seed, chance)
     #expect(model.verdict.traceHash == sqlite.verdict.traceHash)

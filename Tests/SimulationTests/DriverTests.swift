@@ -9,7 +9,7 @@ import Testing
 
   /// A budget that never runs out, so that only (seed, site) can decide.
   static func answers(seed: UInt64, sites: [Site]) -> [Site: Weather] {
-    var kernel = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: .max, rate: 30_000)))
+    var kernel = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: .max, rate: 60_000)))
     return Dictionary(uniqueKeysWithValues: sites.map { ($0, kernel.choose(Weather.all, at: $0)) })
   }
 
@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: 0...4)
   func givesNoMoreDeviationsThanItsBudget(budget: Int) {
     for seed in 0..<50 as Range<UInt64> {
-      var kernel = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: budget, rate: 30_000)))
+      var kernel = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: budget, rate: 60_000)))
       for site in Self.sites { _ = kernel.choose(Weather.all, at: site) }
       #expect(kernel.decisions.count <= budget)
       #expect(kernel.plan.entries.count == kernel.decisions.count)
@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: 0..<50 as Range<UInt64>)
   func replayingItsPlanGivesTheSameAnswers(seed: UInt64) {
-    var first = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: 3, rate: 10_000)))
+    var first = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: 3, rate: 20_000)))
     let answers = Self.sites.map { first.choose(Weather.all, at: $0) }
     var second = Kernel(seed: seed, .planned(first.plan))
     #expect(Self.sites.map { second.choose(Weather.all, at: $0) } == answers)

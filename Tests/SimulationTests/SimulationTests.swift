@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ChoiceTests {
   @Test func anOfferOfTheDefaultAloneIsNoChoice() {
-    var kernel = Kernel(.seeded(Swarm(seed: 1, budget: .max, rate: 65_536)))
+    var kernel = Kernel(.seeded(Swarm(seed: 1, budget: .max, rate: 1_000_000)))
     #expect(kernel.choose(Offer<Weather>(), at: place("a")) == .fair)
     #expect(kernel.choose(Offer<Weather>(), at: place("a")) == .fair)
     #expect(kernel.choiceCount == 0)
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test func eventsOfDifferentInstantsAreNeverReordered() {
-    var kernel = Kernel(.seeded(Swarm(seed: 1, budget: .max, rate: 65_536, isShaped: false)))
+    var kernel = Kernel(.seeded(Swarm(seed: 1, budget: .max, rate: 1_000_000, isShaped: false)))
     for (index, event) in ["c", "b", "a"].enumerated() { kernel.schedule(event, after: .seconds(3 - Int64(index))) }
     var order = ""
     while let event = kernel.next(site: { place($0) }) { order += event }

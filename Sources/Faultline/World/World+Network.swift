@@ -108,7 +108,9 @@ extension World {
       var offer = Offer<RequestFault>()
       offer.add(.rateLimited, .requestLost, .outage)
       if call.operation.isMutation {
-        offer.add(.duplicateDelivery, .lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
+        offer.add(.lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
+        // Under a key that the system honours, a second copy can change nothing.
+        if !call.operation.takesKey || call.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
         if call.operation.compensation != nil { offer.add(.lateAfterCompensation) }
         if systems[call.system].applicable(to: call.request, at: now).contains(.compensationRefusal) {
           offer.add(.compensationRefused)
