@@ -131,6 +131,18 @@ struct OracleContractTests {
     #expect(other.fired == ["guard-bypassed"])
   }
 
+  @Test("guard-bypassed excuses the first keyed call of a restarted process, and none after it")
+  func resumed() {
+    var story = story(.guards)
+    story.crash()
+    story.restart()
+    story.make("cloud.create_cluster", "cloud.cluster", "i-1", key: "k", step: "provision")
+    #expect(story.fired == [])
+    let sent = story.index + 1
+    story.make("cloud.create_network", "cloud.network", "n-1", step: "lay")
+    #expect(story.violations(of: "guard-bypassed").map(\.evidence) == [[sent]])
+  }
+
   @Test("dry-run-mutation fires in a dry run, even where the call was refused")
   func dryRun() {
     var story = story(.dryRun, isDryRun: true)

@@ -7,8 +7,8 @@ import Primitives
 ///
 /// Fires when nobody has let be known, before the call, that the invariants of that step hold, or when the last
 /// that the same incarnation let be known is that they don't. Silent about reads and compensations, about several
-/// calls of a step behind one check, and about an incarnation that goes on with what another one had checked and
-/// written down as about to be done.
+/// calls of a step behind one check, about an incarnation that goes on with what another one had checked, and
+/// about the first call of a restarted process where it carries a key: it may repeat what was under way.
 /// Source: verify before acting; https://doi.org/10.1145/38713.38742
 public struct GuardBypassed: Oracle {
   public static let name: Name = "guard-bypassed"
@@ -45,7 +45,7 @@ public struct GuardBypassed: Oracle {
       if let known { checks[known] = check } else { checks.append(check) }
     case .sent:
       guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, !call.isCompensation else { return }
-      if !isGuarded(call) { offences.append(facts.calls.count - 1) }
+      if !isGuarded(call), !isResumption(call, facts) { offences.append(facts.calls.count - 1) }
     default: break
     }
   }
@@ -54,6 +54,14 @@ public struct GuardBypassed: Oracle {
   private func isGuarded(_ call: CallFact) -> Bool {
     if let own = checks.first(where: { $0.process == call.process && $0.step == call.step }) { return own.holds }
     return checks.contains { $0.step == call.step && $0.holds }
+  }
+
+  /// Whether a later incarnation begins with what may have been under way when the one before it died. Its own
+  /// guard can't hold where that arrived, so the key has to do.
+  private func isResumption(_ call: CallFact, _ facts: Facts) -> Bool {
+    guard call.key != nil, facts.processes.first?.id != call.process else { return false }
+    let hasFailed = checks.contains { $0.process == call.process && $0.step == call.step && !$0.holds }
+    return !hasFailed && facts.calls.first { $0.isMutation && $0.process == call.process }?.id == call.id
   }
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
