@@ -59,11 +59,13 @@ public struct RunReport: Sendable {
       case .inconclusive: ("OPEN", .warning)
       }
     let agent = Words.agent(verdict.agent, without: verdict.without)
-    return "\(style.paint(word, tone))  \(style.paint(verdict.scenario.text, .strong))   \(agent)   seed \(verdict.seed)"
+    let scenario = style.paint(verdict.scenario.text, .strong)
+    return "\(style.paint(word, tone))  \(scenario)   \(agent)   seed \(verdict.seed)"
   }
 
   private func opening(_ style: Style) -> String {
     var sentences = verdict.result == .inconclusive ? [] : story.sentences
+    if verdict.result == .pass, let ending = story.peacefulEnd { sentences = [ending] }
     if sentences.isEmpty { sentences = verdict.violations.prefix(1).map(\.message) }
     sentences += verdict.reasons
     return sentences.flatMap { Words.printable($0).wrapped(to: style.width) }.joined(separator: "\n")
@@ -189,8 +191,8 @@ public struct RunReport: Sendable {
 extension RunReport {
   /// What the agent thought it was doing, as its store has it.
   public static func explanation(_ record: RunRecord, _ style: Style) -> String {
-    let lines =
-      record.explanation.isEmpty ? ["Its store holds nothing; this agent keeps its state in memory."] : record.explanation
+    let nothing = "Its store holds nothing; this agent keeps its state in memory."
+    let lines = record.explanation.isEmpty ? [nothing] : record.explanation
     let text = lines.flatMap { Words.printable($0).wrapped(to: style.width - 2) }.map { "  " + $0 }
     return ([style.paint("What the agent thought it was doing, from its store alone", .strong)] + text)
       .joined(separator: "\n")

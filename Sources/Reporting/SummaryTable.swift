@@ -128,7 +128,7 @@ public enum CommandLineText {
   /// The word as a POSIX shell reads it: in single quotes where it holds anything unusual.
   public static func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./+:@%,".unicodeScalars.contains(scalar))
+      scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_./+:@%,".unicodeScalars.contains(scalar))
     }
     return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }

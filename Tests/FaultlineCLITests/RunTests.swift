@@ -78,7 +78,8 @@ import Testing
     let workshop = try workshop()
     try workshop.run("run", Self.first, "--agent", "naive")
     let file = try #require(workshop.files(in: ".faultline/failures").first)
-    let lines = try workshop.read(".faultline/failures/\(file)").split(separator: "\n", omittingEmptySubsequences: false)
+    let text = try workshop.read(".faultline/failures/\(file)")
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let forged = lines.map { $0.hasPrefix("trace_hash:") ? "trace_hash: \"0123456789abcdef\"" : $0 }
     try workshop.write(forged.joined(separator: "\n"), to: "forged.yaml")
     let outcome = try workshop.run("replay", "forged.yaml")

@@ -78,7 +78,9 @@ import Testing
 }
 
 @Suite struct JUnitReportTests {
-  private func item(_ change: (inout Verdict) -> Void = { _ in }, isAsExpected: Bool, text: String = "") -> JUnitReport.Case {
+  private func item(
+    _ change: (inout Verdict) -> Void = { _ in }, isAsExpected: Bool, text: String = ""
+  ) -> JUnitReport.Case {
     var verdict = WarStory.record().verdict
     change(&verdict)
     return .init(verdict: verdict, isAsExpected: isAsExpected, text: text)

@@ -105,7 +105,8 @@ import Testing
   @Test func doesNotCallARepetitionAfterAReadBackADefect() {
     let lookup: WorldEvent = .sent(
       Wire(call: WarStory.call(9), attempt: 1),
-      request: Request("cloud.list_clusters", ["customer": "acme"], principal: "agent"), step: "", isCompensation: false)
+      request: Request("cloud.list_clusters", ["customer": "acme"], principal: "agent"), step: "",
+      isCompensation: false)
     var events = WarStory.events
     events.insert((30_100, lookup), at: 9)
     events.insert((30_150, .answered(WarStory.call(9), operation: "cloud.list_clusters", .response(.ok()))), at: 10)
@@ -130,6 +131,23 @@ import Testing
   @Test func coloursOnlyWhereAsked() {
     #expect(!text.contains("\u{1B}"))
     #expect(WarStory.report(WarStory.record()).text(Style(isColoured: true)).contains("\u{1B}[1;31mFAIL"))
+  }
+
+  @Test func namesTheReplicaWhereThereAreSeveral() {
+    #expect(!text.contains("agent-0: "))
+    var events = WarStory.events
+    events.insert((30_250, .processStarted(ProcessID(index: 1, incarnation: 1), trigger: "takeover")), at: 12)
+    let text = WarStory.report(WarStory.record(events, violations: [])).text(.plain)
+    #expect(text.contains("agent-0: create_cluster acme"))
+    #expect(text.contains("agent-1~1 starts: takeover"))
+  }
+
+  @Test func aGoodEndOtherThanTheGoalIsSaid() {
+    var record = WarStory.record(violations: [], result: .pass)
+    record.verdict.outcome = .rolledBack
+    #expect(WarStory.report(record).text(.plain).contains("took it back; nothing of it is left."))
+    record.verdict.outcome = .escalated
+    #expect(WarStory.report(record).text(.plain).contains("stopped and handed over."))
   }
 
   @Test func saysWhyARunIsInconclusive() {

@@ -37,7 +37,9 @@ struct ListCommand: ParsableCommand {
       let first = listing.map(\.name.count).max().map { min($0, 40) } ?? 0
       let second = listing.map(\.detail.count).max().map { min($0, 22) } ?? 0
       table.columns[2].limit = max(20, style.width - first - second - 4)
-      for entry in listing { table.add([.init(entry.name, .strong), .init(entry.detail, .quiet), .init(entry.summary)]) }
+      for entry in listing {
+        table.add([.init(entry.name, .strong), .init(entry.detail, .quiet), .init(entry.summary)])
+      }
       Console.write(table.text(style, hasTitles: false))
     }
   }

@@ -68,7 +68,9 @@ struct RunCommand: AsyncParsableCommand {
     }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
     guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
-    guard seed ?? 1 <= UInt64.max - UInt64(runs) else { throw ValidationError("--seed is too large for --runs \(runs)") }
+    guard seed ?? 1 <= UInt64.max - UInt64(runs) else {
+      throw ValidationError("--seed is too large for --runs \(runs)")
+    }
     guard maxFaults == nil || choice.agent != nil else {
       throw ValidationError(
         "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")

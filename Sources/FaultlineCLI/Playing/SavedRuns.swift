@@ -35,7 +35,8 @@ enum SavedRuns {
     }
     guard try SavedRun.isSavedRun(path: path) else {
       throw Refusal.badInput(
-        "'\(path)' is not a saved run", remedy: "a scenario is played by 'faultline run \(CommandLineText.quoted(path))'")
+        "'\(path)' is not a saved run",
+        remedy: "a scenario is played by 'faultline run \(CommandLineText.quoted(path))'")
     }
     return try SavedRun.read(path: path)
   }

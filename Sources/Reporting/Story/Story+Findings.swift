@@ -67,6 +67,15 @@ extension Story {
     }
   }
 
+  /// A good end other than the goal, in a sentence; nil where the goal was reached.
+  var peacefulEnd: String? {
+    switch verdict.outcome {
+    case .rolledBack: "The agent could not complete it and took it back; nothing of it is left."
+    case .escalated: "The agent stopped and handed over."
+    case .completed, nil: nil
+    }
+  }
+
   private func wantedCount(_ intent: Intent) -> String {
     let most = intent.noun(intent.times.upperBound)
     if intent.times.lowerBound == intent.times.upperBound { return most }

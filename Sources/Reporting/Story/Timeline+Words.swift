@@ -6,6 +6,11 @@ import Primitives
 import Simulation
 
 extension Timeline {
+  /// `agent-1: ` where several replicas are at work, nothing where there is one.
+  func who(_ process: ProcessID) -> String { hasReplicas ? "agent-\(process.index): " : "" }
+
+  func who(_ call: CallID) -> String { who(ProcessID(index: call.process, incarnation: call.incarnation)) }
+
   /// `create_cluster acme`; the subject, or the known object that the call names.
   func title(_ call: CallStory) -> String {
     let verb = Words.verb(call.request.operation)

@@ -22,6 +22,8 @@ struct Timeline: Sendable {
   private(set) var rows: [Row] = []
   /// Rows that are shown after the effects of the same instant.
   private var heldBack: [Row] = []
+  /// Whether more than one replica was at work.
+  let hasReplicas: Bool
   /// Events that another row speaks for.
   private var spokenFor: Set<Int> = []
   /// Positions in the story of the calls that matter.
@@ -44,6 +46,9 @@ struct Timeline: Sendable {
           || call.effects.contains { story.counts[$0].map { focusIntents.contains($0.intent.name) } ?? false }
       })
     self.focusIntents = focusIntents
+    hasReplicas = story.record.trace.entries.contains { entry in
+      if case .processStarted(let process, _) = entry.event { process.index > 0 } else { false }
+    }
     for entry in story.record.trace.entries {
       if endsInstant(entry) { showHeldBack() }
       add(entry)
@@ -86,8 +91,8 @@ struct Timeline: Sendable {
     case .processCrashed(let process):
       row.agent = "\(EventText.name(process)) crashes, its memory is gone"
       row.tone = .warning
-    case .processPaused(_, let landmark): row.agent = "stops until \(landmark.rawValue)"
-    case .processResumed: row.agent = "goes on"
+    case .processPaused(let process, let landmark): row.agent = "\(who(process))stops until \(landmark.rawValue)"
+    case .processResumed(let process): row.agent = "\(who(process))goes on"
     case .stoodDown(let process): row.agent = "\(EventText.name(process)) stands down: another has the work"
     case .sent(let wire, _, _, _): return addSent(wire, at: entry.index)
     case .handled(let wire, let response, let isCopy):
@@ -95,12 +100,12 @@ struct Timeline: Sendable {
     case .effect(let effect): return addEffect(effect, at: entry.index)
     case .answered(let call, _, let answer): return addAnswer(call, answer, at: entry.index)
     case .fault(let record): return addFault(record, at: entry.index)
-    case .observed(_, let observation):
+    case .observed(let process, let observation):
       guard let text = notable(observation) else { return }
-      row.agent = text
-    case .claimed(_, let claim):
+      row.agent = who(process) + text
+    case .claimed(let process, let claim):
       let text = claim.text.isEmpty ? claim.ending.rawValue : claim.text
-      row.agent = "says: \"\(Words.shortened(Words.printable(text), to: 120))\""
+      row.agent = "\(who(process))says: \"\(Words.shortened(Words.printable(text), to: 120))\""
       row.systems = truth(of: claim)
       row.tone = story.verdict.result == .pass ? .good : .bad
     case .ended(let reason):
@@ -126,7 +131,7 @@ struct Timeline: Sendable {
       spokenFor.insert(index)
       return
     }
-    var row = Row(index: index, agent: title(call), network: "---->")
+    var row = Row(index: index, agent: who(call.id) + title(call), network: "---->")
     if let repetition = call.repeats {
       row.network += " \(repetition.key.rawValue)"
       let looked = repetition.hasReadBack ? "after a read-back" : "no read-back"
@@ -175,7 +180,7 @@ struct Timeline: Sendable {
     if let position {
       let call = story.calls[position]
       if call.faults.isEmpty, call.repeats == nil, call.effects.first == index, story.defect?.position != position {
-        row.agent = title(call)
+        row.agent = who(call.id) + title(call)
         row.network = "---->"
       }
     } else {
@@ -192,7 +197,8 @@ struct Timeline: Sendable {
     if let position { return story.calls[position].effects.first != index }
     guard let last = rows.last, let before = story.effect(last.index) else { return false }
     let entries = story.record.trace.entries
-    return before.cause == nil && before.backend == effect.backend && entries[last.index - 1].at == entries[index - 1].at
+    return before.cause == nil && before.backend == effect.backend
+      && entries[last.index - 1].at == entries[index - 1].at
   }
 
   private func sharesSystem(_ effect: Effect, _ intent: Name) -> Bool {
@@ -209,8 +215,8 @@ struct Timeline: Sendable {
       spokenFor.insert(index)
       return
     }
-    var row = Row(index: index, agent: "sees: \(EventText.text(answer))")
-    if isSuccess { row.agent = "sees: " + (answer.response.flatMap { known(in: $0, for: call) } ?? EventText.text(answer)) }
+    let seen = isSuccess ? answer.response.flatMap { known(in: $0, for: call) } : nil
+    var row = Row(index: index, agent: "\(who(id))sees: \(seen ?? EventText.text(answer))")
     if call.isUnknown(in: story.catalogue) {
       if let done = call.effects.first {
         row.systems = done < index ? "truth: committed -> UNKNOWN" : "truth: on its way, done at #\(done) -> UNKNOWN"
