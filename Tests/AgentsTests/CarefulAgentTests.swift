@@ -24,6 +24,7 @@ struct CarefulAgentTests {
   /// What must hold for every ending.
   private func expectGoodEnd(_ record: RunRecord, _ what: String) {
     #expect(record.claims.count == 1, "\(what)\n\(record.story)")
+    #expect(record.verdict.violations.isEmpty, "\(what)\n\(record.verdict.violations)\n\(record.story)")
     for intent in Acme.intents {
       let count = record.live(intent.kind)
       switch record.claims.last?.ending {
@@ -63,6 +64,18 @@ struct CarefulAgentTests {
       let record = try play(style, [Acme.fault(operation, fault, aspect)])
       expectGoodEnd(record, "\(style) \(fault) at \(operation)")
     }
+  }
+
+  @Test("Random trouble in random places comes to a good end", arguments: styles, 1...15 as ClosedRange<UInt64>)
+  func randomFaults(style: CarefulStyle, seed: UInt64) throws {
+    // Two deliveries of one wish without a key are two wishes, which no caller can tell; it takes no lease either.
+    let unfair: Set<Name> = ["duplicate-delivery", "pause:after-takeover"]
+    let record = try Runner.run(
+      RunInput(
+        scenario: Acme.scenario(), agent: CarefulAgent(habits: Habits(style)).underTest(name: "careful", summary: ""),
+        seed: seed, chance: .swarm(Swarm(seed: seed, budget: 3, rate: 4_000)), isRecording: true))
+    guard !record.verdict.faults.contains(where: { unfair.contains($0.record.answer) }) else { return }
+    expectGoodEnd(record, "\(style) \(record.verdict.plan)")
   }
 
   @Test("A lost answer completes by key and by read-back, and is handed over by the one that halts")
