@@ -94,8 +94,38 @@ struct AsyncFacadeTests {
     #expect(world.claims.map(\.text) == ["x.call0 x.call1 x.call2 x.call3 x.call4"])
   }
 
-  @Test("Answers that come in another order wake the tasks in that order")
+  @Test("Tasks go on in the order in which they were enqueued; one that yields goes behind the others")
   func order() {
+    var world = ScriptedWorld(
+      ClosureAgent { context in
+        async let yielding: Void = {
+          for _ in 0..<5 { await Task.yield() }
+          try await context.call("x.third")
+        }()
+        async let first = context.call("x.first")
+        async let second = context.call("x.second")
+        _ = try await (yielding, first, second)
+        return AsyncFacadeTests.done
+      })
+    world.start()
+    #expect(world.operations == ["x.first", "x.second", "x.third"])
+  }
+
+  @Test("A claim can be made before the process is done, and is made once")
+  func announces() {
+    var world = ScriptedWorld(
+      ClosureAgent { context in
+        context.announce(AsyncFacadeTests.done)
+        try await context.call("x.afterwards")
+        return Claim(.escalated, text: "not said")
+      })
+    world.play()
+    #expect(world.claims == [AsyncFacadeTests.done])
+    #expect(world.operations == ["x.afterwards"])
+  }
+
+  @Test("Answers that come in another order wake the tasks in that order")
+  func answersOutOfOrder() {
     var world = ScriptedWorld(
       ClosureAgent { context in
         async let first = context.call("x.first")

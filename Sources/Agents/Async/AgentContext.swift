@@ -10,6 +10,7 @@ import Primitives
 public struct AgentContext: Sendable {
   /// What the run asks of the agent.
   public let task: AgentTask
+  /// Which process this is, and in which incarnation.
   public let process: ProcessID
   /// Why this process started.
   public let trigger: Trigger

@@ -57,15 +57,22 @@ public enum AsyncFailure: Hashable, Sendable {
 
 /// Puts an ``AsyncAgent`` into a world.
 public struct AsyncAgentUnderTest<Agent: AsyncAgent>: AgentUnderTest {
+  /// What users type after `--agent`.
   public let name: Name
+  /// One sentence for `faultline list agents`.
   public let summary: String
+  /// Nothing: an agent of users has no parts that Faultline could remove.
   public var without: [Name] { [] }
+  /// What the agent declares about itself.
   public let practices: Set<Practice>
+  /// How its client library sends calls.
   public let client: ClientPolicy
   let agent: Agent
 
   /// - Parameters:
+  ///   - agent: The agent; one value serves all runs and processes.
   ///   - name: What users type after `--agent`.
+  ///   - summary: One sentence for `faultline list agents`.
   ///   - practices: What the agent declares about itself; contract oracles judge these.
   ///   - client: How its client library sends calls.
   public init(
@@ -80,5 +87,6 @@ public struct AsyncAgentUnderTest<Agent: AsyncAgent>: AgentUnderTest {
     self.client = client
   }
 
+  /// Starts a new store; processes start when the world says so.
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment { AsyncDeployment(agent, task: task) }
 }

@@ -36,6 +36,7 @@ public enum CallError: Error, Hashable, Sendable {
 }
 
 extension CallError: CustomStringConvertible {
+  /// One line, such as `429 TooManyRequests: The limit was reached.`
   public var description: String {
     switch self {
     case .timedOut: "timed out"
@@ -54,6 +55,8 @@ extension CallError: CustomStringConvertible {
 /// Thrown into every suspended call of an agent whose process died. Nothing that the agent does after it
 /// has any effect: a dead process cleans nothing up.
 public struct ProcessDied: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Made by the façade; an agent that throws one itself ends as with any error.
   public init() {}
+  /// One line for people.
   public var description: String { "the process died" }
 }

@@ -14,7 +14,8 @@ import Synchronization
 ///
 /// It schedules by task, not by job: the task whose job was enqueued first runs until it has no job left,
 /// then the next one. How many jobs the runtime makes of a task between two suspensions is a detail of
-/// the toolchain, and must not decide the order in which tasks go on.
+/// the toolchain, and must not decide the order in which tasks go on. A job of no task waits behind all
+/// others: an actor's, or a task's that yields.
 ///
 /// Jobs that are enqueued from anywhere else come from code that left the simulation (SE-0417: `Task {}`,
 /// `Task.detached` and actors with executors of their own do not inherit the preference). They are kept
@@ -22,7 +23,7 @@ import Synchronization
 /// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0417-task-executor-preference.md
 final class InlineExecutor: TaskExecutor {
   private struct Lane {
-    /// The task, as the runtime prints the job; nil for an actor's job, which belongs to no task.
+    /// The task, as the runtime prints the job; nil for a job that belongs to none.
     var task: String?
     var jobs: [UnownedJob]
   }

@@ -13,8 +13,10 @@ public struct NaiveAgent: AsyncAgent {
   /// How often it starts from the top before it gives up.
   private static let rounds = 4
 
+  /// An agent without settings.
   public init() {}
 
+  /// Goes through all steps, and from the top again after an error, four times at most.
   public func run(_ context: AgentContext) async throws -> Claim? {
     var onboarding = NaiveOnboarding(context)
     for round in 1...NaiveAgent.rounds {

@@ -28,13 +28,16 @@ public struct PlantedBug: Sendable {
     self.habits = habits
   }
 
+  /// The agent, ready to be put into a world.
   public var agent: any AgentUnderTest { CarefulAgent(habits: habits).underTest(name: name, summary: summary) }
 
   /// What has to be so in a world for a bug to show.
   public struct Circumstances: Sendable {
+    /// The plan of the run.
     public var faults: [Plan.Entry] = []
     /// Options of systems, beside those that the scenario sets.
     public var options: [(system: Name, option: Name, value: Value)] = []
+    /// Whether the run is a dry one.
     public var isDryRun = false
     /// Mutations that the scenario allows; nil leaves its own limit.
     public var mutations: Int?

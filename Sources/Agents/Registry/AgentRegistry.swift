@@ -34,6 +34,7 @@ public enum AgentRegistry {
 
   /// An agent as it is listed.
   public struct Entry: Sendable {
+    /// What users type after `--agent`.
     public let name: Name
     /// One sentence for people.
     public let summary: String
