@@ -48,7 +48,9 @@ import Testing
   }
 
   @Test func withoutStableKeysAndReadBackALostAnswerMeansTwoClusters() {
-    var harness = Harness(without: .idempotencyKeys, .readBack) { $0.troubles["cloud.create_cluster"] = [1: .answerLost] }
+    var harness = Harness(without: .idempotencyKeys, .readBack) {
+      $0.troubles["cloud.create_cluster"] = [1: .answerLost]
+    }
     _ = harness.run()
     #expect(harness.world.things.filter { $0.kind == "cluster" }.count == 2)
   }

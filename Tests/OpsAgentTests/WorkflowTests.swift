@@ -30,7 +30,8 @@ import Testing
     #expect(
       error { workflow, _ in workflow.steps[1].scopes = ["cloud.read"] }
         == .scopeNotGranted(step: "lay-network", operation: "cloud.create_network", scope: "cloud.write"))
-    #expect(error { _, playbook in playbook.entries[1].acts += playbook.entries[1].acts } == .repeatedAct("lay-network"))
+    #expect(
+      error { _, playbook in playbook.entries[1].acts += playbook.entries[1].acts } == .repeatedAct("lay-network"))
     #expect(
       error({ _, _ in }, catalogue: Catalogue([]))
         == .unknownOperation(act: "triage", operation: "ticketing.get_ticket"))

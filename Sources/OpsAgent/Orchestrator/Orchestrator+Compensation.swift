@@ -124,7 +124,8 @@ extension Orchestrator {
     tries += 1
     let salt = UInt64(bitPattern: began.nanoseconds)
     let key = parts.keys.key(
-      run: request.run, act: way.operation, generation: states[index].generation, attempt: tries, salt: salt)
+      run: request.run, act: way.operation, generation: states[index].generation << 4 | check, attempt: tries,
+      salt: salt)
     let takesKey = plan.catalogue[way.operation]?.takesKey ?? false
     call(.undo, way.operation, arguments(of: way.arguments), key: takesKey ? key : nil, attempt: tries, &commands)
   }
@@ -139,6 +140,13 @@ extension Orchestrator {
       retryUndo(answer, .undoSend, now, &commands)
     case .unknown:
       audit(.unknown, of: wayBack?.operation, now)
+      states[index].isUnknown = true
+      // A kept answer is replayed for as long as the key is: look, and go on under another key.
+      let isReplay = answer.response?.headers.text("idempotent-replayed") == "true"
+      if isReplay, act.act.lookup != nil, check < 2 {
+        check += 1
+        return wait(until: now + act.staleness, .settling, .undoLookup, now, &commands)
+      }
       retryUndo(answer, .undoSend, now, &commands)
     case .failed(let response):
       audit(.refused, of: wayBack?.operation, now)
@@ -169,8 +177,8 @@ extension Orchestrator {
   private mutating func retryUndo(
     _ answer: Answer, _ then: Then, _ now: Instant, _ commands: inout [Command]
   ) {
-    // Half as often again as going forward: leaving something behind is worse than being slow.
-    guard parts.retries.allows(attempts: tries - tries / 3) else {
+    // A third more often than going forward: leaving something behind is worse than being slow.
+    guard parts.retries.allows(attempts: tries - tries / 4) else {
       return escalate("\(act.name.text) could not be taken back", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, then, now, &commands)

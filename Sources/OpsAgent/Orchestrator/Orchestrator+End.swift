@@ -41,7 +41,7 @@ extension Orchestrator {
   /// What is known to be there.
   var present: [Claim.Item] {
     var items: [Claim.Item] = []
-    for index in order where states[index].status == .done && plan.acts[index].isChange {
+    for index in order where states[index].status == .done && !states[index].isUnknown && plan.acts[index].isChange {
       items.append(item(index))
     }
     return items
@@ -52,7 +52,10 @@ extension Orchestrator {
     var items: [Claim.Item] = []
     for index in order where plan.acts[index].isChange {
       let state = states[index]
-      let isOpen = state.status == .open && (state.isUnknown || state.attempts > 0)
+      // Done, and perhaps taken back by a call whose answer never came.
+      let isOpen =
+        (state.status == .open && (state.isUnknown || state.attempts > 0))
+        || (state.status == .done && state.isUnknown)
       if isOpen || (state.status == .undone && state.needsRecheck) { items.append(item(index)) }
     }
     return items

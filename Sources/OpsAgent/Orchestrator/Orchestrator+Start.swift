@@ -98,7 +98,9 @@ extension Orchestrator {
       mode = .backward
       reason = why
     case .undoing(let act, _, _, _):
-      if states.indices.contains(act), states[act].status != .undone { states[act].lastSent = now }
+      guard states.indices.contains(act), states[act].status != .undone else { return }
+      states[act].lastSent = now
+      states[act].isUnknown = true
     case .undone(let act, let isFinal, _):
       guard states.indices.contains(act) else { return }
       states[act].status = .undone

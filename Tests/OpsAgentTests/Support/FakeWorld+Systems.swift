@@ -144,8 +144,8 @@ extension FakeWorld {
       return response
     case "billing.list_charges": return list("charge", as: "charges") { $0.customer == customer }
     case "billing.create_credit_note":
-      guard let index = things.firstIndex(where: { $0.kind == "charge" && $0.fields["invoice"] == arguments["invoice"] })
-      else { return .refused(404, "missing", "no charge") }
+      let paid = things.firstIndex { $0.kind == "charge" && $0.fields["invoice"] == arguments["invoice"] }
+      guard let index = paid else { return .refused(404, "missing", "no charge") }
       before = things
       things[index].fields["status"] = "refunded"
       return add("credit", owned)

@@ -76,7 +76,7 @@ struct FakeWorld {
     for (_, request) in late.filter({ $0.at <= now }) { _ = execute(request) }
     late.removeAll { $0.at <= now }
     for index in things.indices where things[index].fields.text("state") == "pending" {
-      guard case .instant(let launched)? = things[index].fields["launched"], now >= launched + .seconds(30) else { continue }
+      guard let launched = things[index].fields["launched"]?.instant, now >= launched + .seconds(30) else { continue }
       let fails = things[index].fields.bool("fails") ?? false
       things[index].fields["state"] = fails ? "terminated" : "running"
       if fails { things[index].isAlive = false } else { meter(things[index]) }
