@@ -119,7 +119,7 @@ extension WorkflowTemplate {
       Supporting("billing.customer", 0...1),
       Supporting("billing.subscription", 0...1, needs: ["billing.customer"]),
       Supporting("billing.invoice", 0...1, periodic: true, needs: ["billing.customer"]),
-      Supporting("billing.invoice_item", 0...1, periodic: true, needs: ["billing.invoice"]),
+      Supporting("billing.invoice_item", 0...1, periodic: true),
       Supporting("billing.charge", 0...1, periodic: true, needs: ["billing.invoice"]),
       Supporting("notify.mail", 0...1),
       Supporting("notify.page", 0...1),
