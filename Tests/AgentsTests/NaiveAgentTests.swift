@@ -36,6 +36,13 @@ struct NaiveAgentTests {
     }
   }
 
+  @Test("It sits an outage out without a storm of retries")
+  func outage() throws {
+    let record = try play([Acme.fault("identity.create_role", "outage", .request)])
+    expectOneOfEach(record)
+    #expect(record.violated.isEmpty)
+  }
+
   @Test("A time-out after the cluster was created leaves two clusters, and both are paid")
   func timeoutAfterCreate() throws {
     let record = try play([Acme.fault("cloud.create_cluster", "response-lost", .answer)])

@@ -168,7 +168,7 @@ private struct NaiveOnboarding {
   /// Waits as long as a limiter asks for, or twice as long each time.
   @discardableResult
   private func call(_ operation: Name, _ arguments: Fields) async throws -> Response {
-    var pause = TimeSpan.seconds(1)
+    var pause = TimeSpan.seconds(10)
     for _ in 0..<5 {
       do {
         return try await context.call(operation, arguments)
