@@ -292,7 +292,10 @@ struct Timeline: Sendable {
       }
       let shown = violation.evidence.filter { index in rows.contains { $0.index == index } }
       guard let index = excess ?? shown.last, let row = rows.firstIndex(where: { $0.index == index }) else { continue }
-      rows[row].mark = (rows[row].mark ?? "<==") + " \(violation.oracle)"
+      // The defect needs no second name for the same step.
+      if rows[row].mark?.hasSuffix("DEFECT") != true {
+        rows[row].mark = (rows[row].mark ?? "<==") + " \(violation.oracle)"
+      }
       rows[row].tone = .bad
     }
   }
