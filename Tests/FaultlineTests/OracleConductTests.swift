@@ -137,7 +137,8 @@ struct OracleConductTests {
     #expect(stranger.fired == ["scope-violation"])
   }
 
-  @Test("scope-violation is silent for the first principal and narrower ones", arguments: ["onboarding", "billing-only"])
+  @Test(
+    "scope-violation is silent for the first principal and narrower ones", arguments: ["onboarding", "billing-only"])
   func fairScopes(principal: String) {
     var story = OracleStory(.onboarding())
     story.send("billing.create_customer", by: Name(principal))

@@ -182,7 +182,8 @@ struct OracleContractTests {
     #expect(violation.evidence == [made, sent, claim])
     #expect(
       violation.message
-        == "The handover does not say a reason, a next action, the network n-1 and what cloud.create_cluster may have done.")
+        == "The handover does not say a reason, a next action, the network n-1 and "
+        + "what cloud.create_cluster may have done.")
     #expect(story.fired == ["context-free-escalation"])
   }
 

@@ -25,8 +25,8 @@ struct OracleRenamingTests {
     story.effect(.created, "billing.invoice", "in_2", amount: .eur(1_200), ["period": "2026-11"], by: nil)
     for (charge, invoice) in [("ch_1", "in_1"), ("ch_2", "in_2"), ("ch_3", "in_1")] {
       story.make(
-        "billing.pay_invoice", "billing.charge", charge, ["invoice": .text(invoice), "reference": .text("ref-" + invoice)],
-        amount: .eur(1_200), ["invoice": .text(invoice), "period": "2026-11"], key: "pay-" + charge)
+        "billing.pay_invoice", "billing.charge", charge,
+        ["invoice": .text(invoice), "reference": .text("ref-" + invoice)], amount: .eur(1_200), ["invoice": .text(invoice), "period": "2026-11"], key: "pay-" + charge)
     }
     story.make("cloud.create_network", "cloud.network", "n-9", ["name": "tag-x"], owner: nil)
     story.ask("cloud.delete_network", ["network": "n-1"], answer: .response(.refused(400, "InUse", "In use.")))
@@ -36,7 +36,9 @@ struct OracleRenamingTests {
     return story
   }
 
-  @Test("renaming every name, tag, key and id changes nothing but the printed ids", arguments: 1...50 as ClosedRange<UInt64>)
+  @Test(
+    "renaming every name, tag, key and id changes nothing but the printed ids",
+    arguments: 1...50 as ClosedRange<UInt64>)
   func renamed(seed: UInt64) {
     let story = messyRun()
     let before = story.violations()

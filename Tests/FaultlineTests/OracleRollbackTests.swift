@@ -12,7 +12,8 @@ struct OracleRollbackTests {
   private func declined() -> OracleStory {
     var story = OracleStory(.onboarding(Intent.only("acme-network", "acme-cluster", "acme-access", "acme-november")))
     story.make("cloud.create_network", "cloud.network", "n-1")
-    story.make("cloud.create_cluster", "cloud.cluster", "i-1", ["customer": "acme", "network": "n-1"], ["network": "n-1"])
+    story.make(
+      "cloud.create_cluster", "cloud.cluster", "i-1", ["customer": "acme", "network": "n-1"], ["network": "n-1"])
     story.ask("billing.pay_invoice", answer: .response(.refused(402, "card_declined", "Declined.")))
     return story
   }
@@ -194,7 +195,8 @@ struct OracleRollbackTests {
   func orderKept() {
     var waiting = declined()
     waiting.ask("cloud.terminate_cluster", ["id": "i-1"])
-    waiting.ask("cloud.delete_network", ["id": "n-1"], answer: .response(.refused(400, "DependencyViolation", "In use.")))
+    waiting.ask(
+      "cloud.delete_network", ["id": "n-1"], answer: .response(.refused(400, "DependencyViolation", "In use.")))
     #expect(!waiting.fired.contains("rollback-order"))
     var other = declined()
     other.make("cloud.create_network", "cloud.network", "n-2")

@@ -10,11 +10,11 @@ enum Phrase {
     String((kind.text.split(separator: ".").last ?? "thing").map { $0 == "_" ? " " : $0 })
   }
 
-  /// `1 cluster`, `2 policies`, `no mail`.
+  /// `1 cluster`, `2 policies`, `no mails`.
   static func count(_ count: Int, _ kind: Name) -> String {
     let noun = noun(kind)
     if count == 1 { return "1 \(noun)" }
-    let plural = noun.hasSuffix("y") ? "\(noun.dropLast())ies" : "\(noun)s"
+    let plural = noun.hasSuffix("y") ? "\(noun.dropLast())ies" : noun + (noun.hasSuffix("s") ? "es" : "s")
     return count == 0 ? "no \(noun)" : "\(count) \(plural)"
   }
 

@@ -9,7 +9,7 @@ import Primitives
 /// that the same incarnation let be known is that they don't. Silent about reads and compensations, about several
 /// calls of a step behind one check, about an incarnation that goes on with what another one had checked, and
 /// about the first call of a restarted process where it carries a key: it may repeat what was under way.
-/// Source: verify before acting; https://doi.org/10.1145/38713.38742
+/// Source: looking before creating, https://github.com/crossplane/crossplane-runtime/pull/279
 public struct GuardBypassed: Oracle {
   public static let name: Name = "guard-bypassed"
   public static let summary = "A step's mutation was sent although its guard was not checked or did not hold."

@@ -30,8 +30,8 @@ public struct RetryWithoutCompensation: Oracle {
           Self.name, intent: terms.intents[intent].name, expected: terms.intents[intent].times.upperBound,
           observed: before.count + 1,
           message: "\(call.name) made \(object.id) while \(Phrase.list(before.map(\.id))) was there.",
-          objects: before.map(\.id) + [object.id], evidence: before.map(\.firstIndex) + [call.sentIndex, object.firstIndex]
-        ))
+          objects: before.map(\.id) + [object.id],
+          evidence: before.map(\.firstIndex) + [call.sentIndex, object.firstIndex]))
     }
     return found
   }

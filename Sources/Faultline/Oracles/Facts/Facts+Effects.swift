@@ -28,7 +28,8 @@ extension Facts {
       calls[call].effectIndex = index
     }
     calls[call].effects += 1
-    if let intent = objects[number].intent, effect.kind == calls[call].operation.flatMap({ terms.operations[$0].kind }) {
+    guard let intent = objects[number].intent, let operation = calls[call].operation else { return }
+    if terms.operations[operation].kind == effect.kind {
       calls[call].intent = intent
     }
   }

@@ -61,7 +61,8 @@ extension Facts {
     for (index, object) in objects.enumerated() {
       if object.role == .invoice { balance.takenBack += givenUp(invoice: index, for: number) }
       guard object.role.takesBack, object.isLive, let parent = object.parent else { continue }
-      guard objects[parent].role == .charge, objects[parent].claimedBy == number, !isPartOfCredit(index) else { continue }
+      guard objects[parent].role == .charge, objects[parent].claimedBy == number else { continue }
+      if isPartOfCredit(index) { continue }
       balance.takenBack += object.amount?.minorUnits ?? 0
     }
     balance.takenBack += unlinkedTakeBacks(owner: intent.owner, period: intent.period?.text)

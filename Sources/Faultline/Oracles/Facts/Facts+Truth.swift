@@ -108,7 +108,9 @@ extension Facts {
         let object = objects[number]
         return !object.isPermanent && (object.endIndex.map { $0 < fact.index } ?? false)
       }
-      return !objects.contains { $0.kind == holding.kind && ($0.isPermanent || $0.endIndex.map { $0 > fact.index } ?? true) }
+      return !objects.contains { object in
+        object.kind == holding.kind && (object.isPermanent || object.endIndex.map { $0 > fact.index } ?? true)
+      }
     }
   }
 

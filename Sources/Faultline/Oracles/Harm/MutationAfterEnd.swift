@@ -6,8 +6,9 @@ import Primitives
 /// A call changed something although its process had claimed an ending before it sent it.
 ///
 /// Fires by send time, for later incarnations of that process, too. Silent about another process that goes on
-/// (two that work on one thing are told by what they make), about a request that was under way when the claim was made and arrived later, about reads, and about calls
-/// that changed nothing: refused by a fence, recognised by their key.
+/// (two that work on one thing are told by what they make), about a request that was under way when the claim was
+/// made and arrived later, about reads, and about calls that changed nothing: refused by a fence, recognised by
+/// their key.
 /// Source: quiescence; stale plan wins, https://aws.amazon.com/message/101925/
 public struct MutationAfterEnd: Oracle {
   public static let name: Name = "mutation-after-end"

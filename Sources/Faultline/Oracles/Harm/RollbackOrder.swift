@@ -6,9 +6,9 @@ import Primitives
 /// A call set out to end something while a thing that lives in it stood, and nobody had set out to end that.
 ///
 /// Fires along declared dependencies only (`Intent.dependsOn`), by send time, and only about things that the
-/// agent had been told of and that some operation ends. Silent when the dependent thing is gone or its ending was sent before, also where
-/// the system still refuses and the call is repeated until it goes; and when the dependent thing names another
-/// object as its parent.
+/// agent had been told of and that some operation ends. Silent when the dependent thing is gone or its ending was
+/// sent before, also where the system still refuses and the call is repeated until it goes; and when the dependent
+/// thing names another object as its parent.
 /// Source: reverse dependency order, https://learn.microsoft.com/azure/architecture/patterns/saga
 public struct RollbackOrder: Oracle {
   public static let name: Name = "rollback-order"
@@ -60,7 +60,8 @@ public struct RollbackOrder: Oracle {
       let object = facts.objects[number]
       guard object.intent == dependent, object.isLive, object.isOwn, !object.isPermanent else { return false }
       if object.role == .invoice, facts.isSettledBack(invoice: number) { return false }
-      guard let cause = object.cause.flatMap(facts.callIndex), facts.calls[cause].view == .succeeded else { return false }
+      guard let cause = object.cause.flatMap(facts.callIndex) else { return false }
+      guard facts.calls[cause].view == .succeeded else { return false }
       let parents = object.attributes.entries.compactMap { $0.value.text.flatMap(facts.objectIndex(id:)) }
         .filter { facts.objects[$0].claimedBy == intent }
       return parents.isEmpty ? facts.intents[intent].live <= 1 : target.map(parents.contains) ?? true

@@ -63,7 +63,8 @@ public struct ScopeViolation: Oracle {
   private func isTooWide(_ call: CallFact, terms: JudgingTerms) -> Bool {
     guard !terms.principals.isEmpty, let operation = call.operation else { return false }
     guard let principal = terms.principals.firstIndex(where: { $0.name == call.principal }) else { return true }
-    return terms.tables.narrower[principal].contains { terms.principals[$0].scopes.contains(terms.operations[operation].scope) }
+    let scope = terms.operations[operation].scope
+    return terms.tables.narrower[principal].contains { terms.principals[$0].scopes.contains(scope) }
   }
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {

@@ -5,8 +5,8 @@ import Primitives
 
 /// The run ended without any claim, and no process lives that could still make one.
 ///
-/// Fires when every process died or stood down and none said how it ended. Silent as soon as one process made a claim, true
-/// or false, and where a process lives on without a claim, which is ``Stuck``.
+/// Fires when every process died or stood down and none said how it ended. Silent as soon as one process made a
+/// claim, true or false, and where a process lives on without a claim, which is ``Stuck``.
 /// Source: https://github.com/langchain-ai/langgraph/issues/8764 (an accepted run can vanish)
 public struct SilentFailure: Oracle {
   public static let name: Name = "silent-failure"

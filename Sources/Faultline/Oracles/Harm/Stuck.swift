@@ -8,7 +8,7 @@ import Primitives
 /// Fires when nothing is under way any more, or the virtual time or the number of events ran out, while a live
 /// process has made no claim. Silent once any process made a claim, and where all are dead, which is
 /// ``SilentFailure``.
-/// Source: demands are fair only where a good end can be reached; see the design's law 6
+/// Source: wedged for ever, https://github.com/hashicorp/terraform-provider-aws/issues/12121
 public struct Stuck: Oracle {
   public static let name: Name = "stuck"
   public static let summary = "The run stalled or hit a limit while a live process had made no claim."

@@ -51,7 +51,8 @@ public struct UntruthfulClaim: Oracle {
       found.append(
         Violation(
           Self.name, expected: inventions.count, observed: 0,
-          message: "It says that there is \(Phrase.list(words)), but no system has \(words.count == 1 ? "it" : "them").",
+          message: "It says that there is \(Phrase.list(words)), but no system has "
+            + "\(words.count == 1 ? "it" : "them").",
           objects: inventions.compactMap(\.object), evidence: [fact.index]))
     }
     return found
