@@ -22,7 +22,7 @@ struct Incarnation: Sendable {
   ) {
     id = process
     let executor = InlineExecutor()
-    let entropy = Draw(seed: task.run.hash, key: UInt64(process.index) << 8 | UInt64(process.incarnation))
+    let entropy = task.entropy.derived(UInt64(process.index) << 8 | UInt64(process.incarnation))
     let link = Link(executor: executor, entropy: entropy, now: now)
     let context = AgentContext(task: task, process: process, trigger: trigger, order: order, link: link)
     self.executor = executor

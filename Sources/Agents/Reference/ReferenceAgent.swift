@@ -87,6 +87,6 @@ final class ReferencePlan: Sendable {
   func request(ticket: String?) -> RunRequest {
     var input = task.input
     if let ticket { input["ticket_id"] = .text(ticket) }
-    return RunRequest(run: task.run, input: input, isDryRun: task.isDryRun)
+    return RunRequest(run: task.run, input: input, isDryRun: task.isDryRun, mutationCap: task.mutationLimit)
   }
 }

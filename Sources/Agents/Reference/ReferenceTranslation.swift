@@ -36,9 +36,9 @@ extension OpsAgent.Claim {
   func translated(_ catalogue: Catalogue) -> Faultline.Claim {
     func holdings(_ items: [Item]) -> [Faultline.Claim.Holding] {
       items.compactMap { item in
-        catalogue[item.operation]?.effect.map {
-          Faultline.Claim.Holding(kind: $0.kind, object: item.id.isEmpty ? nil : item.id)
-        }
+        // What only changed an object is no object of its own.
+        guard let effect = catalogue[item.operation]?.effect, effect.change != .updated else { return nil }
+        return Faultline.Claim.Holding(kind: effect.kind, object: item.id.isEmpty ? nil : item.id)
       }
     }
     let ending: Faultline.Ending

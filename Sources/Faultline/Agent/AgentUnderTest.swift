@@ -47,10 +47,14 @@ public struct AgentTask: Hashable, Sendable {
   public var isDryRun: Bool
   /// Principals that the scenario set up, with the scopes that each was granted.
   public var principals: [Principal]
+  /// How many mutations the run may make.
+  public var mutationLimit: Int
+  /// Where the agent's own draws come from: jitter, keys of its own making. A function of the seed.
+  public var entropy: Draw
 
   public init(
     workflow: Name, run: Name, input: Fields, catalogue: Catalogue, isDryRun: Bool = false,
-    principals: [Principal]
+    principals: [Principal], mutationLimit: Int = Scenario.Limits().mutations, entropy: Draw = Draw(word: 0)
   ) {
     self.workflow = workflow
     self.run = run
@@ -58,11 +62,13 @@ public struct AgentTask: Hashable, Sendable {
     self.catalogue = catalogue
     self.isDryRun = isDryRun
     self.principals = principals
+    self.mutationLimit = mutationLimit
+    self.entropy = entropy
   }
 
   public static func == (a: AgentTask, b: AgentTask) -> Bool {
     a.workflow == b.workflow && a.run == b.run && a.input == b.input && a.isDryRun == b.isDryRun
-      && a.principals == b.principals
+      && a.principals == b.principals && a.mutationLimit == b.mutationLimit && a.entropy == b.entropy
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(run) }

@@ -18,6 +18,8 @@ public struct Scenario: Sendable {
   /// What the workflow is given: customer, plan, period, ticket text and so on.
   public var input: Fields
   public var isDryRun: Bool
+  /// A script for the decider: what it says at a point, whatever it would have said by itself.
+  public var decisions: [ScriptedDecision]
   /// Everything that may exist afterwards. A mutation that no intent claims is an unintended effect.
   public var intents: [Intent]
   /// What nobody wrote into a tool description.
@@ -37,7 +39,7 @@ public struct Scenario: Sendable {
 
   public init(
     name: Name, title: String, source: Source? = nil, systems: [SystemChoice], start: Instant, workflow: Name,
-    input: Fields, isDryRun: Bool = false, intents: [Intent], rules: [Rule] = [], faults: Plan = Plan(),
+    input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent], rules: [Rule] = [], faults: Plan = Plan(),
     limits: Limits = Limits(), requires: [Practice] = [], principals: [Principal] = [],
     expectations: [Expectation] = [], path: String = "", digest: UInt64 = 0
   ) {
@@ -49,6 +51,7 @@ public struct Scenario: Sendable {
     self.workflow = workflow
     self.input = input
     self.isDryRun = isDryRun
+    self.decisions = decisions
     self.intents = intents
     self.rules = rules
     self.faults = faults
@@ -62,6 +65,19 @@ public struct Scenario: Sendable {
 
   /// The workflow run's name in every site: `customer-onboarding:acme`.
   public var run: Name { Name("\(workflow):\(input.text("customer") ?? "run")") }
+
+  /// One line of a decider's script.
+  public struct ScriptedDecision: Hashable, Sendable {
+    /// The step or fork at which the agent asks, `triage`.
+    public var point: Name
+    /// The transition that it is told, on the workflow's graph or off it.
+    public var answer: Name
+
+    public init(point: Name, answer: Name) {
+      self.point = point
+      self.answer = answer
+    }
+  }
 
   /// Where a war story comes from and how far it can be trusted.
   public struct Source: Hashable, Sendable {

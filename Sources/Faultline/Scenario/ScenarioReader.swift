@@ -67,7 +67,7 @@ struct ScenarioDraft {
     return Scenario(
       name: Name(TextFile.stem(of: path)), title: title, source: file["source"].flatMap { readSource($0) },
       systems: systems, start: start ?? Self.defaultStart(for: input), workflow: Name(workflow ?? ""), input: input,
-      isDryRun: isDryRun, intents: intents, rules: file["rules"].map { readRules($0) } ?? [],
+      isDryRun: isDryRun, decisions: file["decisions"].map { readDecisions($0) } ?? [], intents: intents, rules: file["rules"].map { readRules($0) } ?? [],
       faults: Plan(file["faults"].map { readFaults($0, systems: systems) } ?? []),
       limits: file["limits"].map { readLimits($0) } ?? Scenario.Limits(),
       requires: file["requires"].map { readPractices($0) } ?? [],
@@ -89,6 +89,14 @@ struct ScenarioDraft {
       kind: kind.flatMap(Scenario.Source.Kind.init) ?? .unconfirmed,
       url: source["url"].flatMap { problems.text($0, "the source's address") },
       note: source["note"].flatMap { problems.text($0, "a note on the source") })
+  }
+
+  private mutating func readDecisions(_ tree: YAMLTree) -> [Scenario.ScriptedDecision] {
+    (problems.table(tree, "points of decision with what the decider says there") ?? []).compactMap { entry in
+      problems.text(entry.value, "what the decider says").map {
+        Scenario.ScriptedDecision(point: Name(entry.key), answer: Name($0))
+      }
+    }
   }
 
   private mutating func readLimits(_ tree: YAMLTree) -> Scenario.Limits {

@@ -21,6 +21,9 @@ struct ScenarioShapes: Sendable {
         Shape.Key("workflow", .name(workflowNames), required: true, "What the agent is asked to do."),
         Shape.Key("input", .mapping(input(nil)), required: true, "What the workflow is given."),
         Shape.Key("dry_run", .bool, "Whether the agent shall plan the effects and cause none."),
+        Shape.Key(
+          "decisions", .table(.text, keys: nil),
+          "What the decider says at a point of decision, such as triage, whatever it would have said by itself."),
         Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
         Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
         Shape.Key(

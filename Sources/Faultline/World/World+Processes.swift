@@ -101,12 +101,13 @@ extension World {
     let site = passage(process, point: decision.point, subject: nil, aspect: .crash)
     var offer = Offer<CrashFault>()
     offer.add(.crashAfter)
-    record(.decided(process, point: decision.point, answer: nil))
+    let answer = setup.scenario.decisions.first { $0.point == decision.point }?.answer
+    record(.decided(process, point: decision.point, answer: answer))
     guard simulation.choose(offer, at: site) == .live else {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
-    simulation.schedule(.decision(process, ticket: decision.ticket), after: .milliseconds(1))
+    simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: .milliseconds(1))
   }
 
   private mutating func finish(_ process: ProcessID, _ claim: Claim?) {
@@ -138,7 +139,7 @@ extension World {
     simulation.dropScheduled { happening in
       switch happening {
       case .answer(let call, _, _), .deadline(let call, _), .retry(let call): calls[call].process == process
-      case .store(let owner, _, _), .wake(let owner, _), .decision(let owner, _): owner == process
+      case .store(let owner, _, _), .wake(let owner, _), .decision(let owner, _, _): owner == process
       default: false
       }
     }

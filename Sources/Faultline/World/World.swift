@@ -43,7 +43,7 @@ public struct World {
     case retry(call: Int)
     case store(ProcessID, StoreCall, CrashFault)
     case wake(ProcessID, ticket: UInt32)
-    case decision(ProcessID, ticket: UInt32)
+    case decision(ProcessID, ticket: UInt32, answer: Name?)
     case systemDue(Int)
     case message(Delivery, from: Int)
     case release(call: Int, attempt: UInt8)
@@ -120,7 +120,7 @@ public struct World {
     ledgerRead = Array(repeating: 0, count: systems.count)
     dueScheduled = Array(repeating: nil, count: systems.count)
     outageUntil = Array(repeating: scenario.start, count: systems.count)
-    deployment = try agent.deploy(setup.task(for: scenario))
+    deployment = try agent.deploy(setup.task(for: scenario, seed: seed))
     bench = OracleBench(
       terms: JudgingTerms(
         intents: scenario.intents, rules: scenario.rules, limits: scenario.limits, tables: setup.judging,
@@ -218,9 +218,9 @@ public struct World {
     case .wake(let process, let ticket):
       guard !deferring(happening, for: process) else { return }
       resume(process, .woke(ticket))
-    case .decision(let process, let ticket):
+    case .decision(let process, let ticket, let answer):
       guard !deferring(happening, for: process) else { return }
-      resume(process, .decided(ticket, nil))
+      resume(process, .decided(ticket, answer))
     case .systemDue(let index): advance(index)
     case .message(let delivery, let sender): deliver(delivery, from: sender)
     case .release(let call, let attempt): release { $0.call == call && $0.attempt == attempt }

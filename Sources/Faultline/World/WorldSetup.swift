@@ -94,11 +94,12 @@ public struct WorldSetup: Sendable {
     }
   }
 
-  func task(for scenario: Scenario) -> AgentTask {
+  func task(for scenario: Scenario, seed: UInt64) -> AgentTask {
     var input = scenario.input
     if systemNames.contains("ticketing"), input["ticket_id"] == nil { input["ticket_id"] = .text(WorldSetup.ticketID) }
     return AgentTask(
       workflow: scenario.workflow, run: scenario.run, input: input, catalogue: catalogue,
-      isDryRun: scenario.isDryRun, principals: principals)
+      isDryRun: scenario.isDryRun, principals: principals,
+      mutationLimit: scenario.limits.mutations, entropy: Draw(seed: seed, key: run.hash))
   }
 }

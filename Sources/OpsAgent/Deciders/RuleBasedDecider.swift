@@ -47,6 +47,10 @@ public struct RuleBasedDecider: Decider, Hashable {
         .proceed, confidence: 20 * known, reason: "customer, plan or period is not to be found",
         fields: ticket.fields)
     }
+    if ticket.isHedged {
+      return Decision(
+        .proceed, confidence: 50, reason: "the writer of the ticket is not sure", fields: ticket.fields)
+    }
     return Decision(
       .proceed, confidence: ticket.isExact ? 95 : 80, reason: "the ticket asks to onboard a customer",
       fields: ticket.fields)

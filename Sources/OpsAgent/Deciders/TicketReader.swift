@@ -10,6 +10,8 @@ struct TicketReader {
   private(set) var isExact = true
   /// Whether the text asks to stop or to undo.
   private(set) var isForbidding = false
+  /// Whether the writer is not sure of it.
+  private(set) var isHedged = false
   /// In lower case, where the text is ASCII.
   private let bytes: [UInt8]
   private let plans: [String]
@@ -80,6 +82,11 @@ struct TicketReader {
         || (isWord(before, "on") && isWord(word, "hold"))
       {
         isForbidding = true
+      }
+      if isWord(word, "maybe") || isWord(word, "perhaps") || isWord(word, "probably")
+        || (isWord(before, "not") && isWord(word, "sure"))
+      {
+        isHedged = true
       }
       if fields[.period] == nil, isPeriod(word) {
         fields[.period] = .text(text(word))

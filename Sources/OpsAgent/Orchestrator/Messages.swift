@@ -10,17 +10,21 @@ public struct RunRequest: Hashable, Sendable, StableHashable {
   /// The facts it begins with: ticket, customer, plan, period.
   public var input: Fields
   public var isDryRun: Bool
+  /// How many side effects this run may send, where that is less than the policy's cap.
+  public var mutationCap: Int
 
-  public init(run: Name, input: Fields, isDryRun: Bool = false) {
+  public init(run: Name, input: Fields, isDryRun: Bool = false, mutationCap: Int = .max) {
     self.run = run
     self.input = input
     self.isDryRun = isDryRun
+    self.mutationCap = mutationCap
   }
 
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(run)
     hasher.combine(input)
     hasher.combine(isDryRun)
+    hasher.combine(mutationCap)
   }
 }
 

@@ -136,7 +136,7 @@ extension Orchestrator {
   mutating func send(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     if states[index].attempts == 0 {
-      guard parts.blastRadius.allows(sent: sent, cap: plan.playbook.policy.mutationCap) else {
+      guard parts.blastRadius.allows(sent: sent, cap: min(plan.playbook.policy.mutationCap, request.mutationCap)) else {
         states[index].status = .untouched
         return escalate("the run has sent \(sent) side effects, its cap", now, &commands)
       }
