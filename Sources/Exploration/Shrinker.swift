@@ -76,6 +76,6 @@ public struct Shrinker: Sendable {
       .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
     ].map(\.name),
     [AnswerFault.responseLost, .errorAfterCommit, .truncatedResponse].map(\.name),
-    [CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover].map(\.name),
+    [CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover, .pauseUnsent].map(\.name),
   ]
 }

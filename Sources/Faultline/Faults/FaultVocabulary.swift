@@ -120,6 +120,8 @@ public enum CrashFault: UInt8, ChoiceAnswer {
   case pauseAfterTimeout
   /// Stops after sending; the supervisor starts another replica; it goes on when that one has finished.
   case pauseAfterTakeover
+  /// The same, but it stops just before sending: its request leaves when the other has finished.
+  case pauseUnsent
 
   public static var benign: CrashFault { .live }
 
@@ -131,13 +133,14 @@ public enum CrashFault: UInt8, ChoiceAnswer {
     case .crashOnAnswer: "crash:on-answer"
     case .pauseAfterTimeout: "pause:after-timeout"
     case .pauseAfterTakeover: "pause:after-takeover"
+    case .pauseUnsent: "pause:after-takeover-unsent"
     }
   }
 
   public var landmark: Landmark? {
     switch self {
     case .pauseAfterTimeout: .afterTimeout
-    case .pauseAfterTakeover: .afterTakeover
+    case .pauseAfterTakeover, .pauseUnsent: .afterTakeover
     default: nil
     }
   }

@@ -46,6 +46,7 @@ extension World {
       site: site)
     var offer = Offer<CrashFault>()
     offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover)
+    if entry.operation.isMutation { offer.add(.pauseUnsent) }
     entry.crash = simulation.choose(offer, at: site.aspect(.crash))
     if entry.crash != .live { entry.crashFaultIndex = note(entry.crash.name, at: site.aspect(.crash)) }
     if entry.crash == .crashBefore {
@@ -55,6 +56,11 @@ extension World {
     }
     calls.append(entry)
     let index = calls.count - 1
+    if entry.crash == .pauseUnsent {
+      pause(process, until: .afterTakeover, over: index)
+      processes[owner].deferred.append(.retry(call: index))
+      return
+    }
     send(index)
     switch entry.crash {
     case .crashAfter:
@@ -62,7 +68,7 @@ extension World {
       crash(process)
     case .pauseAfterTimeout, .pauseAfterTakeover:
       pause(process, until: entry.crash.landmark ?? .afterTimeout, over: index)
-    case .live, .crashBefore, .crashOnAnswer: break
+    case .live, .crashBefore, .crashOnAnswer, .pauseUnsent: break
     }
   }
 

@@ -56,6 +56,7 @@ private enum FaultText {
     case "crash:on-answer": "The process dies when the answer is there and not yet taken in."
     case "pause:after-timeout": "The process stops after sending until its deadline has passed, then goes on."
     case "pause:after-takeover": "The process stops, another takes over and finishes, then the first goes on."
+    case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends when it goes on."
     default: ""
     }
   }

@@ -84,6 +84,17 @@ import Testing
     #expect(claimed < resumed)
   }
 
+  @Test func aProcessPausedBeforeItsSendSendsWhenItsReplacementIsDone() throws {
+    let run = try ShelfRun([.put("box")], faults: [.at("shelf.put", "pause:after-takeover-unsent")])
+    #expect(run.ledger == [.created, .created])
+    let claimed = try #require(run.index { if case .claimed(let id, _) = $0 { id.index == 1 } else { false } })
+    let sent = run.world.trace.entries.filter {
+      if case .sent(let wire, _, _, _) = $0.event { wire.call.process == 0 } else { false }
+    }
+    #expect(sent.count == 1)
+    #expect(sent.allSatisfy { $0.index > claimed })
+  }
+
   @Test func aProcessThatNeverClaimsStalls() throws {
     struct Mute: AgentUnderTest {
       var name: Name = "mute"
