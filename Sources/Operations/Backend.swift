@@ -44,6 +44,7 @@ public struct Delivery: Hashable, Sendable, StableHashable {
   public var topic: Name
   /// The sender's id of the event; the same in every delivery of it.
   public var id: String
+  /// What it says.
   public var body: Fields
 
   public init(topic: Name, id: String, body: Fields) {
@@ -100,17 +101,22 @@ public struct ApplicableConditions: OptionSet, Hashable, Sendable {
 
   /// A lagging replica would answer otherwise than a fresh one.
   public static let readLag = ApplicableConditions(rawValue: 1)
+  /// What the request starts can come to a bad end.
   public static let lifecycleFailure = ApplicableConditions(rawValue: 2)
+  /// The request takes something back, and could be refused.
   public static let compensationRefusal = ApplicableConditions(rawValue: 4)
 }
 
 /// A system's append-only record of its effects.
 public struct EffectLedger: Sendable, StableHashable {
+  /// In the order in which they happened.
   public private(set) var effects: [Effect] = []
 
   public init() {}
 
+  /// How many effects there were.
   public var count: Int { effects.count }
+  /// Adds an effect; none is ever taken out.
   public mutating func append(_ effect: Effect) { effects.append(effect) }
 
   public func hash(into hasher: inout StableHasher) { hasher.combine(effects) }

@@ -9,6 +9,7 @@ public struct Operation: Hashable, Sendable {
   public var name: Name
   /// One sentence for people and for tool descriptions.
   public var summary: String
+  /// What can be sent along.
   public var parameters: [Parameter]
   /// What the operation does to the system's state; nil for a read.
   public var effect: EffectClass?
@@ -39,6 +40,7 @@ public struct Operation: Hashable, Sendable {
     self.readBack = readBack
   }
 
+  /// Whether it changes anything; the others are reads.
   public var isMutation: Bool { effect != nil }
   /// The part of the name before the dot.
   public var backend: Name { Name(String(name.text.prefix { $0 != "." })) }
@@ -46,11 +48,14 @@ public struct Operation: Hashable, Sendable {
 
 /// A named argument of an operation.
 public struct Parameter: Hashable, Sendable {
+  /// The type of a value.
   public enum Kind: String, Hashable, Sendable { case text, int, bool, money, instant, list, record }
 
   public var name: Name
   public var kind: Kind
+  /// Whether the system refuses a call without it.
   public var isRequired: Bool
+  /// One sentence for people.
   public var summary: String
   /// The only values allowed, where the set is closed.
   public var allowed: [String]
@@ -68,9 +73,12 @@ public struct Parameter: Hashable, Sendable {
 public struct EffectClass: Hashable, Sendable {
   /// `cloud.cluster`, `billing.charge`: what scenarios name in their intents.
   public var kind: Name
+  /// What it does to the object.
   public var change: Effect.Change
+  /// Whether it counts while it is live, or for ever.
   public var permanence: Permanence
 
+  /// Whether an effect can be taken back.
   public enum Permanence: String, Hashable, Sendable {
     /// Counts while it is live: a cluster, a role, a draft invoice.
     case reversible
@@ -111,8 +119,11 @@ public enum ErrorNature: String, Hashable, Sendable {
 
 /// A documented error of a system.
 public struct ErrorCode: Hashable, Sendable {
+  /// The vendor's word, `IncorrectInstanceState`.
   public var code: Name
+  /// The HTTP status that comes with it.
   public var status: Int
+  /// What it says about whether the call was executed.
   public var nature: ErrorNature
 
   public init(_ code: Name, _ status: Int, _ nature: ErrorNature) {
@@ -140,11 +151,15 @@ public struct ServiceBounds: Hashable, Sendable {
 
 /// Everything that one system declares about itself.
 public struct ServiceDescription: Hashable, Sendable {
+  /// The system's name, the part of an operation's name before the dot.
   public var backend: Name
   /// The vendor's dialect, `ec2`.
   public var profile: Name
+  /// What can be called.
   public var operations: [Operation]
+  /// What can be answered instead of success.
   public var errors: [ErrorCode]
+  /// What callers may rely on.
   public var bounds: ServiceBounds
 
   public init(
@@ -160,10 +175,12 @@ public struct ServiceDescription: Hashable, Sendable {
 
 /// The operations an agent can call in one world, by name.
 public struct Catalogue: Sendable {
+  /// The systems of the world.
   public let services: [ServiceDescription]
   private let operations: [Name: (operation: Operation, service: Int)]
   private let natures: [Name: ErrorNature]
 
+  /// - Parameter services: the systems of the world; their operations have different names.
   public init(_ services: [ServiceDescription]) {
     self.services = services
     var operations: [Name: (operation: Operation, service: Int)] = [:]
@@ -180,8 +197,10 @@ public struct Catalogue: Sendable {
     self.natures = natures
   }
 
+  /// The operation of that name, if some system has it.
   public subscript(name: Name) -> Operation? { operations[name]?.operation }
 
+  /// The system that has the operation.
   public func service(of operation: Name) -> ServiceDescription? {
     operations[operation].map { services[$0.service] }
   }
@@ -189,6 +208,7 @@ public struct Catalogue: Sendable {
   /// Every operation, ordered by name.
   public var allOperations: [Operation] { services.flatMap(\.operations).sorted { $0.name < $1.name } }
 
+  /// What the documentation ties to an error code; nil for a code that it does not mention.
   public func nature(of code: Name) -> ErrorNature? { natures[code] }
 
   /// Classifies an answer the way a careful client may: by the documented meaning of its code first,

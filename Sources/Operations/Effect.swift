@@ -4,6 +4,7 @@ import Primitives
 
 /// One change of one system's state, as its ledger keeps it.
 public struct Effect: Hashable, Sendable {
+  /// What happened to the object.
   public enum Change: String, Hashable, Sendable, CaseIterable {
     /// The object begins to exist.
     case created
@@ -19,6 +20,7 @@ public struct Effect: Hashable, Sendable {
   public var backend: Name
   /// `cloud.cluster`; the kind that intents name.
   public var kind: Name
+  /// What happened to it.
   public var change: Change
   /// The system's own id of the object.
   public var object: String
@@ -29,6 +31,7 @@ public struct Effect: Hashable, Sendable {
   public var amount: Money?
   /// Selected fields of the object after the change: period, region, status, reference.
   public var attributes: Fields
+  /// Whether it counts while it is live, or for ever.
   public var permanence: EffectClass.Permanence
   /// Which logical call caused it; nil where the system did it by itself (metering, automation).
   public var cause: CallID?
@@ -72,6 +75,7 @@ extension Effect: StableHashable {
 public struct CallID: Hashable, Sendable {
   /// Index of the process in the run.
   public var process: UInt8
+  /// From 1.
   public var incarnation: UInt8
   /// The n-th logical call of that incarnation, from 1.
   public var number: UInt16

@@ -6,6 +6,7 @@ import Primitives
 public struct Request: Hashable, Sendable {
   /// The operation, `cloud.create_cluster`.
   public var operation: Name
+  /// By the names that the operation's parameters have.
   public var arguments: Fields
   /// The service principal whose credential the call carries.
   public var principal: Name
@@ -43,15 +44,18 @@ extension Request: StableHashable {
 public struct Response: Hashable, Sendable {
   /// The HTTP status that the real system documents for this case.
   public var status: Int
+  /// What the system says about the object; empty in an error.
   public var body: Fields
   /// Response headers that a caller can act on, in lower case: `retry-after`, `idempotent-replayed`.
   public var headers: Fields
   /// Set exactly when `status` is 400 or above.
   public var error: ErrorBody?
 
+  /// The vendor's error.
   public struct ErrorBody: Hashable, Sendable {
     /// The vendor's code: `InsufficientInstanceCapacity`, `idempotency_key_in_use`.
     public var code: Name
+    /// The vendor's sentence for people.
     public var message: String
 
     public init(_ code: Name, _ message: String) {
@@ -67,12 +71,15 @@ public struct Response: Hashable, Sendable {
     self.error = error
   }
 
+  /// A success.
   public static func ok(_ body: Fields = [:], status: Int = 200) -> Response { Response(status: status, body: body) }
 
+  /// An error with the vendor's code.
   public static func refused(_ status: Int, _ code: Name, _ message: String, headers: Fields = [:]) -> Response {
     Response(status: status, headers: headers, error: ErrorBody(code, message))
   }
 
+  /// Whether the status says that it was done.
   public var isSuccess: Bool { status < 400 }
 
   /// The span that the system asked callers to wait, from the `retry-after` header in whole seconds.
@@ -95,6 +102,7 @@ public enum Answer: Hashable, Sendable {
   /// No usable response. Nothing follows from it about what the system did.
   case none(Absence)
 
+  /// How an answer can fail to come.
   public enum Absence: String, Hashable, Sendable, CaseIterable {
     /// The deadline passed.
     case timedOut = "timeout"
@@ -104,6 +112,7 @@ public enum Answer: Hashable, Sendable {
     case unreadable = "unreadable response"
   }
 
+  /// The response, where one came.
   public var response: Response? { if case .response(let response) = self { response } else { nil } }
 }
 

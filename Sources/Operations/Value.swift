@@ -15,13 +15,21 @@ public enum Value: Hashable, Sendable {
 }
 
 extension Value {
+  /// The text; nil, here and below, where the value is of another kind.
   public var text: String? { if case .text(let text) = self { text } else { nil } }
+  /// The number.
   public var int: Int64? { if case .int(let int) = self { int } else { nil } }
+  /// The truth value.
   public var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
+  /// The amount.
   public var money: Money? { if case .money(let money) = self { money } else { nil } }
+  /// The time.
   public var instant: Instant? { if case .instant(let instant) = self { instant } else { nil } }
+  /// The elements.
   public var list: [Value]? { if case .list(let list) = self { list } else { nil } }
+  /// The fields.
   public var record: Fields? { if case .record(let record) = self { record } else { nil } }
+  /// Whether it is the null value, which is there and says nothing.
   public var isNull: Bool { if case .null = self { true } else { false } }
 }
 
@@ -87,20 +95,25 @@ extension Value: CustomStringConvertible {
 /// the order in which the caller wrote it. Two `Fields` with the same entries in another order are
 /// different values; compare with ``matches(_:)`` where order does not count.
 public struct Fields: Hashable, Sendable {
+  /// A name and its value.
   public struct Entry: Hashable, Sendable {
     public var name: Name
     public var value: Value
   }
 
+  /// In the order in which they were written.
   public private(set) var entries: [Entry]
 
   @inlinable public init() { self.init([]) }
+  /// - Parameter entries: each name once.
   public init(_ entries: [(Name, Value)]) {
     self.entries = entries.map { Entry(name: $0.0, value: $0.1) }
   }
 
+  /// Whether there is no entry.
   public var isEmpty: Bool { entries.isEmpty }
 
+  /// The value of that name; setting nil removes the entry.
   public subscript(name: Name) -> Value? {
     get {
       for entry in entries where entry.name == name { return entry.value }
@@ -115,9 +128,13 @@ public struct Fields: Hashable, Sendable {
     }
   }
 
+  /// The text of that name; nil where there is none or the value is of another kind.
   public func text(_ name: Name) -> String? { self[name]?.text }
+  /// The number of that name; nil as above.
   public func int(_ name: Name) -> Int64? { self[name]?.int }
+  /// The truth value of that name; nil as above.
   public func bool(_ name: Name) -> Bool? { self[name]?.bool }
+  /// The amount of that name; nil as above.
   public func money(_ name: Name) -> Money? { self[name]?.money }
 
   /// Whether both hold the same entries, in whatever order.

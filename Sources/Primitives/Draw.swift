@@ -6,16 +6,20 @@
 /// generator would shift them all. The mixing function is the finaliser of SplitMix64 (Steele, Lea and
 /// Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
 public struct Draw: Sendable, Hashable {
+  /// The number itself, uniform over all 64 bits.
   public let word: UInt64
 
+  /// A draw that is given, for what is derived from it.
   public init(word: UInt64) { self.word = word }
 
+  /// The draw at the place `key` of the run `seed`.
   public init(seed: UInt64, key: UInt64) {
     word = Draw.mix(Draw.mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ key)
   }
 
   /// An independent draw derived from this one.
   public func derived(_ index: UInt64) -> Draw { Draw(seed: word, key: index) }
+  /// An independent draw for one purpose.
   public func derived(_ purpose: Name) -> Draw { Draw(seed: word, key: purpose.hash) }
 
   /// A number in `0..<bound`.
@@ -24,11 +28,13 @@ public struct Draw: Sendable, Hashable {
     return word.multipliedFullWidth(by: bound).high
   }
 
+  /// A span within the band, its ends included.
   public func span(in band: ClosedRange<TimeSpan>) -> TimeSpan {
     let width = UInt64(band.upperBound.nanoseconds - band.lowerBound.nanoseconds) + 1
     return TimeSpan(nanoseconds: band.lowerBound.nanoseconds + Int64(below(width)))
   }
 
+  /// Spreads a difference of any one bit over all bits of the result.
   @inlinable public static func mix(_ x: UInt64) -> UInt64 {
     var z = x
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -6,22 +6,32 @@
 /// runs may use it. Each step is a bijection of the state for a given word and of the word for a given
 /// state: changing one word always changes the state after it. Not cryptographic.
 public struct StableHasher: Sendable {
+  /// The digest of everything combined so far.
   public private(set) var digest: UInt64
 
+  /// A hasher for values that are compared with nothing but their like.
   @inlinable public init() { self.init(seed: 0) }
+  /// A hasher whose digests differ from those under another seed.
   public init(seed: UInt64) { digest = seed ^ 0x9E37_79B9_7F4A_7C15 }
 
+  /// The one step that all others are made of.
   public mutating func combine(_ word: UInt64) {
     var s = (digest << 5 | digest >> 59) ^ word
     s &*= 0x9FB2_1C65_1E98_DF25
     digest = s ^ (s >> 29)
   }
 
+  /// Combines the two's complement bits.
   @inlinable public mutating func combine(_ word: Int64) { combine(UInt64(bitPattern: word)) }
+  /// Combines the number as 64 bits, on every platform.
   @inlinable public mutating func combine(_ word: Int) { combine(UInt64(bitPattern: Int64(word))) }
+  /// Combines 1 or 0.
   @inlinable public mutating func combine(_ flag: Bool) { combine(flag ? 1 as UInt64 : 0) }
+  /// Combines the name's number; its text is in it.
   @inlinable public mutating func combine(_ name: Name) { combine(name.hash) }
+  /// Combines the nanoseconds since 1970.
   @inlinable public mutating func combine(_ instant: Instant) { combine(instant.nanoseconds) }
+  /// Combines the nanoseconds.
   @inlinable public mutating func combine(_ span: TimeSpan) { combine(span.nanoseconds) }
 
   /// Combines the length and the UTF-8 bytes, eight at a time.
@@ -44,20 +54,24 @@ public struct StableHasher: Sendable {
     }
   }
 
+  /// Combines whatever the value says distinguishes it.
   @inlinable public mutating func combine(_ value: some StableHashable) { value.hash(into: &self) }
 
+  /// Combines whether there is a value, and the value.
   public mutating func combine(_ value: (some StableHashable)?) {
     guard let value else { return combine(0 as UInt64) }
     combine(1 as UInt64)
     value.hash(into: &self)
   }
 
+  /// Combines whether there is text, and the text.
   public mutating func combine(_ text: String?) {
     guard let text else { return combine(0 as UInt64) }
     combine(1 as UInt64)
     combine(text)
   }
 
+  /// Combines the count and the values in their order.
   public mutating func combine(_ values: [some StableHashable]) {
     combine(values.count)
     for value in values { value.hash(into: &self) }

@@ -17,9 +17,12 @@ public struct Currency: Hashable, Sendable {
     self.packed = packed
   }
 
+  /// Euro.
   public static let eur = Currency("EUR")!
+  /// United States dollar.
   public static let usd = Currency("USD")!
 
+  /// The three letters, `EUR`.
   public var code: String {
     String(decoding: [UInt8(packed >> 16 & 0xFF), UInt8(packed >> 8 & 0xFF), UInt8(packed & 0xFF)], as: UTF8.self)
   }
@@ -36,14 +39,18 @@ public struct Currency: Hashable, Sendable {
 
 /// An amount in minor units (cents) of one currency.
 public struct Money: Hashable, Sendable {
+  /// Cents, or whatever the currency's smallest unit is; negative for what is owed back.
   public var minorUnits: Int64
+  /// What the units are units of.
   public var currency: Currency
 
+  /// An amount in the currency's smallest unit.
   public init(minorUnits: Int64, currency: Currency) {
     self.minorUnits = minorUnits
     self.currency = currency
   }
 
+  /// Nothing, in a currency.
   public static func zero(_ currency: Currency) -> Money { Money(minorUnits: 0, currency: currency) }
 
   /// - Precondition: both amounts have the same currency.

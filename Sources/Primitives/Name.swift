@@ -7,8 +7,10 @@
 public struct Name: Sendable {
   /// A stable hash of the UTF-8 bytes of `text` (FNV-1a, finalised).
   public let hash: UInt64
+  /// What is printed, and what users type.
   public let text: String
 
+  /// Reads every byte of the text; names that are used often are declared once.
   public init(_ text: String) {
     self.text = text
     var h: UInt64 = 0xCBF2_9CE4_8422_2325

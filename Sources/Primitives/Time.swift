@@ -7,6 +7,7 @@ public struct Instant: Hashable, Comparable, Sendable {
   /// Nanoseconds since 1970-01-01T00:00:00Z.
   public var nanoseconds: Int64
 
+  /// A time by its number of nanoseconds.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
@@ -24,10 +25,13 @@ public struct Instant: Hashable, Comparable, Sendable {
 
 /// A length of simulated time in nanoseconds; may be negative.
 public struct TimeSpan: Hashable, Comparable, Sendable {
+  /// The length; negative for a span that leads back.
   public var nanoseconds: Int64
 
+  /// A time by its number of nanoseconds.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
+  /// No time at all.
   public static let zero = TimeSpan(nanoseconds: 0)
   @inlinable public static func nanoseconds(_ n: Int64) -> TimeSpan { TimeSpan(nanoseconds: n) }
   @inlinable public static func microseconds(_ n: Int64) -> TimeSpan { TimeSpan(nanoseconds: n * 1_000) }
@@ -111,6 +115,7 @@ extension Instant: CustomStringConvertible {
 /// The algorithm is the one described by Howard Hinnant in "chrono-Compatible Low-Level Date
 /// Algorithms"; Foundation's calendars read the machine's time zone and are not used in the core.
 public enum CivilDate {
+  /// Days from 1970-01-01 to the date; negative before it.
   public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
     let y = month <= 2 ? year - 1 : year
     let era = (y >= 0 ? y : y - 399) / 400
@@ -120,6 +125,7 @@ public enum CivilDate {
     return era * 146_097 + dayOfEra - 719_468
   }
 
+  /// The date so many days after 1970-01-01.
   public static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097

@@ -7,9 +7,13 @@ import Primitives
 /// A run has a dozen events under way, so the queue is a sorted array: the earliest is last, where
 /// taking it costs nothing, and the events of one instant stand side by side.
 public struct EventQueue<Event> {
+  /// An event with its place in the order.
   public struct Scheduled {
+    /// When it happens.
     public let at: Instant
+    /// The number that ``schedule(_:at:)`` returned.
     public let sequence: UInt32
+    /// What happens.
     public var event: Event
     /// How many of the events of its instant it still lets go first; nil while its turn has not come.
     public internal(set) var yields: Int?
@@ -19,10 +23,14 @@ public struct EventQueue<Event> {
   private var items: ContiguousArray<Scheduled> = []
   private var sequence: UInt32 = 0
 
+  /// An empty queue.
   public init() { items.reserveCapacity(16) }
 
+  /// Whether nothing is to come.
   public var isEmpty: Bool { items.isEmpty }
+  /// How many events are to come.
   public var count: Int { items.count }
+  /// When the earliest event happens; nil where nothing is to come.
   public var nextTime: Instant? { items.last?.at }
 
   /// Soonest first; for digests and for reading.
@@ -37,6 +45,7 @@ public struct EventQueue<Event> {
     return sequence
   }
 
+  /// Takes the earliest event; nil where nothing is to come.
   public mutating func popFirst() -> Scheduled? { items.popLast() }
 
   /// How many events stand at the earliest instant.
@@ -64,8 +73,10 @@ public struct EventQueue<Event> {
   /// Makes the n-th of the events at the earliest instant let `count` others go first.
   mutating func yield(_ n: Int, to count: Int) { items[items.count - 1 - n].yields = count }
 
+  /// Removes the event with this number, if it has not happened.
   public mutating func cancel(_ sequence: UInt32) { items.removeAll { $0.sequence == sequence } }
 
+  /// Removes the events that satisfy the predicate; the others keep their order.
   public mutating func removeAll(where predicate: (Event) -> Bool) { items.removeAll { predicate($0.event) } }
 }
 

@@ -4,7 +4,9 @@ import Primitives
 
 /// The non-default answers of a run.
 public struct Plan: Hashable, Sendable {
+  /// One answer at one site.
   public struct Entry: Hashable, Sendable {
+    /// Where; the first site of the run that matches is meant.
     public var at: SitePattern
     /// The answer's name, `response-lost`.
     public var choose: Name
@@ -15,10 +17,13 @@ public struct Plan: Hashable, Sendable {
     }
   }
 
+  /// In the order in which a run met them; files may have another.
   public var entries: [Entry]
 
+  /// A plan of these answers; none is the benign run.
   public init(_ entries: [Entry] = []) { self.entries = entries }
 
+  /// Whether the run is benign.
   public var isEmpty: Bool { entries.isEmpty }
 }
 

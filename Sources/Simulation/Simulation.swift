@@ -7,10 +7,15 @@ import Primitives
 /// A value: to copy it is to fork time. A run is a function of its inputs because these four are the
 /// only places from which time and chance can come.
 public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
+  /// The simulated time.
   public private(set) var now: Instant
+  /// What all draws of the run depend on, beside their sites.
   public let seed: UInt64
+  /// What is to come.
   public private(set) var queue = EventQueue<Scheduled>()
+  /// Who answers the choices.
   public private(set) var driver: Driver
+  /// What has happened.
   public private(set) var trace: Trace<Event>
   /// The non-default answers given so far, which together are the run's plan.
   public private(set) var decisions: [Decision] = []
@@ -20,6 +25,7 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   public private(set) var repeatedSite: Site?
   private var met: Set<UInt64> = []
 
+  /// - Parameter isRecording: whether the trace keeps its events; the hash is kept anyway.
   public init(start: Instant, seed: UInt64, driver: Driver, isRecording: Bool) {
     now = start
     self.seed = seed
@@ -67,6 +73,7 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     driver.branch(to: entry, isEnumerating: isEnumerating)
   }
 
+  /// Hands over the alternatives noted so far, and forgets them.
   public mutating func takeForks() -> [Fork] { driver.takeForks() }
 
   // MARK: Time
@@ -79,11 +86,13 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     return queue.schedule(event, at: at)
   }
 
+  /// - Returns: a number by which the event can be cancelled.
   @discardableResult
   public mutating func schedule(_ event: Scheduled, after span: TimeSpan) -> UInt32 {
     schedule(event, at: now + span)
   }
 
+  /// Removes the event with this number, if it has not happened.
   public mutating func cancel(_ sequence: UInt32) { queue.cancel(sequence) }
 
   /// Drops what is under way and satisfies the predicate: the answers addressed to a dead incarnation.
@@ -117,6 +126,8 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
 
   // MARK: Trace
 
+  /// Adds an event to the trace, at the present time.
+  /// - Returns: its index, from 1.
   @discardableResult
   public mutating func record(_ event: Event) -> Int { trace.append(event, at: now) }
 }

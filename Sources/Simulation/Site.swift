@@ -29,6 +29,7 @@ public struct Site: Sendable {
   public let call: Int
   /// The wire attempt, from 1; 0 means the logical call as a whole.
   public let attempt: Int
+  /// Which arrow or moment of the point is meant.
   public let aspect: Aspect
   /// A stable digest of all the above.
   public let key: UInt64

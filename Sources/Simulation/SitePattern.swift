@@ -4,14 +4,21 @@ import Primitives
 
 /// A site with parts left out. It matches the first site of the run that agrees with every part given.
 public struct SitePattern: Hashable, Sendable {
+  /// The replica or actor; nil, here and below, for any.
   public var process: Name?
+  /// From 1.
   public var incarnation: Int?
+  /// The workflow run.
   public var run: Name?
+  /// An operation, a checkpoint, a decision or a timer.
   public var point: Name?
+  /// A natural key.
   public var subject: Name?
+  /// The n-th logical call or passage, from 1.
   public var call: Int?
   /// Nil or 0: the logical call as a whole.
   public var attempt: Int?
+  /// The arrow or moment.
   public var aspect: Aspect?
 
   public init(
@@ -35,6 +42,7 @@ public struct SitePattern: Hashable, Sendable {
       subject: site.subject, call: site.call, attempt: site.attempt, aspect: site.aspect)
   }
 
+  /// Whether the site agrees with every part that is given.
   public func matches(_ site: Site) -> Bool {
     (point == nil || point == site.point) && (aspect == nil || aspect == site.aspect)
       && (attempt ?? 0) == site.attempt && (call == nil || call == site.call)
