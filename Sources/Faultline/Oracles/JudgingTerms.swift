@@ -7,7 +7,7 @@ import Primitives
 ///
 /// Cheap to build from tables that were prepared once for the systems and principals of a world.
 public struct JudgingTerms: Sendable {
-  public var intents: [Intent]
+  public let intents: [Intent]
   public var rules: [Scenario.Rule]
   public var limits: Scenario.Limits
   public var catalogue: Catalogue { tables.catalogue }
@@ -17,6 +17,8 @@ public struct JudgingTerms: Sendable {
   /// Practices that are judged: declared by the agent or demanded by the scenario.
   public var judged: Set<Practice>
   let tables: JudgingTables
+  /// What the intents' kinds are, in the order of the intents.
+  let roles: [ObjectRole]
 
   public init(
     intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, tables: JudgingTables, isDryRun: Bool,
@@ -26,6 +28,7 @@ public struct JudgingTerms: Sendable {
     self.rules = rules
     self.limits = limits
     self.tables = tables
+    roles = intents.map { tables.operations.traits(of: $0.kind).role }
     self.isDryRun = isDryRun
     self.judged = judged
   }

@@ -31,7 +31,7 @@ struct OperationTable: Sendable {
   private let hashes: [UInt64]
   private let entries: [Entry]
   /// The kinds of the catalogue's effects.
-  private let kinds: [(kind: Name, role: ObjectRole)]
+  private let kinds: [KindTraits]
 
   init(_ catalogue: Catalogue) {
     var entries: [Entry] = []
@@ -49,19 +49,19 @@ struct OperationTable: Sendable {
     entries.sort { $0.name.hash < $1.name.hash }
     self.entries = entries
     hashes = entries.map(\.name.hash)
-    var kinds: [(kind: Name, role: ObjectRole)] = []
+    var kinds: [KindTraits] = []
     for entry in entries {
       guard let kind = entry.kind, !kinds.contains(where: { $0.kind == kind }) else { continue }
-      kinds.append((kind, ObjectRole(kind: kind)))
+      kinds.append(KindTraits(kind))
     }
     self.kinds = kinds
   }
 
   subscript(number: Int) -> Entry { _read { yield entries[number] } }
 
-  func role(of kind: Name) -> ObjectRole {
-    for known in kinds where known.kind == kind { return known.role }
-    return ObjectRole(kind: kind)
+  func traits(of kind: Name) -> KindTraits {
+    for number in kinds.indices where kinds[number].kind == kind { return kinds[number] }
+    return KindTraits(kind)
   }
 
   /// Whether any operation ends things of a kind.

@@ -44,7 +44,9 @@ public struct GuardBypassed: Oracle {
       let known = checks.firstIndex { $0.process == process && $0.step == step }
       if let known { checks[known] = check } else { checks.append(check) }
     case .sent:
-      guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, !call.isCompensation else { return }
+      guard let number = facts.begun(at: index), facts.calls[number].isMutation else { return }
+      if facts.calls[number].isCompensation { return }
+      let call = facts.calls[number]
       if !isGuarded(call), !isResumption(call, facts) { offences.append(facts.calls.count - 1) }
     default: break
     }

@@ -35,9 +35,12 @@ public struct KeyMisuse: Oracle {
   public mutating func observe(
     _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
   ) {
-    guard let call = facts.calls.last, call.sentIndex == index, let key = call.key, let operation = call.operation
+    guard let begun = facts.begun(at: index), let key = facts.calls[begun].key,
+      let operation = facts.calls[begun].operation
     else { return }
-    for (number, other) in facts.calls.enumerated() where other.key == key && other.id != call.id {
+    for number in facts.calls.indices where facts.calls[number].key == key && number != begun {
+      let other = facts.calls[number]
+      let call = facts.calls[begun]
       guard let earlier = other.operation, terms.operations[earlier].service == terms.operations[operation].service
       else { continue }
       if other.name != call.name || !other.arguments.matches(call.arguments) {
@@ -45,7 +48,7 @@ public struct KeyMisuse: Oracle {
         return
       }
     }
-    guard let unknown = facts.guess(by: call, terms: terms), facts.calls[unknown].key != nil,
+    guard let unknown = facts.guess(by: begun, terms: terms), facts.calls[unknown].key != nil,
       facts.calls[unknown].operation == operation
     else { return }
     offences.append(Offence(first: unknown, index: index, isNewKey: true))

@@ -18,10 +18,13 @@ public struct RetryWithoutCompensation: Oracle {
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
-    for object in facts.objects where object.role == .resource && object.isOwn {
-      guard let intent = object.claimedBy, let cause = object.cause.flatMap(facts.callIndex) else { continue }
+    for number in facts.objects.indices where facts.objects[number].role == .resource && facts.objects[number].isOwn {
+      guard let intent = facts.objects[number].claimedBy, facts.intents[intent].ever > 1,
+        let cause = facts.objects[number].cause.flatMap(facts.callIndex), facts.calls[cause].wasFull
+      else { continue }
+      let object = facts.objects[number]
       let call = facts.calls[cause]
-      guard call.wasFull, call.intent == intent, object.firstIndex > call.sentIndex else { continue }
+      guard call.intent == intent, object.firstIndex > call.sentIndex else { continue }
       let before = facts.objects.filter {
         $0.claimedBy == intent && $0.firstIndex < call.sentIndex && ($0.endIndex.map { $0 > call.sentIndex } ?? true)
       }

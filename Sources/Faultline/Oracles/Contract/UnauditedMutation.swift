@@ -39,10 +39,12 @@ public struct UnauditedMutation: Oracle {
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var missing: [CallFact] = []
     for process in facts.processes {
-      let calls = facts.calls.filter { $0.isMutation && $0.process == process.id && $0.view == .succeeded }
+      let calls = facts.calls.indices.filter {
+        facts.calls[$0].isMutation && facts.calls[$0].view == .succeeded && facts.calls[$0].process == process.id
+      }
       let excused = process.crashIndex == nil ? 0 : 1
       let audited = entries.count { $0.process == process.id } + excused
-      if audited < calls.count { missing += calls.suffix(calls.count - audited) }
+      if audited < calls.count { missing += calls.suffix(calls.count - audited).map { facts.calls[$0] } }
     }
     guard !missing.isEmpty else { return [] }
     return [

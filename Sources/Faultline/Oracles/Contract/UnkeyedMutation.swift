@@ -16,8 +16,10 @@ public struct UnkeyedMutation: Oracle {
   public init() {}
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
-    let bare = facts.calls.filter { call in
-      call.isMutation && call.key == nil && call.operation.map { terms.operations[$0].takesKey } ?? false
+    var bare: [CallFact] = []
+    for number in facts.calls.indices where facts.calls[number].isMutation && facts.calls[number].key == nil {
+      guard let operation = facts.calls[number].operation, terms.operations[operation].takesKey else { continue }
+      bare.append(facts.calls[number])
     }
     return Phrase.byOperation(bare) { calls in
       Violation(

@@ -14,6 +14,12 @@ extension Facts {
     return nil
   }
 
+  /// The position of the call that began with this event; nil for further attempts and other events.
+  func begun(at index: Int) -> Int? {
+    guard let current, calls[current].sentIndex == index else { return nil }
+    return current
+  }
+
   mutating func send(
     _ wire: Wire, _ request: Request, step: Name, isCompensation: Bool, index: Int, at now: Instant,
     terms: JudgingTerms
@@ -21,6 +27,7 @@ extension Facts {
     attempts += 1
     if wire.attempt > 1, let number = callIndex(wire.call) {
       calls[number].attempts += 1
+      current = number
       return
     }
     let operation = terms.operations.number(of: request.operation)
@@ -31,14 +38,16 @@ extension Facts {
       isMutation: isMutation, isCompensation: isCompensation, intent: nil, wasFull: false, attempts: 1,
       sentIndex: index, sentAt: now)
     if isMutation, let operation {
-      call.intent = intent(of: request.arguments, for: terms.operations[operation], terms: terms)
+      call.intent = intent(of: request.arguments, for: operation, terms: terms)
       if let number = call.intent { call.wasFull = intents[number].live >= terms.intents[number].times.upperBound }
     }
+    current = calls.count
     calls.append(call)
   }
 
   mutating func handle(_ id: CallID, _ response: Response) {
     guard let number = callIndex(id) else { return }
+    current = number
     calls[number].handled += 1
     if !calls[number].isMutation, response.isSuccess { sight(response.body) }
   }
@@ -60,6 +69,7 @@ extension Facts {
 
   mutating func learn(_ id: CallID, _ answer: Answer, index: Int, at now: Instant, terms: JudgingTerms) {
     guard let number = callIndex(id) else { return }
+    current = number
     end(id, answer, index: index, at: now, terms: terms)
     calls[number].viewIndex = index
     if case .response(let response) = answer, response.isSuccess {
@@ -69,7 +79,9 @@ extension Facts {
       case .succeeded: calls[number].view = .succeeded
       case .failed: calls[number].view = .failed
       case .notNow: calls[number].view = .notNow
-      case .unknown: calls[number].view = .unknown
+      case .unknown:
+        calls[number].view = .unknown
+        unknowns += 1
       }
       calls[number].nature = answer.response?.error.flatMap { terms.catalogue.nature(of: $0.code) }
     }
@@ -78,6 +90,7 @@ extension Facts {
 
   /// Lets a definite answer settle earlier calls whose outcome nobody knew: the same key again, or a read.
   private mutating func settle(by number: Int, terms: JudgingTerms) {
+    guard unknowns > 0 || processes.count > 1 else { return }
     let settler = calls[number]
     guard settler.view == .succeeded || settler.view == .failed, let operation = settler.operation else { return }
     if !settler.isMutation && settler.view == .failed && settler.nature != .notFound { return }
@@ -106,8 +119,8 @@ extension Facts {
   /// system names none and it is the same system.
   private func canSee(_ read: Int, _ call: CallFact, terms: JudgingTerms) -> Bool {
     guard let operation = call.operation else { return false }
-    let mutation = terms.operations[operation]
-    guard mutation.service == terms.operations[read].service, let kind = mutation.kind else { return false }
+    guard terms.operations[operation].service == terms.operations[read].service else { return false }
+    guard let kind = terms.operations[operation].kind else { return false }
     return terms.operations[read].sees.contains(kind) || !terms.operations.hasReadBack(kind)
   }
 

@@ -11,7 +11,11 @@ extension Facts {
     return nil
   }
 
-  func objectIndex(id: String) -> Int? { objects.firstIndex { $0.id == id } }
+  func objectIndex(id: String) -> Int? {
+    let digest = id.stableDigest
+    for number in objects.indices where objects[number].digest == digest { return number }
+    return nil
+  }
 
   mutating func take(_ effect: Effect, index: Int, terms: JudgingTerms) {
     let number: Int
@@ -28,18 +32,18 @@ extension Facts {
       calls[call].effectIndex = index
     }
     calls[call].effects += 1
-    guard let intent = objects[number].intent, let operation = calls[call].operation else { return }
-    if terms.operations[operation].kind == effect.kind {
-      calls[call].intent = intent
-    }
+    guard let operation = calls[call].operation, terms.operations[operation].kind == effect.kind else { return }
+    calls[call].intent = objects[number].intent ?? objects[number].claimedBy
   }
 
   private mutating func add(_ effect: Effect, index: Int, terms: JudgingTerms) {
     let begins = effect.change == .created || effect.change == .happened
-    let role = terms.operations.role(of: effect.kind)
+    let traits = terms.operations.traits(of: effect.kind)
+    let role = traits.role
     var object = ObjectFact(
-      kind: effect.kind, id: effect.object, owner: effect.owner, amount: effect.amount,
-      attributes: effect.attributes, role: role, isPermanent: effect.permanence == .permanent,
+      kind: effect.kind, id: effect.object, digest: effect.object.stableDigest, owner: effect.owner,
+      amount: effect.amount, attributes: effect.attributes, role: role, isAccess: traits.isAccess,
+      isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
       isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
       cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
       endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index)
@@ -51,6 +55,7 @@ extension Facts {
           object: number, call: cause, index: index, intent: intentOfMoney(object),
           wasInExcess: isSurplus(object, terms: terms)))
     }
+    if role.takesBack { returns += 1 }
     objects.append(object)
     attribute(number, wasCounted: false, terms: terms)
   }
@@ -98,7 +103,12 @@ extension Facts {
   /// Gives an object to the first intent that wants its like, and counts it there.
   private mutating func attribute(_ number: Int, wasCounted: Bool, terms: JudgingTerms) {
     if wasCounted, let old = objects[number].intent { intents[old].live -= 1 }
-    let intent = terms.intents.firstIndex { Self.belongs(objects[number], to: $0) }
+    var intent: Int?
+    for wish in terms.intents.indices where terms.intents[wish].kind == objects[number].kind {
+      guard Self.belongs(objects[number], to: terms.intents[wish]) else { continue }
+      intent = wish
+      break
+    }
     objects[number].intent = intent
     guard let intent else { return }
     if objects[number].isLive { intents[intent].live += 1 }
@@ -116,20 +126,21 @@ extension Facts {
   }
 
   /// The intent that a mutation is made for, found as effects are: by kind and owner.
-  func intent(of arguments: Fields, for operation: OperationTable.Entry, terms: JudgingTerms) -> Int? {
-    guard let kind = operation.kind else { return nil }
+  func intent(of arguments: Fields, for operation: Int, terms: JudgingTerms) -> Int? {
+    guard let kind = terms.operations[operation].kind else { return nil }
+    let brings = terms.operations[operation].brings
     var owner: Name?
     for entry in arguments.entries {
       guard let id = entry.value.text, let object = objectIndex(id: id) else { continue }
-      if !operation.brings, objects[object].kind == kind { return objects[object].intent ?? objects[object].claimedBy }
+      if !brings, objects[object].kind == kind { return objects[object].intent ?? objects[object].claimedBy }
       owner = owner ?? objects[object].owner
     }
-    let subject = operation.subject.flatMap { arguments.text($0) }
+    let subject = terms.operations[operation].subject.flatMap { arguments.text($0) }
     let period = arguments.text(Self.periodName)
     var found: Int?
-    for (number, intent) in terms.intents.enumerated() where intent.kind == kind {
-      if let period, let own = intent.period, own.text != period { continue }
-      if subject == intent.owner.text || owner == intent.owner { return number }
+    for number in terms.intents.indices where terms.intents[number].kind == kind {
+      if let period, let own = terms.intents[number].period, own.text != period { continue }
+      if owner == terms.intents[number].owner || subject == terms.intents[number].owner.text { return number }
       if found == nil { found = number }
     }
     return subject == nil || owner == nil ? found : nil

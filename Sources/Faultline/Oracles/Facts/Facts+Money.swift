@@ -31,7 +31,7 @@ extension Facts {
   /// Whether giving this money back takes a surplus back: more was captured than is owed, or its invoice is not
   /// the only one of its period.
   func isSurplus(_ object: ObjectFact, terms: JudgingTerms) -> Bool {
-    if let intent = intentOfMoney(object), terms.operations.role(of: terms.intents[intent].kind) == .charge,
+    if let intent = intentOfMoney(object), terms.roles[intent] == .charge,
       balance(of: intent, terms: terms).isOver
     {
       return true
@@ -45,8 +45,8 @@ extension Facts {
     let intent = terms.intents[number]
     var balance = Balance(currency: intent.total?.currency, owed: intent.total?.minorUnits)
     var largest: Int64 = 0
-    for (index, charge) in objects.enumerated() where charge.role == .charge && charge.claimedBy == number {
-      guard let amount = charge.amount else { continue }
+    for index in objects.indices where objects[index].role == .charge && objects[index].claimedBy == number {
+      guard let amount = objects[index].amount else { continue }
       if balance.currency == nil { balance.currency = amount.currency }
       guard amount.currency == balance.currency else {
         balance.hasForeign = true
@@ -55,19 +55,24 @@ extension Facts {
       balance.captured += amount.minorUnits
       balance.standing += 1
       largest = max(largest, amount.minorUnits)
-      if !charge.isLive, refunded(charge: index) == 0 { balance.takenBack += amount.minorUnits }
+      if !objects[index].isLive, refunded(charge: index) == 0 { balance.takenBack += amount.minorUnits }
     }
     if balance.owed == nil, largest > 0 { balance.owed = largest * Int64(intent.times.upperBound) }
-    for (index, object) in objects.enumerated() {
-      if object.role == .invoice { balance.takenBack += givenUp(invoice: index, for: number) }
-      guard object.role.takesBack, object.isLive, let parent = object.parent else { continue }
-      guard objects[parent].role == .charge, objects[parent].claimedBy == number else { continue }
-      if isPartOfCredit(index) { continue }
-      balance.takenBack += object.amount?.minorUnits ?? 0
-    }
-    balance.takenBack += unlinkedTakeBacks(owner: intent.owner, period: intent.period?.text)
+    if returns > 0 { balance.takenBack += returned(to: number, intent: intent) }
     if largest > 0 { balance.standing -= min(balance.standing, Int(balance.takenBack / largest)) }
     return balance
+  }
+
+  /// What refunds and credits gave back of the money of one intent, each told once.
+  private func returned(to number: Int, intent: Intent) -> Int64 {
+    var back = unlinkedTakeBacks(owner: intent.owner, period: intent.period?.text)
+    for (index, object) in objects.enumerated() {
+      if object.role == .invoice { back += givenUp(invoice: index, for: number) }
+      guard object.role.takesBack, object.isLive, let parent = object.parent else { continue }
+      guard objects[parent].role == .charge, objects[parent].claimedBy == number else { continue }
+      if !isPartOfCredit(index) { back += object.amount?.minorUnits ?? 0 }
+    }
+    return back
   }
 
   /// What credits of an invoice give back of the money that an intent's charges captured for it. A credit first
@@ -84,6 +89,7 @@ extension Facts {
 
   /// What refunds and credits of one charge sum up to.
   func refunded(charge number: Int) -> Int64 {
+    guard returns > 0 else { return 0 }
     var back: Int64 = 0
     for object in objects where object.role.takesBack && object.isLive && object.parent == number {
       back += object.amount?.minorUnits ?? 0
@@ -93,6 +99,7 @@ extension Facts {
 
   /// What refunds and credits of one invoice and of its charges sum up to, each told once.
   func takenBack(invoice number: Int) -> Int64 {
+    guard returns > 0 else { return 0 }
     var back: Int64 = 0
     for (index, object) in objects.enumerated() where object.role.takesBack && object.isLive {
       guard let parent = object.parent, !isPartOfCredit(index) else { continue }
@@ -148,8 +155,7 @@ extension Facts {
 
   /// Whether an invoice asks for nothing any more: void, or credited or refunded in full.
   func isSettledBack(invoice number: Int) -> Bool {
-    let invoice = objects[number]
-    guard invoice.isLive, let amount = invoice.amount else { return !invoice.isLive }
+    guard objects[number].isLive, let amount = objects[number].amount else { return !objects[number].isLive }
     if amount.minorUnits <= 0 { return true }
     return takenBack(invoice: number) >= amount.minorUnits
   }

@@ -18,7 +18,7 @@ extension Facts {
   }
 
   func role(of number: Int, terms: JudgingTerms) -> ObjectRole {
-    terms.operations.role(of: terms.intents[number].kind)
+    terms.roles[number]
   }
 
   /// Whether an intent has less than it wants. A charge is short where the sum is.
@@ -37,11 +37,12 @@ extension Facts {
 
   /// Objects of this run that no intent ever claimed and that are still there, or can't be taken back.
   func strays() -> [Int] {
-    objects.indices.filter {
-      let object = objects[$0]
-      return object.isOwn && object.claimedBy == nil && (object.isLive || object.isPermanent)
-        && !object.role.takesBack && object.role != .item
+    var found: [Int] = []
+    for number in objects.indices where objects[number].claimedBy == nil && objects[number].isOwn {
+      guard objects[number].isLive || objects[number].isPermanent else { continue }
+      if !objects[number].role.takesBack, objects[number].role != .item { found.append(number) }
     }
+    return found
   }
 
   /// Whether exactly what the intents want is there.

@@ -27,6 +27,12 @@ public struct Facts: Sendable {
   public internal(set) var end: EndReason?
   public internal(set) var endIndex: Int = 0
   public internal(set) var attempts = 0
+  /// The call that the newest event is about, by its position in ``calls``.
+  var current: Int?
+  /// Calls whose outcome the caller could not know, whatever became of it later.
+  var unknowns = 0
+  /// Refunds and credits.
+  var returns = 0
   /// Calls that changed something.
   public internal(set) var mutations = 0
   /// Steps that agents said they began to take back.
@@ -40,6 +46,7 @@ public struct Facts: Sendable {
 
   /// Takes one event in.
   mutating func observe(_ event: WorldEvent, index: Int, at now: Instant, terms: JudgingTerms) {
+    current = nil
     switch event {
     case .sent(let wire, let request, let step, let isCompensation):
       send(wire, request, step: step, isCompensation: isCompensation, index: index, at: now, terms: terms)
@@ -84,6 +91,7 @@ public struct Facts: Sendable {
     for number in calls.indices where calls[number].view == .unanswered && calls[number].process == process {
       calls[number].view = .unknown
       calls[number].viewIndex = index
+      unknowns += 1
     }
   }
 }
@@ -111,6 +119,9 @@ extension Facts: StableHashable {
       hasher.combine(name)
     }
     hasher.combine(endIndex)
+    hasher.combine(current ?? -1)
+    hasher.combine(unknowns)
+    hasher.combine(returns)
     hasher.combine(attempts)
     hasher.combine(mutations)
     hasher.combine(compensations)

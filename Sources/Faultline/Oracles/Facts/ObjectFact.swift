@@ -7,6 +7,8 @@ import Primitives
 public struct ObjectFact: Sendable {
   public internal(set) var kind: Name
   public internal(set) var id: String
+  /// A digest of the id, by which fields that name it are recognised.
+  var digest: UInt64
   /// The customer or parent it belongs to by the system's own links; nil where it is nobody's.
   public internal(set) var owner: Name?
   /// The billing period that it is about, its own or its parent's.
@@ -14,6 +16,9 @@ public struct ObjectFact: Sendable {
   public internal(set) var amount: Money?
   public internal(set) var attributes: Fields
   public internal(set) var role: ObjectRole
+  /// Whether it lets somebody in, and whether it is something to be let into.
+  var isAccess: Bool
+  var isAnchor: Bool
   public internal(set) var isPermanent: Bool
   public internal(set) var isLive: Bool
   /// Whether a call of this run brought it about, not a system by itself nor a time before the run.
@@ -41,11 +46,14 @@ extension ObjectFact: StableHashable {
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(kind)
     hasher.combine(id)
+    hasher.combine(digest)
     hasher.combine(owner)
     hasher.combine(period)
     hasher.combine(amount)
     hasher.combine(attributes)
     hasher.combine(UInt64(role.rawValue))
+    hasher.combine(isAccess)
+    hasher.combine(isAnchor)
     hasher.combine(isPermanent)
     hasher.combine(isLive)
     hasher.combine(isOwn)
@@ -94,4 +102,20 @@ public enum ObjectRole: UInt8, Hashable, Sendable {
   public var takesBack: Bool { self == .refund || self == .credit }
   /// Whether it is judged by sums and not by counting.
   public var isMoney: Bool { self != .resource && self != .message }
+}
+
+/// What one kind of object is to the oracles.
+struct KindTraits: Sendable {
+  var kind: Name
+  var role: ObjectRole
+  var isAccess: Bool
+  var isAnchor: Bool
+
+  init(_ kind: Name) {
+    let last = kind.text.split(separator: ".").last ?? ""
+    self.kind = kind
+    role = ObjectRole(kind: kind)
+    isAccess = ["binding", "access_key", "grant"].contains(last)
+    isAnchor = ["customer", "account", "cluster"].contains(last)
+  }
 }

@@ -18,8 +18,8 @@ public struct DoubleBilling: Oracle {
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
-    for (number, intent) in terms.intents.enumerated() where facts.intents[number].ever > 0 {
-      guard facts.role(of: number, terms: terms) == .charge else { continue }
+    for number in terms.intents.indices where terms.roles[number] == .charge && facts.intents[number].ever > 0 {
+      let intent = terms.intents[number]
       let balance = facts.balance(of: number, terms: terms)
       guard balance.isOver else { continue }
       let charges = facts.objects.filter { $0.role == .charge && $0.claimedBy == number }
@@ -37,7 +37,8 @@ public struct DoubleBilling: Oracle {
 
   private func invoices(facts: Facts, terms: JudgingTerms, told: [Violation]) -> [Violation] {
     var found: [Violation] = []
-    for (number, first) in facts.objects.enumerated() where first.role == .invoice {
+    for number in facts.objects.indices where facts.objects[number].role == .invoice {
+      let first = facts.objects[number]
       let standing = facts.standingInvoices(owner: first.owner, period: first.period)
       guard standing.first == number, standing.count > 1 else { continue }
       let isTold = told.contains { violation in
@@ -51,7 +52,7 @@ public struct DoubleBilling: Oracle {
       let allowed = wishes.reduce(0) { $0 + $1.times.upperBound }
       guard standing.count > max(allowed, 1) else { continue }
       let wish = wishes.first ?? terms.intents.first {
-        terms.operations.role(of: $0.kind) == .charge && $0.owner == first.owner
+        ObjectRole(kind: $0.kind) == .charge && $0.owner == first.owner
           && ($0.period == nil || $0.period?.text == first.period)
       }
       let ids = standing.map { facts.objects[$0].id }

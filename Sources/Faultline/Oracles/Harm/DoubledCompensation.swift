@@ -17,7 +17,7 @@ public struct DoubledCompensation: Oracle {
   public init() {}
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
-    guard facts.takeBacks.count > 1 || facts.objects.contains(where: \.role.takesBack) else { return [] }
+    guard facts.returns > 0 else { return [] }
     var found: [Violation] = []
     var told: [Int] = []
     for (number, object) in facts.objects.enumerated() where object.role == .invoice {

@@ -17,7 +17,9 @@ public struct DuplicateResource: Oracle {
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
-    for (number, intent) in terms.intents.enumerated() where facts.intents[number].ever > intent.times.upperBound {
+    for number in terms.intents.indices {
+      guard facts.intents[number].ever > terms.intents[number].times.upperBound else { continue }
+      let intent = terms.intents[number]
       guard !facts.role(of: number, terms: terms).isMoney, facts.isOver(number, terms: terms) else { continue }
       let objects = facts.objects.filter {
         $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number))

@@ -18,7 +18,8 @@ public struct MissingEffect: Oracle {
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     guard let fact = facts.claims.last, fact.claim.ending == .completed else { return [] }
     var found: [Violation] = []
-    for (number, intent) in terms.intents.enumerated() where facts.isShort(number, terms: terms) {
+    for number in terms.intents.indices where facts.isShort(number, terms: terms) {
+      let intent = terms.intents[number]
       let gone = facts.objects.filter { $0.claimedBy == number }
       let count = facts.count(of: number, terms: terms)
       let wanted = Phrase.count(intent.times.lowerBound, intent.kind)

@@ -21,6 +21,7 @@ public struct MutationAfterEnd: Oracle {
     for (number, claim) in facts.claims.enumerated() {
       let process = claim.process.index
       guard facts.claims.firstIndex(where: { $0.process.index == process }) == number else { continue }
+      guard let newest = facts.calls.last, newest.sentIndex > claim.index else { continue }
       let late = facts.calls.filter { $0.id.process == process && $0.sentIndex > claim.index && $0.effects > 0 }
       guard !late.isEmpty else { continue }
       found.append(

@@ -17,8 +17,9 @@ public struct OrphanedAccess: Oracle {
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
-    for object in facts.objects where object.role == .resource && object.isLive && object.isOwn {
-      guard Self.isAccess(object.kind), isOrphan(object, facts: facts, terms: terms) else { continue }
+    for number in facts.objects.indices where facts.objects[number].isAccess && facts.objects[number].isLive {
+      let object = facts.objects[number]
+      guard object.isOwn, isOrphan(object, facts: facts, terms: terms) else { continue }
       if let claim = facts.claim, claim.ending == .escalated, Facts.names(claim, object) { continue }
       found.append(
         Violation(
@@ -32,12 +33,12 @@ public struct OrphanedAccess: Oracle {
 
   private func isOrphan(_ object: ObjectFact, facts: Facts, terms: JudgingTerms) -> Bool {
     guard let owner = object.owner else { return true }
-    let anchors = facts.objects.filter { $0.owner == owner && Self.isAnchor($0.kind) }
-    if anchors.isEmpty { return terms.intents.contains { $0.owner == owner && Self.isAnchor($0.kind) } }
-    return !anchors.contains(where: \.isLive)
+    var hadAnchor = false
+    for number in facts.objects.indices where facts.objects[number].isAnchor {
+      guard facts.objects[number].owner == owner else { continue }
+      if facts.objects[number].isLive { return false }
+      hadAnchor = true
+    }
+    return hadAnchor || terms.intents.contains { $0.owner == owner && KindTraits($0.kind).isAnchor }
   }
-
-  private static func last(_ kind: Name) -> Substring { kind.text.split(separator: ".").last ?? "" }
-  private static func isAccess(_ kind: Name) -> Bool { ["binding", "access_key", "grant"].contains(last(kind)) }
-  private static func isAnchor(_ kind: Name) -> Bool { ["customer", "account", "cluster"].contains(last(kind)) }
 }

@@ -33,7 +33,7 @@ public struct RateLimitAbuse: Oracle {
   public mutating func observe(
     _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
   ) {
-    guard !facts.promises.isEmpty, case .sent(let wire, _, _, _) = event, let number = facts.callIndex(wire.call),
+    guard !facts.promises.isEmpty, let number = facts.current,
       let operation = facts.calls[number].operation
     else { return }
     let call = facts.calls[number]

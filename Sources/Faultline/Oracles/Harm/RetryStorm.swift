@@ -41,8 +41,8 @@ public struct RetryStorm: Oracle {
     _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
   ) {
     switch event {
-    case .sent(let wire, _, _, _):
-      guard let number = facts.callIndex(wire.call), let operation = facts.calls[number].operation else { return }
+    case .sent:
+      guard let number = facts.current, let operation = facts.calls[number].operation else { return }
       let intent = facts.calls[number].intent ?? -1
       if let known = counts.firstIndex(where: { $0.operation == operation && $0.intent == intent }) {
         if counts[known].attempts == 0 { counts[known].first = index }
@@ -52,9 +52,9 @@ public struct RetryStorm: Oracle {
       } else {
         counts.append(Count(operation: operation, intent: intent, attempts: 1, peak: 1, first: index, last: index))
       }
-    case .answered(let id, _, .response(let response)):
-      guard response.status != 408, response.status != 429, response.status < 500,
-        let number = facts.callIndex(id), !facts.calls[number].isMutation,
+    case .answered:
+      guard let number = facts.current, !facts.calls[number].isMutation,
+        facts.calls[number].view == .succeeded || facts.calls[number].view == .failed,
         let operation = facts.calls[number].operation,
         let known = counts.firstIndex(where: { $0.operation == operation })
       else { return }

@@ -33,9 +33,10 @@ public struct RollbackOrder: Oracle {
   public mutating func observe(
     _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
   ) {
-    guard let call = facts.calls.last, call.sentIndex == index, let intent = call.intent, let number = call.operation,
-      terms.operations[number].change == .ended
+    guard let begun = facts.begun(at: index), let number = facts.calls[begun].operation,
+      terms.operations[number].change == .ended, let intent = facts.calls[begun].intent
     else { return }
+    let call = facts.calls[begun]
     let target = call.arguments.entries.lazy.compactMap { $0.value.text.flatMap(facts.objectIndex(id:)) }
       .first { facts.objects[$0].kind == terms.operations[number].kind }
     if let target, !facts.objects[target].isLive { return }

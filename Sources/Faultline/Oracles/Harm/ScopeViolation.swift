@@ -39,13 +39,13 @@ public struct ScopeViolation: Oracle {
   ) {
     switch event {
     case .sent:
-      guard let call = facts.calls.last, call.sentIndex == index, call.isMutation, isTooWide(call, terms: terms) else {
-        return
-      }
+      guard let number = facts.begun(at: index), facts.calls[number].isMutation else { return }
+      guard isTooWide(facts.calls[number], terms: terms) else { return }
+      let call = facts.calls[number]
       note(Offence(principal: call.principal, operation: call.name, wasRefused: false, index: index))
-    case .handled(let wire, let response, _):
+    case .handled(_, let response, _):
       guard let code = response.error?.code, terms.catalogue.nature(of: code) == .forbidden,
-        let number = facts.callIndex(wire.call)
+        let number = facts.current
       else { return }
       let call = facts.calls[number]
       note(Offence(principal: call.principal, operation: call.name, wasRefused: true, index: index))

@@ -26,7 +26,9 @@ public struct UnintendedEffect: Oracle {
           message: "No intent wants the \(Phrase.thing(object)), which belongs to \(object.owner?.text ?? "nobody").",
           objects: [object.id], evidence: [object.firstIndex]))
     }
-    for object in facts.objects where !object.beganHere && object.claimedBy == nil {
+    for number in facts.objects.indices {
+      guard !facts.objects[number].beganHere, facts.objects[number].claimedBy == nil else { continue }
+      let object = facts.objects[number]
       guard let touched = object.touchIndex else { continue }
       if terms.intents.contains(where: { $0.kind == object.kind && $0.owner == object.owner }) { continue }
       found.append(

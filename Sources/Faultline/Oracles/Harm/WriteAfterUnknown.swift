@@ -34,8 +34,8 @@ public struct WriteAfterUnknown: Oracle {
   public mutating func observe(
     _ event: WorldEvent, index: Int, at now: Instant, facts: Facts, terms: JudgingTerms
   ) {
-    guard let call = facts.calls.last, call.sentIndex == index, call.isMutation,
-      let unknown = facts.guess(by: call, terms: terms)
+    guard let number = facts.begun(at: index), facts.calls[number].isMutation,
+      let unknown = facts.guess(by: number, terms: terms)
     else { return }
     offences.append(Offence(unknown: unknown, index: index))
   }
