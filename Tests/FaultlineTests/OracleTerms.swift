@@ -12,9 +12,9 @@ extension JudgingTerms {
     judged: Set<Practice> = []
   ) -> JudgingTerms {
     JudgingTerms(
-      intents: intents, rules: [], limits: limits,
+      rules: [], limits: limits,
       tables: JudgingTables(
-        catalogue: .oracleTests,
+        catalogue: .oracleTests, intents: intents,
         principals: [
           Principal("onboarding", scopes: ["cloud.write", "billing.write"]),
           Principal("billing-only", scopes: ["billing.write"]),

@@ -7,7 +7,7 @@ import Primitives
 ///
 /// Cheap to build from tables that were prepared once for the systems and principals of a world.
 public struct JudgingTerms: Sendable {
-  public let intents: [Intent]
+  public var intents: [Intent] { _read { yield tables.intents } }
   public var rules: [Scenario.Rule]
   public var limits: Scenario.Limits
   public var catalogue: Catalogue { tables.catalogue }
@@ -17,38 +17,39 @@ public struct JudgingTerms: Sendable {
   /// Practices that are judged: declared by the agent or demanded by the scenario.
   public var judged: Set<Practice>
   let tables: JudgingTables
-  /// What the intents' kinds are, in the order of the intents.
-  let roles: [ObjectRole]
 
   public init(
-    intents: [Intent], rules: [Scenario.Rule], limits: Scenario.Limits, tables: JudgingTables, isDryRun: Bool,
-    judged: Set<Practice>
+    rules: [Scenario.Rule], limits: Scenario.Limits, tables: JudgingTables, isDryRun: Bool, judged: Set<Practice>
   ) {
-    self.intents = intents
     self.rules = rules
     self.limits = limits
     self.tables = tables
-    roles = intents.map { tables.operations.traits(of: $0.kind).role }
     self.isDryRun = isDryRun
     self.judged = judged
   }
 
   /// The catalogue's operations, by number.
   var operations: OperationTable { _read { yield tables.operations } }
+  /// What the intents' kinds are, in the order of the intents.
+  var roles: [ObjectRole] { _read { yield tables.roles } }
 }
 
-/// What oracles look up in every run, prepared once for a world.
+/// What oracles look up in every run, prepared once for a scenario's world.
 public struct JudgingTables: Sendable {
   let catalogue: Catalogue
+  let intents: [Intent]
+  let roles: [ObjectRole]
   let principals: [Principal]
   let operations: OperationTable
   /// For each principal, the others that may do strictly less; empty where it is no wider than the first.
   let narrower: [[Int]]
 
-  public init(catalogue: Catalogue, principals: [Principal]) {
+  public init(catalogue: Catalogue, intents: [Intent], principals: [Principal]) {
     self.catalogue = catalogue
+    self.intents = intents
     self.principals = principals
-    operations = OperationTable(catalogue)
+    operations = OperationTable(catalogue, kinds: intents.map(\.kind))
+    roles = intents.map { ObjectRole(kind: $0.kind) }
     narrower = principals.map { principal in
       let isFair = principal.scopes.allSatisfy { principals[0].scopes.contains($0) }
       return isFair ? [] : principals.indices.filter { principals[$0].mayLess(than: principal) }

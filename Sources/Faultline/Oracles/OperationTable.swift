@@ -33,7 +33,8 @@ struct OperationTable: Sendable {
   /// The kinds of the catalogue's effects.
   private let kinds: [KindTraits]
 
-  init(_ catalogue: Catalogue) {
+  /// - Parameter kinds: further kinds of objects that will be asked about.
+  init(_ catalogue: Catalogue, kinds further: [Name]) {
     var entries: [Entry] = []
     for (number, service) in catalogue.services.enumerated() {
       let refusesRepeats = service.errors.contains { $0.nature == .alreadyExists }
@@ -50,8 +51,7 @@ struct OperationTable: Sendable {
     self.entries = entries
     hashes = entries.map(\.name.hash)
     var kinds: [KindTraits] = []
-    for entry in entries {
-      guard let kind = entry.kind, !kinds.contains(where: { $0.kind == kind }) else { continue }
+    for kind in entries.compactMap(\.kind) + further where !kinds.contains(where: { $0.kind == kind }) {
       kinds.append(KindTraits(kind))
     }
     self.kinds = kinds
@@ -59,9 +59,9 @@ struct OperationTable: Sendable {
 
   subscript(number: Int) -> Entry { _read { yield entries[number] } }
 
-  func traits(of kind: Name) -> KindTraits {
-    for number in kinds.indices where kinds[number].kind == kind { return kinds[number] }
-    return KindTraits(kind)
+  func traits(of kind: Name) -> KindTraits.Traits {
+    for number in kinds.indices where kinds[number].kind == kind { return kinds[number].traits }
+    return KindTraits(kind).traits
   }
 
   /// Whether any operation ends things of a kind.

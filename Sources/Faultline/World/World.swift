@@ -123,8 +123,8 @@ public struct World {
     deployment = try agent.deploy(setup.task(for: scenario, seed: seed))
     bench = OracleBench(
       terms: JudgingTerms(
-        intents: scenario.intents, rules: scenario.rules, limits: scenario.limits, tables: setup.judging,
-        isDryRun: scenario.isDryRun, judged: agent.practices.union(scenario.requires)))
+        rules: scenario.rules, limits: scenario.limits, tables: setup.judging, isDryRun: scenario.isDryRun,
+        judged: agent.practices.union(scenario.requires)))
     calls.reserveCapacity(64)
     // What the systems held before the run began is not an effect of the run.
     for index in systems.indices { ledgerRead[index] = systems[index].ledger.count }

@@ -37,7 +37,7 @@ public struct WorldSetup: Sendable {
     catalogue = Catalogue(descriptions)
     systemNames = descriptions.map(\.backend)
     principals = scenario.principals.isEmpty ? WorldSetup.narrowPrincipals(descriptions) : scenario.principals
-    judging = JudgingTables(catalogue: catalogue, principals: principals)
+    judging = JudgingTables(catalogue: catalogue, intents: scenario.intents, principals: principals)
     var systems = systems
     for index in systems.indices {
       for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }

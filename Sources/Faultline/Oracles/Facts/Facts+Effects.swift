@@ -40,63 +40,69 @@ extension Facts {
     let begins = effect.change == .created || effect.change == .happened
     let traits = terms.operations.traits(of: effect.kind)
     let role = traits.role
-    var object = ObjectFact(
+    let object = ObjectFact(
       kind: effect.kind, id: effect.object, digest: effect.object.stableDigest, owner: effect.owner,
       amount: effect.amount, attributes: effect.attributes, role: role, isAccess: traits.isAccess,
       isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
       isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
       cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
       endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index)
-    relate(&object)
     let number = objects.count
-    if role.takesBack, let cause = effect.cause {
-      takeBacks.append(
-        TakeBack(
-          object: number, call: cause, index: index, intent: intentOfMoney(object),
-          wasInExcess: isSurplus(object, terms: terms)))
-    }
-    if role.takesBack { returns += 1 }
     objects.append(object)
+    relate(number)
+    if role.takesBack { giveBack(number, effect, index: index, terms: terms) }
     attribute(number, wasCounted: false, terms: terms)
   }
 
+  /// Notes a refund or a credit, and whether there was a surplus before it.
+  private mutating func giveBack(_ number: Int, _ effect: Effect, index: Int, terms: JudgingTerms) {
+    returns += 1
+    guard let cause = effect.cause else { return }
+    objects[number].isLive = false
+    let wasInExcess = isSurplus(objects[number], terms: terms)
+    objects[number].isLive = true
+    takeBacks.append(
+      TakeBack(
+        object: number, call: cause, index: index, intent: intentOfMoney(objects[number]), wasInExcess: wasInExcess))
+  }
+
   private mutating func change(_ number: Int, _ effect: Effect, index: Int, terms: JudgingTerms) {
-    let before = objects[number]
-    let wasCounted = before.isLive && before.intent != nil
+    let wasLive = objects[number].isLive
+    let intent = objects[number].intent
     objects[number].attributes = effect.attributes
     if let owner = effect.owner { objects[number].owner = owner }
-    if before.role != .charge || before.amount == nil { objects[number].amount = effect.amount ?? before.amount }
-    if !before.beganHere, before.touchIndex == nil, effect.cause != nil { objects[number].touchIndex = index }
-    if effect.change == .ended {
-      objects[number].isLive = false
-      if before.isLive {
-        objects[number].endIndex = index
-        objects[number].endedBy = effect.cause
+    if let amount = effect.amount, objects[number].role != .charge || objects[number].amount == nil {
+      objects[number].amount = amount
+    }
+    if !objects[number].beganHere, objects[number].touchIndex == nil, effect.cause != nil {
+      objects[number].touchIndex = index
+    }
+    objects[number].isLive = effect.change != .ended
+    if effect.change == .ended, wasLive {
+      objects[number].endIndex = index
+      objects[number].endedBy = effect.cause
+      if objects[number].isOwn, objects[number].role != .charge, let cause = effect.cause {
+        let isExcess = intent.map { intents[$0].live > terms.intents[$0].times.upperBound } ?? true
+        takeBacks.append(TakeBack(object: number, call: cause, index: index, intent: intent, wasInExcess: isExcess))
       }
-    } else {
-      objects[number].isLive = true
     }
-    relate(&objects[number])
-    if effect.change == .ended, before.isLive, before.isOwn, before.role != .charge, let cause = effect.cause {
-      let isExcess = before.intent.map { intents[$0].live > terms.intents[$0].times.upperBound } ?? true
-      takeBacks.append(
-        TakeBack(object: number, call: cause, index: index, intent: before.intent, wasInExcess: isExcess))
-    }
-    attribute(number, wasCounted: wasCounted, terms: terms)
+    relate(number)
+    attribute(number, wasCounted: wasLive && intent != nil, terms: terms)
   }
 
   /// Finds owner, period and parent through the objects that this one's fields name.
-  private func relate(_ object: inout ObjectFact) {
-    object.period = object.attributes.text(Self.periodName) ?? object.period
-    guard object.owner == nil || object.role.isMoney else { return }
-    for entry in object.attributes.entries {
-      guard let id = entry.value.text, id != object.id, let other = objectIndex(id: id) else { continue }
-      if object.owner == nil { object.owner = objects[other].owner }
+  private mutating func relate(_ number: Int) {
+    if let period = objects[number].attributes.text(Self.periodName) { objects[number].period = period }
+    let own = objects[number].role
+    guard objects[number].owner == nil || own.isMoney else { return }
+    for entry in objects[number].attributes.entries {
+      guard let id = entry.value.text, let other = objectIndex(id: id), other != number else { continue }
+      if objects[number].owner == nil { objects[number].owner = objects[other].owner }
       let role = objects[other].role
-      let isParent = role == .invoice ? object.role != .invoice : role == .charge && object.role.takesBack
-      guard isParent, object.parent == nil || role == .charge else { continue }
-      object.parent = other
-      if object.period == nil { object.period = objects[other].period }
+      let isParent = role == .invoice ? own != .invoice : role == .charge && own.takesBack
+      guard isParent, objects[number].parent == nil || role == .charge else { continue }
+      objects[number].parent = other
+      if objects[number].period == nil { objects[number].period = objects[other].period }
     }
   }
 

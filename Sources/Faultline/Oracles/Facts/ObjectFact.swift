@@ -106,16 +106,20 @@ public enum ObjectRole: UInt8, Hashable, Sendable {
 
 /// What one kind of object is to the oracles.
 struct KindTraits: Sendable {
-  var kind: Name
-  var role: ObjectRole
-  var isAccess: Bool
-  var isAnchor: Bool
+  struct Traits: Sendable {
+    var role: ObjectRole
+    var isAccess: Bool
+    var isAnchor: Bool
+  }
+
+  let kind: Name
+  let traits: Traits
 
   init(_ kind: Name) {
     let last = kind.text.split(separator: ".").last ?? ""
     self.kind = kind
-    role = ObjectRole(kind: kind)
-    isAccess = ["binding", "access_key", "grant"].contains(last)
-    isAnchor = ["customer", "account", "cluster"].contains(last)
+    traits = Traits(
+      role: ObjectRole(kind: kind), isAccess: ["binding", "access_key", "grant"].contains(last),
+      isAnchor: ["customer", "account", "cluster"].contains(last))
   }
 }

@@ -39,6 +39,6 @@ public struct OrphanedAccess: Oracle {
       if facts.objects[number].isLive { return false }
       hadAnchor = true
     }
-    return hadAnchor || terms.intents.contains { $0.owner == owner && KindTraits($0.kind).isAnchor }
+    return hadAnchor || terms.intents.contains { $0.owner == owner && terms.operations.traits(of: $0.kind).isAnchor }
   }
 }
