@@ -5,14 +5,14 @@ import Faultline
 import Operations
 import Primitives
 
-/// Sends a welcome mail until it gets an answer, under one key: however often it asks, one mail goes out.
+/// Asks for a welcome mail under one key until it gets an answer: however often it asks, one mail goes out.
 struct CarefulMailer: AsyncAgent {
   func run(_ context: AgentContext) async throws -> Claim? {
-    for _ in 0..<10 {
+    for pause in [5, 30, 120, 600] as [Int64] {
       let answer = try await context.send("notify.send_mail", mail, key: "welcome-acme").answer
       switch context.catalogue.outcome(of: answer) {
       case .succeeded: return Claim(.completed, text: "Welcomed acme.")
-      case .notNow, .unknown: try await context.sleep(.seconds(5))
+      case .notNow, .unknown: try await context.sleep(.seconds(pause))
       case .failed(let response):
         return Claim(.escalated, text: "Refused with \(response.status).", reason: "refused", nextAction: "Look.")
       }
