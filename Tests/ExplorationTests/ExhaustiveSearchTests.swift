@@ -1,0 +1,84 @@
+// Every plan of one fault over whole onboardings, counted, and counted again another way.
+
+import Agents
+import Exploration
+import Faultline
+import Primitives
+import Simulation
+import Testing
+
+@Suite struct ExhaustiveSearchTests {
+  /// The happy path of the repository's scenarios.
+  static func scenario(_ name: String) throws -> Scenario {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    return try ScenarioReader(Vocabulary.standard()).read(path: "/\(root)/scenarios/\(name).yaml")
+  }
+
+  @Test func everySingleFaultEndsCompletedForTheReference() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    var crashes = 0
+    var bad: [String] = []
+    let coverage = try search.play { verdict in
+      if verdict.outcome != .completed || verdict.result != .pass { bad.append("\(verdict.plan)") }
+      for fault in verdict.faults where fault.record.site.aspect == .crash {
+        crashes += 1
+        if !fault.tookEffect { bad.append("\(fault.record.site) was not hit") }
+      }
+      return true
+    }
+    #expect(bad == [])
+    #expect(coverage.violations == 0)
+    #expect(coverage.undecided == 0)
+    #expect(coverage.schedules > 500, "an onboarding has hundreds of places where something can go wrong")
+    #expect(crashes > 150, "before and after each checkpoint, send and answer")
+  }
+
+  @Test func everySingleFaultInARollbackLeavesNothing() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let search = ExhaustiveSearch(scenario: try Self.scenario("declined-card"), agent: agent, maxFaults: 1)
+    var bad: [String] = []
+    let coverage = try search.play { verdict in
+      if verdict.outcome != .rolledBack || verdict.result != .pass { bad.append("\(verdict.plan)") }
+      return true
+    }
+    #expect(bad == [])
+    #expect(coverage.schedules > 800)
+  }
+
+  @Test func forkingAndRunningAgainFromTheStartGiveTheSameDigest() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    var search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    let forked = try search.play()
+    search.neverForks = true
+    let replayed = try search.play()
+    #expect(forked.schedules == replayed.schedules)
+    #expect(forked.sites == replayed.sites)
+    #expect(forked.digest == replayed.digest)
+  }
+
+  @Test func naiveFallsToASingleFault() throws {
+    let agent = try AgentRegistry.make(name: "naive")
+    let search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    let coverage = try search.play()
+    #expect(coverage.violations > 0)
+    #expect(coverage.minimalPlans.allSatisfy { $0.plan.entries.count == 1 })
+    let oracles = Set(coverage.minimalPlans.flatMap { $0.violations.map(\.oracle) })
+    #expect(oracles.isSuperset(of: ["duplicate-resource", "double-billing"]))
+  }
+
+  @Test func shrinkingKeepsTheFaultThatMatters() throws {
+    let scenario = try Self.scenario("happy-path")
+    let agent = try AgentRegistry.make(name: "naive")
+    let plan = Plan([
+      Plan.Entry(at: SitePattern(point: "identity.create_role", aspect: .request), choose: "rate-limited"),
+      Plan.Entry(at: SitePattern(point: "cloud.create_cluster", aspect: .answer), choose: "response-lost"),
+      Plan.Entry(at: SitePattern(point: "notify.send_mail", aspect: .request), choose: "request-lost"),
+    ])
+    var shrinker = Shrinker(
+      setup: try WorldSetup(scenario: scenario), agent: agent, seed: 1, oracle: "duplicate-resource")
+    let smallest = try shrinker.shrink(plan)
+    #expect(smallest.entries.map(\.choose) == ["response-lost"])
+    #expect(shrinker.runs <= 10)
+  }
+}
