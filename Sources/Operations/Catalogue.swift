@@ -4,46 +4,82 @@ import Primitives
 
 /// One operation of one system, described so that an agent, an oracle and a schema can use it without
 /// knowing the system.
-public struct Operation: Hashable, Sendable {
-  /// `backend.verb_object`, the name users type.
-  public var name: Name
-  /// One sentence for people and for tool descriptions.
-  public var summary: String
-  /// What can be sent along.
-  public var parameters: [Parameter]
-  /// What the operation does to the system's state; nil for a read.
-  public var effect: EffectClass?
-  /// The operation that takes the effect back, where there is one.
-  public var compensation: Name?
-  /// The scope that a principal must hold.
-  public var scope: Name
-  /// The argument that names the business object the call is about, never a generated id. Nil where a
-  /// call is addressed by id; the backend then resolves the subject.
-  public var subject: Name?
-  /// Whether the system honours an idempotency key here.
-  public var takesKey: Bool
-  /// The operation that finds what this one made by its natural key, for read-back after an unknown.
-  public var readBack: Name?
+///
+/// Never changed once it is made, and passed along with every call: the description is shared, so that a
+/// copy costs one retain.
+public struct Operation: Sendable {
+  private final class Description: Sendable {
+    let name: Name
+    let summary: String
+    let parameters: [Parameter]
+    let effect: EffectClass?
+    let compensation: Name?
+    let scope: Name
+    let subject: Name?
+    let takesKey: Bool
+    let readBack: Name?
+
+    init(
+      name: Name, summary: String, parameters: [Parameter], effect: EffectClass?, compensation: Name?, scope: Name,
+      subject: Name?, takesKey: Bool, readBack: Name?
+    ) {
+      self.name = name
+      self.summary = summary
+      self.parameters = parameters
+      self.effect = effect
+      self.compensation = compensation
+      self.scope = scope
+      self.subject = subject
+      self.takesKey = takesKey
+      self.readBack = readBack
+    }
+  }
+
+  private let description: Description
 
   public init(
     _ name: Name, _ summary: String, parameters: [Parameter] = [], effect: EffectClass? = nil,
     compensation: Name? = nil, scope: Name, subject: Name? = nil, takesKey: Bool = false, readBack: Name? = nil
   ) {
-    self.name = name
-    self.summary = summary
-    self.parameters = parameters
-    self.effect = effect
-    self.compensation = compensation
-    self.scope = scope
-    self.subject = subject
-    self.takesKey = takesKey
-    self.readBack = readBack
+    description = Description(
+      name: name, summary: summary, parameters: parameters, effect: effect, compensation: compensation, scope: scope,
+      subject: subject, takesKey: takesKey, readBack: readBack)
   }
 
-  /// Whether it changes anything; the others are reads.
-  public var isMutation: Bool { effect != nil }
+  /// `backend.verb_object`, the name users type.
+  public var name: Name { description.name }
+  /// One sentence for people and for tool descriptions.
+  public var summary: String { description.summary }
+  public var parameters: [Parameter] { description.parameters }
+  /// What the operation does to the system's state; nil for a read.
+  public var effect: EffectClass? { description.effect }
+  /// The operation that takes the effect back, where there is one.
+  public var compensation: Name? { description.compensation }
+  /// The scope that a principal must hold.
+  public var scope: Name { description.scope }
+  /// The argument that names the business object the call is about, never a generated id. Nil where a
+  /// call is addressed by id; the backend then resolves the subject.
+  public var subject: Name? { description.subject }
+  /// Whether the system honours an idempotency key here.
+  public var takesKey: Bool { description.takesKey }
+  /// The operation that finds what this one made by its natural key, for read-back after an unknown.
+  public var readBack: Name? { description.readBack }
+
+  /// Whether it changes the system's state.
+  public var isMutation: Bool { description.effect != nil }
   /// The part of the name before the dot.
   public var backend: Name { Name(String(name.text.prefix { $0 != "." })) }
+}
+
+extension Operation: Hashable {
+  public static func == (a: Operation, b: Operation) -> Bool {
+    a.description === b.description
+      || (a.name == b.name && a.summary == b.summary && a.parameters == b.parameters && a.effect == b.effect
+        && a.compensation == b.compensation && a.scope == b.scope && a.subject == b.subject
+        && a.takesKey == b.takesKey && a.readBack == b.readBack)
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// A named argument of an operation.

@@ -13,27 +13,27 @@ public protocol ChoiceAnswer: RawRepresentable, CaseIterable, Hashable, Sendable
 /// The answers that are possible at one site: a set over one vocabulary of at most 64 answers.
 public struct Offer<Answer: ChoiceAnswer>: Sendable {
   /// A bit for each answer, by its raw value.
-  public private(set) var mask: UInt64
+  public var mask: UInt64
 
   /// The benign default alone.
   @inlinable public init() { self.init(mask: 1 << UInt64(Answer.benign.rawValue)) }
   /// The answers whose bits are set.
-  public init(mask: UInt64) { self.mask = mask }
+  @inlinable public init(mask: UInt64) { self.mask = mask }
 
   /// Makes an answer possible.
   @inlinable public mutating func add(_ answer: Answer) { insert(answer.rawValue) }
   /// Makes the answer with this raw value possible.
-  public mutating func insert(_ raw: UInt8) { mask |= 1 << UInt64(raw) }
+  @inlinable public mutating func insert(_ raw: UInt8) { mask |= 1 << UInt64(raw) }
   /// Makes answers possible.
-  public mutating func add(_ answers: Answer...) { for answer in answers { insert(answer.rawValue) } }
+  @inlinable public mutating func add(_ answers: Answer...) { for answer in answers { insert(answer.rawValue) } }
 
   /// Whether there is nothing to choose.
   @inlinable public var isTrivial: Bool { mask & (mask &- 1) == 0 }
   /// Whether the answer is possible.
-  public func contains(_ answer: Answer) -> Bool { mask >> UInt64(answer.rawValue) & 1 == 1 }
+  @inlinable public func contains(_ answer: Answer) -> Bool { mask >> UInt64(answer.rawValue) & 1 == 1 }
 
   /// The alternatives to the default, in the vocabulary's order.
-  public var alternatives: [Answer] {
+  @inlinable public var alternatives: [Answer] {
     Answer.allCases.filter { $0 != .benign && contains($0) }
   }
 }
@@ -43,6 +43,11 @@ public struct Decision: Hashable, Sendable {
   public let site: Site
   /// The answer's name.
   public let answer: Name
+
+  @inlinable init(site: Site, answer: Name) {
+    self.site = site
+    self.answer = answer
+  }
 
   /// The entry of a plan that gives this answer again.
   public var entry: Plan.Entry { Plan.Entry(at: SitePattern(site), choose: answer) }

@@ -49,32 +49,52 @@ public struct Driver: Sendable {
     return forks
   }
 
-  mutating func answer<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site, seed: UInt64) -> A {
+  /// The raw value of the answer to an offer, given as bits by raw value.
+  @usableFromInline mutating func answer(
+    _ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name
+  ) -> UInt8 {
     switch mode {
     case .seeded(let swarm):
-      guard spent < swarm.budget else { return .benign }
-      guard let answer = swarm.answer(offer, at: site, seed: seed) else { return .benign }
+      guard spent < swarm.budget else { return benign }
+      guard let answer = swarm.answer(mask, benign: benign, at: site, seed: seed, name: name) else { return benign }
       spent += 1
       return answer
     case .planned:
-      return planned(offer, at: site) ?? .benign
+      return planned(mask, benign: benign, at: site, name: name) ?? benign
     case .enumerating:
       let wasPending = !pending.isEmpty
-      if let answer = planned(offer, at: site) { return answer }
-      if !wasPending { forks.append(Fork(site: site, alternatives: offer.alternatives.map(\.name))) }
-      return .benign
+      if let answer = planned(mask, benign: benign, at: site, name: name) { return answer }
+      if !wasPending {
+        forks.append(Fork(site: site, alternatives: Bits(mask).filter { $0 != benign }.map(name)))
+      }
+      return benign
     }
   }
 
-  private mutating func planned<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A? {
+  private mutating func planned(
+    _ mask: UInt64, benign: UInt8, at site: Site, name: (UInt8) -> Name
+  ) -> UInt8? {
     guard !pending.isEmpty else { return nil }
     for index in pending.indices where pending[index].at.matches(site) {
-      for answer in A.allCases where offer.contains(answer) && answer.name == pending[index].choose {
+      for answer in Bits(mask) where answer != benign && name(answer) == pending[index].choose {
         pending.remove(at: index)
         return answer
       }
     }
     return nil
+  }
+}
+
+/// The positions of the bits that are set, lowest first.
+struct Bits: Sequence, IteratorProtocol {
+  private var rest: UInt64
+
+  init(_ mask: UInt64) { rest = mask }
+
+  mutating func next() -> UInt8? {
+    guard rest != 0 else { return nil }
+    defer { rest &= rest &- 1 }
+    return UInt8(rest.trailingZeroBitCount)
   }
 }
 
@@ -115,18 +135,17 @@ public struct Swarm: Hashable, Sendable {
     }
   }
 
-  func answer<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site, seed: UInt64) -> A? {
+  func answer(_ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name) -> UInt8? {
     let draw = Draw(seed: seed, key: site.key)
     // Most sites answer by default under any weights; weights are looked up for the others alone.
     let lot = draw.below(1_000_000)
     guard lot < rate * Swarm.favourite * 4 else { return nil }
-    let alternatives = offer.alternatives
     var total: UInt64 = 0
-    for answer in alternatives { total += weight(answer.name) }
+    for answer in Bits(mask) where answer != benign { total += weight(name(answer)) }
     guard lot < rate * total else { return nil }
     var ticket = draw.derived(1).below(total)
-    for answer in alternatives {
-      let weight = weight(answer.name)
+    for answer in Bits(mask) where answer != benign {
+      let weight = weight(name(answer))
       if ticket < weight { return answer }
       ticket -= weight
     }

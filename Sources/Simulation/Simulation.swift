@@ -8,58 +8,68 @@ import Primitives
 /// only places from which time and chance can come.
 public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   /// The simulated time.
-  public private(set) var now: Instant
+  @inlinable public var now: Instant { clock }
   /// What all draws of the run depend on, beside their sites.
   public let seed: UInt64
   /// What is to come.
-  public private(set) var queue = EventQueue<Scheduled>()
+  @inlinable public var queue: EventQueue<Scheduled> { _read { yield coming } }
   /// Who answers the choices.
-  public private(set) var driver: Driver
+  @inlinable public var driver: Driver { _read { yield answering } }
   /// What has happened.
-  public private(set) var trace: Trace<Event>
+  @inlinable public var trace: Trace<Event> { _read { yield happened } }
   /// The non-default answers given so far, which together are the run's plan.
-  public private(set) var decisions: [Decision] = []
+  @inlinable public var decisions: [Decision] { decided }
   /// How many choices had more than one answer.
-  public private(set) var choiceCount = 0
+  @inlinable public var choiceCount: Int { choices }
   /// The first site that was met twice, which is a defect of Faultline (exit status 3).
-  public private(set) var repeatedSite: Site?
-  private var met: Set<UInt64> = []
+  @inlinable public var repeatedSite: Site? { metTwice }
+
+  @usableFromInline var clock: Instant
+  @usableFromInline var coming = EventQueue<Scheduled>()
+  @usableFromInline var answering: Driver
+  @usableFromInline var happened: Trace<Event>
+  @usableFromInline var decided: [Decision] = []
+  @usableFromInline var choices = 0
+  @usableFromInline var metTwice: Site?
+  @usableFromInline var met: Set<UInt64> = []
 
   /// - Parameter isRecording: whether the trace keeps its events; the hash is kept anyway.
-  public init(start: Instant, seed: UInt64, driver: Driver, isRecording: Bool) {
-    now = start
+  @inlinable public init(start: Instant, seed: UInt64, driver: Driver, isRecording: Bool) {
+    clock = start
     self.seed = seed
-    self.driver = driver
-    trace = Trace(isRecording: isRecording)
+    answering = driver
+    happened = Trace(isRecording: isRecording)
     met.reserveCapacity(256)
   }
 
   /// The answers that differ from the default: replaying them reproduces this run.
-  public var plan: Plan { Plan(decisions.map(\.entry)) }
+  @inlinable public var plan: Plan { Plan(decisions.map(\.entry)) }
 
   // MARK: Choice
 
   /// Asks the driver. An offer of the default alone is no choice and is not counted.
-  public mutating func choose<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A {
+  @inlinable public mutating func choose<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A {
     if offer.isTrivial { return .benign }
-    if !met.insert(site.key).inserted, repeatedSite == nil { repeatedSite = site }
-    choiceCount += 1
-    let answer = driver.answer(offer, at: site, seed: seed)
-    if answer != .benign { decisions.append(Decision(site: site, answer: answer.name)) }
+    if !met.insert(site.key).inserted, metTwice == nil { metTwice = site }
+    choices += 1
+    let raw = answering.answer(
+      offer.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })
+    guard raw != A.benign.rawValue, let answer = A(rawValue: raw) else { return .benign }
+    decided.append(Decision(site: site, answer: answer.name))
     return answer
   }
 
   // MARK: Draws
 
   /// A draw keyed by (seed, site); never part of a plan.
-  public func draw(at site: Site) -> Draw { Draw(seed: seed, key: site.key) }
+  @inlinable public func draw(at site: Site) -> Draw { Draw(seed: seed, key: site.key) }
 
   /// Whether draws answer with the middle of their band: the nominal run, which is seed 0.
-  public var isNominal: Bool { seed == 0 }
+  @inlinable public var isNominal: Bool { seed == 0 }
 
   /// A span within a band; the middle of it in a nominal run, in which events of different actors
   /// stand at the same instant and their order is a choice.
-  public func span(in band: ClosedRange<TimeSpan>, by draw: Draw) -> TimeSpan {
+  @inlinable public func span(in band: ClosedRange<TimeSpan>, by draw: Draw) -> TimeSpan {
     guard !isNominal else {
       return TimeSpan(nanoseconds: (band.lowerBound.nanoseconds + band.upperBound.nanoseconds) / 2)
     }
@@ -69,67 +79,67 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   // MARK: Forking
 
   /// Goes on with one more planned answer. Called on a copy, this is a fork of time.
-  public mutating func branch(to entry: Plan.Entry, isEnumerating: Bool) {
-    driver.branch(to: entry, isEnumerating: isEnumerating)
+  @inlinable public mutating func branch(to entry: Plan.Entry, isEnumerating: Bool) {
+    answering.branch(to: entry, isEnumerating: isEnumerating)
   }
 
   /// Hands over the alternatives noted so far, and forgets them.
-  public mutating func takeForks() -> [Fork] { driver.takeForks() }
+  @inlinable public mutating func takeForks() -> [Fork] { answering.takeForks() }
 
   // MARK: Time
 
   /// - Returns: a number by which the event can be cancelled.
   /// - Precondition: `at` is not in the past.
   @discardableResult
-  public mutating func schedule(_ event: Scheduled, at: Instant) -> UInt32 {
+  @inlinable public mutating func schedule(_ event: Scheduled, at: Instant) -> UInt32 {
     precondition(at >= now, "an event was scheduled in the past")
-    return queue.schedule(event, at: at)
+    return coming.schedule(event, at: at)
   }
 
   /// - Returns: a number by which the event can be cancelled.
   @discardableResult
-  public mutating func schedule(_ event: Scheduled, after span: TimeSpan) -> UInt32 {
+  @inlinable public mutating func schedule(_ event: Scheduled, after span: TimeSpan) -> UInt32 {
     schedule(event, at: now + span)
   }
 
   /// Removes the event with this number, if it has not happened.
-  public mutating func cancel(_ sequence: UInt32) { queue.cancel(sequence) }
+  @inlinable public mutating func cancel(_ sequence: UInt32) { coming.cancel(sequence) }
 
   /// Drops what is under way and satisfies the predicate: the answers addressed to a dead incarnation.
-  public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) { queue.removeAll(where: predicate) }
+  @inlinable public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) { coming.removeAll(where: predicate) }
 
   /// Takes the next event and moves the clock to it. Where several stand at the same instant, their
   /// order is a choice: `site` names the event whose turn it is, or nil where its order can't matter.
   ///
   /// Each event is asked once, when its turn comes, how many of the others it lets go first; the
   /// answers together give every order of up to four events exactly once.
-  public mutating func next(site: (Scheduled) -> Site?) -> Scheduled? {
-    guard let time = queue.nextTime else { return nil }
-    now = time
-    let count = queue.simultaneous
+  @inlinable public mutating func next(site: (Scheduled) -> Site?) -> Scheduled? {
+    guard let time = coming.nextTime else { return nil }
+    clock = time
+    let count = coming.simultaneous
     var turn = 0
     while turn + 1 < count {
-      let candidate = queue.peek(turn)
+      let candidate = coming.peek(turn)
       if candidate.yields == nil {
         guard let site = site(candidate.event) else { break }
         let answer = choose(OrderAnswer.offer(others: count - turn - 1), at: site.aspect(.order))
-        queue.yield(turn, to: Int(answer.rawValue))
+        coming.yield(turn, to: Int(answer.rawValue))
       }
-      if queue.peek(turn).yields == 0 { break }
+      if coming.peek(turn).yields == 0 { break }
       turn += 1
     }
-    return queue.take(turn).event
+    return coming.take(turn).event
   }
 
   /// Moves the clock without an event; time never goes back.
-  public mutating func advance(to instant: Instant) { if instant > now { now = instant } }
+  @inlinable public mutating func advance(to instant: Instant) { if instant > clock { clock = instant } }
 
   // MARK: Trace
 
   /// Adds an event to the trace, at the present time.
   /// - Returns: its index, from 1.
   @discardableResult
-  public mutating func record(_ event: Event) -> Int { trace.append(event, at: now) }
+  @inlinable public mutating func record(_ event: Event) -> Int { happened.append(event, at: now) }
 }
 
 /// How many of the events of its instant an event lets go first. The raw value is that number.
@@ -147,7 +157,7 @@ public enum OrderAnswer: UInt8, ChoiceAnswer {
   }
 
   /// What an event with so many others behind it can answer.
-  static func offer(others: Int) -> Offer<OrderAnswer> {
+  @inlinable static func offer(others: Int) -> Offer<OrderAnswer> {
     var offer = Offer<OrderAnswer>()
     for answer in allCases where answer.rawValue <= others { offer.add(answer) }
     return offer

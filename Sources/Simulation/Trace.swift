@@ -18,29 +18,37 @@ public struct Trace<Event: TraceEvent>: Sendable {
     public let at: Instant
     /// What happened.
     public let event: Event
+
+    @inlinable init(index: Int, at: Instant, event: Event) {
+      self.index = index
+      self.at = at
+      self.event = event
+    }
   }
 
   /// Kept where the trace records; empty otherwise.
-  public private(set) var entries: [Entry] = []
+  @inlinable public var entries: [Entry] { kept }
   /// How many events there were, kept or not.
-  public private(set) var count = 0
+  @inlinable public var count: Int { total }
   /// Whether events are kept.
   public let isRecording: Bool
-  private var hasher = StableHasher()
+  @usableFromInline var kept: [Entry] = []
+  @usableFromInline var total = 0
+  @usableFromInline var hasher = StableHasher()
 
   /// An empty trace.
-  public init(isRecording: Bool) { self.isRecording = isRecording }
+  @inlinable public init(isRecording: Bool) { self.isRecording = isRecording }
 
   /// The hash of everything so far.
-  public var hash: UInt64 { hasher.digest }
+  @inlinable public var hash: UInt64 { hasher.digest }
 
   /// - Returns: the event's index.
-  @discardableResult
+  @inlinable @discardableResult
   public mutating func append(_ event: Event, at: Instant) -> Int {
-    count += 1
+    total += 1
     hasher.combine(at)
     event.hash(into: &hasher)
-    if isRecording { entries.append(Entry(index: count, at: at, event: event)) }
-    return count
+    if isRecording { kept.append(Entry(index: total, at: at, event: event)) }
+    return total
   }
 }

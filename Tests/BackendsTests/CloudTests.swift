@@ -57,7 +57,7 @@ struct CloudTests {
     let began = bench.now + .seconds(30)
     let sent = bench.wait(.minutes(10))
     #expect(sent.first?.body["period_start"]?.instant == began)
-    #expect(bench.backend.system.clusters[cluster]?.runningSince == began)
+    #expect((bench.backend.system as? CloudSystem)?.clusters[cluster]?.runningSince == began)
   }
 
   @Test("metering is told whose cluster runs, of what plan, and since when")

@@ -8,7 +8,7 @@ import Testing
 
 /// A backend under test and the time at which it is called.
 struct SystemBench<System: RecordSystem>: Sendable {
-  var backend: SimulatedBackend<System>
+  var backend: SimulatedBackend
   var now = Instant(year: 2026, month: 11, day: 20, hour: 9)
   private var calls: UInt16 = 0
 

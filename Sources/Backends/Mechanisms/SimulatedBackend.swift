@@ -9,7 +9,7 @@ import Primitives
 ///
 /// The limiter stands in front of the idempotency store, as at Stripe: a 429 to a retry says nothing about
 /// the first attempt (https://docs.stripe.com/error-low-level).
-struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
+struct SimulatedBackend: Backend, Sendable {
   private struct Fixed: Sendable {
     let description: ServiceDescription
     let dialect: SystemDialect
@@ -17,7 +17,7 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
   }
 
   private let fixed: Constant<Fixed>
-  private(set) var system: System
+  private(set) var system: any RecordSystem
   private var principals = ScopeTable()
   private var limiter = RateLimiter()
   private var fences = FenceTable()
@@ -26,7 +26,7 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
   /// When the objects last changed: where that is long ago, no replica can lag behind it.
   private var changedAt: Instant?
 
-  init(_ system: System) {
+  init(_ system: some RecordSystem) {
     self.system = system
     let description = system.description
     var hasher = StableHasher()
@@ -180,7 +180,7 @@ struct SimulatedBackend<System: RecordSystem>: Backend, Sendable {
 extension SimulatedBackend: StableHashable {
   func hash(into hasher: inout StableHasher) {
     hasher.combine(fixed.value.digest)
-    hasher.combine(system)
+    system.hash(into: &hasher)
     hasher.combine(principals)
     hasher.combine(limiter)
     hasher.combine(fences)

@@ -10,7 +10,7 @@ import Testing
 struct SimulatedBackendTests {
   let start = Instant(year: 2026, month: 11, day: 20)
 
-  func backend(_ system: ProbeSystem = ProbeSystem()) -> SimulatedBackend<ProbeSystem> {
+  func backend(_ system: ProbeSystem = ProbeSystem()) -> SimulatedBackend {
     var backend = SimulatedBackend(system)
     backend.admit("agent", scopes: ["probe.read", "probe.write"])
     backend.admit("reader", scopes: ["probe.read"])
@@ -25,7 +25,7 @@ struct SimulatedBackendTests {
   func get(_ name: String) -> Request { Request("probe.get", ["name": .text(name)], principal: "agent") }
 
   func send(
-    _ request: Request, to backend: inout SimulatedBackend<ProbeSystem>, after: TimeSpan = .zero,
+    _ request: Request, to backend: inout SimulatedBackend, after: TimeSpan = .zero,
     _ bend: (inout Conditions) -> Void = { _ in }
   ) -> Response {
     var conditions = Conditions(call: CallID(process: 0, incarnation: 1, number: 1), entropy: Draw(word: 1))
@@ -157,7 +157,7 @@ struct SimulatedBackendTests {
   func digest() {
     let plain = backend()
     var digests = [plain.stableDigest]
-    let changes: [(inout SimulatedBackend<ProbeSystem>) -> Void] = [
+    let changes: [(inout SimulatedBackend) -> Void] = [
       { $0.admit("other", scopes: []) },
       { _ = send(get("a"), to: &$0) },
       { _ = send(put("a"), to: &$0) },
