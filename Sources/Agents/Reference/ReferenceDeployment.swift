@@ -6,9 +6,9 @@ import Operations
 import Primitives
 
 /// The reference agent's processes and the store that they share.
-struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeployment {
+struct ReferenceDeployment: AgentDeployment {
   private let plan: ReferencePlan
-  private var store: Store
+  private var store: any CheckpointStore & StableHashable
   private var processes: [Process] = []
   /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
   private var ticket: String?
@@ -28,7 +28,7 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
     var outcome: Event?
   }
 
-  init(_ plan: ReferencePlan, store: Store, isForkable: Bool) {
+  init(_ plan: ReferencePlan, store: some CheckpointStore & StableHashable, isForkable: Bool) {
     self.plan = plan
     self.store = store
     self.isForkable = isForkable
@@ -95,7 +95,7 @@ struct ReferenceDeployment<Store: CheckpointStore & StableHashable>: AgentDeploy
   }
 
   func hash(into hasher: inout StableHasher) {
-    hasher.combine(store)
+    store.hash(into: &hasher)
     hasher.combine(processes.count)
     for process in processes {
       hasher.combine(process.core)

@@ -41,9 +41,9 @@ extension World {
       request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
     }
     var entry = Call(
-      id: id, process: process, ticket: call.ticket, request: request, step: call.step,
-      isCompensation: call.isCompensation, system: route.system, operation: route.operation, subject: subject,
-      site: site)
+      CallTerms(
+        id: id, process: process, ticket: call.ticket, request: request, step: call.step,
+        isCompensation: call.isCompensation, route: route, subject: subject, site: site))
     var offer = Offer<CrashFault>()
     offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover)
     if entry.operation.isMutation { offer.add(.pauseUnsent) }
@@ -118,7 +118,9 @@ extension World {
         // Under a key that the system honours, a second copy can change nothing.
         if !call.operation.takesKey || call.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
         if call.operation.compensation != nil { offer.add(.lateAfterCompensation) }
-        if systems[call.system].applicable(to: call.request, at: now).contains(.compensationRefusal) {
+        if !call.terms.route.compensates.isEmpty,
+          systems[call.system].applicable(to: call.request, at: now).contains(.compensationRefusal)
+        {
           offer.add(.compensationRefused)
         }
       }
@@ -158,7 +160,7 @@ extension World {
     let answer = isCopy ? AnswerFault.arrive : answerFault(index, attempt: attempt)
     conditions.errorAfterCommit = answer == .errorAfterCommit
     var staleness: Int?
-    if !isCopy {
+    if !isCopy, !conditions.outage, !conditions.limited {
       let applicable = systems[call.system].applicable(to: call.request, at: now)
       if applicable.contains(.readLag) {
         staleness = chooseRead(call.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt)))
@@ -172,7 +174,6 @@ extension World {
     if let staleness { compare(staleness, call, conditions) }
     let response = systems[call.system].handle(call.request, at: now, under: conditions)
     let didChange = systems[call.system].ledger.count != before
-    calls[index].wasHandled = true
     if conditions.outage || conditions.limited || conditions.refusesCompensation, !response.isSuccess {
       tookEffect(call.requestFaultIndex)
     }

@@ -66,19 +66,38 @@ public struct World {
     var standIn: UInt8?
   }
 
+  /// What a logical call is; shared by every copy of the world, since it never changes.
+  final class CallTerms: Sendable {
+    let id: CallID
+    let process: ProcessID
+    let ticket: UInt32
+    let request: Request
+    let step: Name
+    let isCompensation: Bool
+    let route: WorldSetup.Route
+    let subject: Name?
+    /// The site of the logical call, aspect `request`.
+    let site: Site
+
+    init(
+      id: CallID, process: ProcessID, ticket: UInt32, request: Request, step: Name, isCompensation: Bool,
+      route: WorldSetup.Route, subject: Name?, site: Site
+    ) {
+      self.id = id
+      self.process = process
+      self.ticket = ticket
+      self.request = request
+      self.step = step
+      self.isCompensation = isCompensation
+      self.route = route
+      self.subject = subject
+      self.site = site
+    }
+  }
+
   /// A logical call and how it fares.
   struct Call: Sendable {
-    var id: CallID
-    var process: ProcessID
-    var ticket: UInt32
-    var request: Request
-    var step: Name
-    var isCompensation: Bool
-    var system: Int
-    var operation: Operation
-    var subject: Name?
-    /// The site of the logical call, aspect `request`.
-    var site: Site
+    let terms: CallTerms
     var attempt: UInt8 = 0
     var requestFault = RequestFault.deliver
     var answerFault = AnswerFault.arrive
@@ -90,8 +109,19 @@ public struct World {
     var crashFaultIndex: Int?
     var deadline: UInt32 = 0
     var isOpen = true
-    /// Whether the system handled it at least once.
-    var wasHandled = false
+
+    init(_ terms: CallTerms) { self.terms = terms }
+
+    var id: CallID { terms.id }
+    var process: ProcessID { terms.process }
+    var ticket: UInt32 { terms.ticket }
+    var request: Request { terms.request }
+    var step: Name { terms.step }
+    var isCompensation: Bool { terms.isCompensation }
+    var system: Int { terms.route.system }
+    var operation: Operation { terms.route.operation }
+    var subject: Name? { terms.subject }
+    var site: Site { terms.site }
   }
 
   /// A request that the network keeps.
@@ -166,11 +196,14 @@ public struct World {
       finish(.limit("events"))
       return false
     }
-    let processes = processes
-    let calls = calls
-    guard
-      let happening = simulation.next(site: { World.orderSite(of: $0, processes: processes, calls: calls) })
-    else { return false }
+    let happening: Happening?
+    if processes.count > 1, simulation.queue.simultaneous > 1 {
+      let calls = calls
+      happening = simulation.next(site: { World.orderSite(of: $0, calls: calls) })
+    } else {
+      happening = simulation.next(site: { _ in nil })
+    }
+    guard let happening else { return false }
     handle(happening)
     return true
   }
@@ -188,10 +221,7 @@ public struct World {
   }
 
   /// The order of simultaneous events is a choice only between events of different processes.
-  private static func orderSite(
-    of happening: Happening, processes: [Process], calls: ContiguousArray<Call>
-  ) -> Site? {
-    guard processes.count > 1 else { return nil }
+  private static func orderSite(of happening: Happening, calls: ContiguousArray<Call>) -> Site? {
     switch happening {
     case .arrival(let call, let attempt, false): return calls[call].site.aspect(.order, attempt: Int(attempt))
     default: return nil
