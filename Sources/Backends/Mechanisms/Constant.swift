@@ -14,5 +14,5 @@ struct Constant<Value: Sendable>: Sendable {
 
   init(_ value: Value) { box = Box(value) }
 
-  var value: Value { box.value }
+  var value: Value { _read { yield box.value } }
 }

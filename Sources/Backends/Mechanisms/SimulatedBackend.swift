@@ -10,13 +10,21 @@ import Primitives
 /// The limiter stands in front of the idempotency store, as at Stripe: a 429 to a retry says nothing about
 /// the first attempt (https://docs.stripe.com/error-low-level).
 struct SimulatedBackend: Backend, Sendable {
-  private struct Fixed: Sendable {
+  /// What never changes during a run, behind one reference: a world is copied whenever a search forks time,
+  /// and a dialect holds dozens of strings and arrays that would each be retained.
+  private final class Fixed: Sendable {
     let description: ServiceDescription
     let dialect: SystemDialect
     let digest: UInt64
+
+    init(description: ServiceDescription, dialect: SystemDialect, digest: UInt64) {
+      self.description = description
+      self.dialect = dialect
+      self.digest = digest
+    }
   }
 
-  private let fixed: Constant<Fixed>
+  private let fixed: Fixed
   private(set) var system: any RecordSystem
   private var principals = ScopeTable()
   private var limiter = RateLimiter()
@@ -32,12 +40,12 @@ struct SimulatedBackend: Backend, Sendable {
     var hasher = StableHasher()
     hasher.combine(description.backend)
     hasher.combine(description.profile)
-    fixed = Constant(Fixed(description: description, dialect: system.dialect, digest: hasher.digest))
+    fixed = Fixed(description: description, dialect: system.dialect, digest: hasher.digest)
     effects = EffectWriter(backend: description.backend)
   }
 
-  var description: ServiceDescription { fixed.value.description }
-  var dialect: SystemDialect { fixed.value.dialect }
+  var description: ServiceDescription { fixed.description }
+  var dialect: SystemDialect { fixed.dialect }
   var ledger: EffectLedger { effects.ledger }
   var nextDue: Instant? { system.nextDue }
 
@@ -55,61 +63,60 @@ struct SimulatedBackend: Backend, Sendable {
   }
 
   mutating func handle(_ request: Request, at now: Instant, under conditions: Conditions) -> Response {
-    let dialect = fixed.value.dialect
-    if conditions.outage { return dialect.outage.response() }
+    if conditions.outage { return fixed.dialect.outage.response() }
     guard let operation = operation(request.operation) else {
       return SystemDialect.unknownOperation.response(request.operation.text)
     }
     switch principals.verdict(on: request.principal, for: operation.scope) {
     case .admitted: break
-    case .unknownPrincipal: return dialect.unauthenticated.response(request.principal.text)
-    case .outOfScope: return dialect.forbidden.response(operation.scope.text)
+    case .unknownPrincipal: return fixed.dialect.unauthenticated.response(request.principal.text)
+    case .outOfScope: return fixed.dialect.forbidden.response(operation.scope.text)
     }
     if let refused = limiter.refusal(
-      of: request, operation, under: dialect.limiter, isDrained: conditions.limited, at: now)
+      of: request, operation, under: fixed.dialect.limiter, isDrained: conditions.limited, at: now)
     {
       return refused
     }
-    if let refused = parameterRefusal(of: request, operation, dialect) { return refused }
+    if let refused = parameterRefusal(of: request, operation) { return refused }
     let call = call(request, operation, at: now, under: conditions)
     guard operation.isMutation else { return system.read(call) }
-    if dialect.enforcesFences, let fence = request.fence {
+    if fixed.dialect.enforcesFences, let fence = request.fence {
       let subject = subject(of: request) ?? description.backend
       guard fences.admit(fence, for: subject) else { return SystemDialect.staleFence.response(subject.text) }
     }
-    return execute(call, dialect)
+    return execute(call)
   }
 
   // MARK: Stages
 
-  private mutating func execute(_ call: Call, _ dialect: SystemDialect) -> Response {
-    guard call.operation.takesKey, let keyed = dialect.idempotency, let key = call.request.idempotencyKey else {
-      return commit(call, dialect).sent
+  private mutating func execute(_ call: Call) -> Response {
+    guard call.operation.takesKey, let keyed = fixed.dialect.idempotency, let key = call.request.idempotencyKey else {
+      return commit(call).sent
     }
     switch keys.verdict(on: key, of: call.request, under: keyed, at: call.now) {
     case .refused(let response): return response
     case .replay(let kept): return system.replay(kept, to: call).adding(keyed.replayHeaders)
     case .fresh: break
     }
-    let (handling, sent) = commit(call, dialect)
+    let (handling, sent) = commit(call)
     if handling.isExecuted {
       keys.remember(
         key, of: call.request, committed: handling.response, sent: sent, under: keyed, at: call.now,
-        finishesAt: call.now + dialect.handlingTime)
+        finishesAt: call.now + fixed.dialect.handlingTime)
     }
     return sent.adding(keyed.firstHeaders)
   }
 
-  private mutating func commit(_ call: Call, _ dialect: SystemDialect) -> (handling: Handling, sent: Response) {
+  private mutating func commit(_ call: Call) -> (handling: Handling, sent: Response) {
     effects.begin(cause: call.conditions.call, principal: call.request.principal)
     defer { effects.end() }
     let handling = system.write(call, effects: &effects)
     guard handling.response.isSuccess else { return (handling, handling.response) }
     changedAt = call.now
-    return (handling, call.conditions.errorAfterCommit ? dialect.serverError.response() : handling.response)
+    return (handling, call.conditions.errorAfterCommit ? fixed.dialect.serverError.response() : handling.response)
   }
 
-  private func operation(_ name: Name) -> Operation? { fixed.value.description.operations.first { $0.name == name } }
+  private func operation(_ name: Name) -> Operation? { fixed.description.operations.first { $0.name == name } }
 
   private func call(_ request: Request, _ operation: Operation, at now: Instant, under conditions: Conditions) -> Call {
     var readAt = now
@@ -117,18 +124,18 @@ struct SimulatedBackend: Backend, Sendable {
     return Call(request: request, operation: operation, now: now, conditions: conditions, readAt: readAt)
   }
 
-  private func parameterRefusal(of request: Request, _ operation: Operation, _ dialect: SystemDialect) -> Response? {
+  private func parameterRefusal(of request: Request, _ operation: Operation) -> Response? {
     for parameter in operation.parameters {
       guard let value = request.arguments[parameter.name], !value.isNull else {
         guard parameter.isRequired else { continue }
-        if let missing = dialect.missingParameter { return missing.response(parameter.name.text) }
-        return dialect.invalidParameter.response("\(parameter.name) is missing")
+        if let missing = fixed.dialect.missingParameter { return missing.response(parameter.name.text) }
+        return fixed.dialect.invalidParameter.response("\(parameter.name) is missing")
       }
-      if !parameter.accepts(value) { return dialect.invalidParameter.response("\(parameter.name) is \(value)") }
+      if !parameter.accepts(value) { return fixed.dialect.invalidParameter.response("\(parameter.name) is \(value)") }
     }
-    if dialect.refusesUnknownParameters {
+    if fixed.dialect.refusesUnknownParameters {
       for entry in request.arguments.entries where !operation.parameters.contains(where: { $0.name == entry.name }) {
-        return dialect.invalidParameter.response("\(entry.name) is unknown")
+        return fixed.dialect.invalidParameter.response("\(entry.name) is unknown")
       }
     }
     return nil
@@ -159,11 +166,10 @@ struct SimulatedBackend: Backend, Sendable {
   /// Whether the stages in front of the handler would let a request through to it. The limiter is left out,
   /// since asking it takes a token.
   private func wouldExecute(_ request: Request, _ operation: Operation, at now: Instant) -> Bool {
-    let dialect = fixed.value.dialect
     guard case .admitted = principals.verdict(on: request.principal, for: operation.scope),
-      parameterRefusal(of: request, operation, dialect) == nil
+      parameterRefusal(of: request, operation) == nil
     else { return false }
-    guard operation.takesKey, let keyed = dialect.idempotency, let key = request.idempotencyKey else { return true }
+    guard operation.takesKey, let keyed = fixed.dialect.idempotency, let key = request.idempotencyKey else { return true }
     if case .fresh = keys.verdict(on: key, of: request, under: keyed, at: now) { return true }
     return false
   }
@@ -179,7 +185,7 @@ struct SimulatedBackend: Backend, Sendable {
 
 extension SimulatedBackend: StableHashable {
   func hash(into hasher: inout StableHasher) {
-    hasher.combine(fixed.value.digest)
+    hasher.combine(fixed.digest)
     system.hash(into: &hasher)
     hasher.combine(principals)
     hasher.combine(limiter)
