@@ -34,6 +34,6 @@ extension SystemBench<CloudSystem> {
     call("cloud.describe_cluster", ["cluster": .text(cluster)]).body.text("state")
   }
 
-  var firstNetwork: String { backend.system.networks.first { _ in true }?.id ?? "" }
-  var firstCluster: String { backend.system.clusters.first { _ in true }?.id ?? "" }
+  var firstNetwork: String { (backend.system as? CloudSystem)?.networks.first { _ in true }?.id ?? "" }
+  var firstCluster: String { (backend.system as? CloudSystem)?.clusters.first { _ in true }?.id ?? "" }
 }
