@@ -15,7 +15,9 @@ extension CarefulWork {
     }
     let steps = journal.entries.map(\.step)
     for step in habits.undoesInReverse ? steps.reversed() : steps {
-      guard let entry = journal[step], entry.state == .done, entry.undo != nil else { continue }
+      guard let entry = journal[step], entry.state == .done || entry.state == .leaving, entry.undo != nil else {
+        continue
+      }
       guard !habits.leaves.contains(step) else { continue }
       context.observe(.compensating(step: step))
       guard try await undo(entry) else { return false }
@@ -39,7 +41,10 @@ extension CarefulWork {
         if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return true }
         if try await isVoid(entry) { return true }
       case .notNow(let response): if let asked = response.retryAfter, asked > pause { pause = asked }
-      case .unknown: if habits.style == .halt { return false }
+      case .unknown:
+        journal[entry.step]?.state = .leaving
+        try await save()
+        if habits.style == .halt { return false }
       }
       try await context.sleep(pause)
       pause = pause * 2

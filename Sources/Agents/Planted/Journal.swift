@@ -60,6 +60,8 @@ struct Journal: Sendable {
       /// Known not to be there.
       case refused
       case undone
+      /// Its removal was asked for; what came of that is not known.
+      case leaving
     }
 
     var step: Name
@@ -99,7 +101,8 @@ struct Journal: Sendable {
 
   /// What may be there.
   var possibly: [Claim.Holding] {
-    entries.filter { $0.state == .asked }.map { Claim.Holding(kind: $0.kind, object: $0.object) }
+    entries.filter { $0.state == .asked || $0.state == .leaving }
+      .map { Claim.Holding(kind: $0.kind, object: $0.object) }
   }
 }
 
