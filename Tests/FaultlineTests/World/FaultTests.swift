@@ -79,10 +79,19 @@ import Testing
     #expect(run.world.faults.map(\.tookEffect) == [true])
   }
 
-  @Test func duplicateDeliveryOfAKeyedRequestChangesNothingAndIsReportedSo() throws {
+  @Test func duplicateDeliveryIsNotOfferedWhereAKeyMakesItHarmless() throws {
     let run = try ShelfRun(
       [.put("box", key: "k"), .wait(.seconds(2))], faults: [.at("shelf.put", "duplicate-delivery")])
     #expect(run.ledger == [.created])
+    #expect(run.world.unmet.map(\.choose) == ["duplicate-delivery"])
+    #expect(run.world.faults.isEmpty)
+  }
+
+  @Test func duplicateDeliveryThatFindsNothingToDoIsReportedAsWithoutEffect() throws {
+    let run = try ShelfRun(
+      [.put("box"), .take("box"), .wait(.seconds(2))], faults: [.at("shelf.take", "duplicate-delivery")])
+    #expect(run.statuses == [200, 200])
+    #expect(run.ledger == [.created, .ended])
     #expect(run.world.faults.map(\.tookEffect) == [false])
   }
 
