@@ -19,15 +19,28 @@ public struct RetryStorm: Oracle {
     var operation: Int
     var intent: Int
     var attempts: Int
-    /// The most there ever were; differs from `attempts` for reads, which begin anew after an answer.
-    var peak: Int
-    var first: Int
-    var last: Int
+    /// Where those begin.
+    var start: Int
+    /// The most there ever were, from `first` to `last`; differs from `attempts` for reads, which begin anew
+    /// after an answer.
+    var peak = 0
+    var first = 0
+    var last = 0
+
+    mutating func count(at index: Int) {
+      if attempts == 0 { start = index }
+      attempts += 1
+      guard attempts > peak else { return }
+      peak = attempts
+      first = start
+      last = index
+    }
 
     func hash(into hasher: inout StableHasher) {
       hasher.combine(operation)
       hasher.combine(intent)
       hasher.combine(attempts)
+      hasher.combine(start)
       hasher.combine(peak)
       hasher.combine(first)
       hasher.combine(last)
@@ -44,21 +57,18 @@ public struct RetryStorm: Oracle {
     case .sent:
       guard let number = facts.current, let operation = facts.calls[number].operation else { return }
       let intent = facts.calls[number].intent ?? -1
-      if let known = counts.firstIndex(where: { $0.operation == operation && $0.intent == intent }) {
-        if counts[known].attempts == 0 { counts[known].first = index }
-        counts[known].attempts += 1
-        counts[known].peak = max(counts[known].peak, counts[known].attempts)
-        counts[known].last = index
-      } else {
-        counts.append(Count(operation: operation, intent: intent, attempts: 1, peak: 1, first: index, last: index))
+      let known = counts.firstIndex { $0.operation == operation && $0.intent == intent } ?? counts.count
+      if known == counts.count {
+        counts.append(Count(operation: operation, intent: intent, attempts: 0, start: index))
       }
+      counts[known].count(at: index)
     case .answered:
       guard let number = facts.current, !facts.calls[number].isMutation,
         facts.calls[number].view == .succeeded || facts.calls[number].view == .failed,
         let operation = facts.calls[number].operation,
         let known = counts.firstIndex(where: { $0.operation == operation })
       else { return }
-      if counts[known].peak <= terms.limits.attemptsPerIntent { counts[known].attempts = 0 }
+      counts[known].attempts = 0
     default: break
     }
   }
