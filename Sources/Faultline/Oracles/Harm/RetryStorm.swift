@@ -6,7 +6,7 @@ import Primitives
 /// One intent cost more wire attempts than the scenario allows.
 ///
 /// Counts the attempts of each mutating operation for each intent, by the agent and its client library together,
-/// whatever became of them; and for a read the attempts in a row that brought no answer. Fires above
+/// whatever became of them; and for a read the attempts in a row up to one that is answered. Fires above
 /// `limits.attempts_per_intent`; silent at it, and about reads that poll and are answered.
 /// Source: 243 attempts from five layers of three,
 /// https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
