@@ -34,6 +34,42 @@ import Testing
     expectOnboarded(harness)
   }
 
+  @Test(arguments: 1...40)
+  func goesOnWithTheBackoffOfTheDead(at command: Int) {
+    var harness = Harness { $0.plagues["cloud.describe_networks"] = .throttled(retryAfter: nil) }
+    harness.crashAfter = command
+    _ = harness.run()
+    let looks = harness.world.log.filter { entry in
+      entry.call.request.operation == "cloud.describe_networks"
+        && (entry.call.purpose == .check || entry.call.purpose == .readBack)
+    }
+    #expect(looks.count >= 9 - 2, "nine without a crash, of which the restart may cost two")
+    #expect(looks.count <= 9 + 5, "a successor that finds its predecessor's nine made has five of its own")
+  }
+
+  /// The first incarnation writes the intent and is gone before it sends; the second one can't check.
+  @Test func doesNotSayRolledBackWhileAnEarlierHolderMayStillSend() throws {
+    func claim(_ parts: AgentParts) throws -> Claim {
+      var harness = Harness { world in
+        for count in 4...12 { world.troubles["cloud.describe_networks", default: [:]][count] = .requestLost }
+      }
+      harness.parts = parts
+      harness.crashBefore = Harness.commandNumber(of: "cloud.create_network", without: [])
+      return try harness.claim()
+    }
+    let careful = try claim(.reference)
+    #expect(careful.ending == .escalated)
+    #expect(careful.possibly.map(\.act) == ["lay-network"])
+    #expect(try claim(Safeguard.without([.fencing])).ending == .rolledBack)
+  }
+
+  @Test func saysRolledBackWhereNobodyElseEverHeldTheRun() throws {
+    var harness = Harness { world in
+      for count in 1...9 { world.troubles["cloud.describe_networks", default: [:]][count] = .requestLost }
+    }
+    #expect(try harness.claim().ending == .rolledBack)
+  }
+
   @Test func saysThatItResumed() throws {
     var harness = Harness()
     harness.crashAfter = CrashTests.count / 2

@@ -25,6 +25,19 @@ public enum JournalRecord: Hashable, Sendable {
   case undone(act: Int, isFinal: Bool, at: Instant)
   case audit(AuditEntry)
   case finished(Claim, at: Instant)
+
+  /// When it was written; nil for a skipped act, which took no time.
+  public var at: Instant? {
+    switch self {
+    case .opened(let opening): opening.at
+    case .intent(let intent): intent.at
+    case .audit(let entry): entry.at
+    case .skipped: nil
+    case .result(_, _, _, let at), .refused(_, _, let at), .restarted(_, _, let at), .decided(_, _, let at),
+      .turned(_, let at), .undoing(_, _, _, let at), .undone(_, _, let at), .finished(_, let at):
+      at
+    }
+  }
 }
 
 /// The first entry of a journal.

@@ -51,7 +51,7 @@ extension Orchestrator {
   mutating func checkAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let made = act.checks[check]
     guard let finding = finding(answer, made.lookup) else {
-      guard parts.retries.allows(attempts: tries) else {
+      guard mayTry(after: tries) else {
         return fail("\(made.name.text) could not be checked", now, &commands)
       }
       return wait(until: now + delay(answer, attempt: tries), .backoff, .check, now, &commands)

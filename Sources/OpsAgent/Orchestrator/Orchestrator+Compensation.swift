@@ -8,6 +8,7 @@ extension Orchestrator {
   mutating func turn(_ why: String, _ now: Instant, _ commands: inout [Command]) {
     reason = why
     mode = .backward
+    earlierTries = 0
     buffer.append(contentsOf: late)
     late = []
     guard parts.compensation == .performed else {
@@ -30,6 +31,12 @@ extension Orchestrator {
       cursor += step
     }
     if secondLook() { return undoNext(now, &commands) }
+    if let inherited, case .leased = parts.flight, parts.fencing == .carried {
+      // Nothing is there, but no system would refuse what the earlier holder may still send.
+      states[inherited].status = .open
+      states[inherited].isUnknown = true
+      return escalate("\(plan.acts[inherited].name.text) may still be sent by an earlier replica", now, &commands)
+    }
     over(Claim(.rolledBack, reason: reason), now, &commands)
   }
 
@@ -133,6 +140,7 @@ extension Orchestrator {
   mutating func undoAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded:
+      if inherited == index { inherited = nil }
       audit(.takenBack, of: wayBack?.operation, now)
       takenBack(now, &commands)
     case .notNow:
@@ -178,7 +186,7 @@ extension Orchestrator {
     _ answer: Answer, _ then: Then, _ now: Instant, _ commands: inout [Command]
   ) {
     // A third more often than going forward: leaving something behind is worse than being slow.
-    guard parts.retries.allows(attempts: tries - tries / 4) else {
+    guard mayTry(after: tries - tries / 4) else {
       return escalate("\(act.name.text) could not be taken back", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, then, now, &commands)
@@ -190,6 +198,7 @@ extension Orchestrator {
       states[index].hasMore = false
       return wait(until: now + act.staleness, .settling, .undoLookup, now, &commands)
     }
+    earlierTries = 0
     let compiled = act
     let mayStillArrive = now < states[index].lastSent + compiled.lateness || !compiled.alsoAfter.isEmpty
     if !compiled.alsoAfter.isEmpty { states[index].lastSent = now }

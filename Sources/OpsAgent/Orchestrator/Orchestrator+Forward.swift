@@ -92,7 +92,7 @@ extension Orchestrator {
       }
       return complete(learned, now, &commands)
     }
-    guard parts.retries.allows(attempts: tries) else {
+    guard mayTry(after: tries) else {
       return fail("\(act.name.text) could not be read", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, .poll, now, &commands)
@@ -180,6 +180,8 @@ extension Orchestrator {
     states[index].status = .done
     states[index].isUnknown = false
     states[index].lastSent = now
+    earlierTries = 0
+    if inherited == index { inherited = nil }
     if adopted {
       let object = act.act.outputs.first.flatMap { facts.text($0.fact) } ?? ""
       commands.append(.note(.adopted(act: act.name, object: object)))

@@ -25,6 +25,8 @@ extension Orchestrator: StableHashable {
     hasher.combine(isAudited)
     hasher.combine(hasWaited)
     hasher.combine(tries)
+    hasher.combine(earlierTries)
+    hasher.combine(inherited ?? -1)
     hasher.combine(sent)
     hasher.combine(began)
     hasher.combine(claim)

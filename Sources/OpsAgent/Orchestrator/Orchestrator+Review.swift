@@ -27,7 +27,7 @@ extension Orchestrator {
       preconditionFailure("only an act with a lookup and an id is reviewed")
     }
     guard case .succeeded(let response) = plan.catalogue.outcome(of: answer) else {
-      guard parts.retries.allows(attempts: tries) else {
+      guard mayTry(after: tries) else {
         return fail("what \(maker.name.text) made could not be reviewed", now, &commands)
       }
       return wait(until: now + delay(answer, attempt: tries), .backoff, .review, now, &commands)
@@ -66,7 +66,7 @@ extension Orchestrator {
       tries = 0
       wait(until: now + act.staleness, .settling, .review, now, &commands)
     case .failed, .notNow, .unknown:
-      guard parts.retries.allows(attempts: tries) else {
+      guard mayTry(after: tries) else {
         return escalate("a surplus of \(plan.acts[act.reviewed].act.name.text) could not be removed", now, &commands)
       }
       wait(until: now + delay(answer, attempt: tries), .backoff, .review, now, &commands)

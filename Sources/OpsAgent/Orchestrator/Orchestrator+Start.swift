@@ -51,6 +51,8 @@ extension Orchestrator {
     facts = opening.input
     for record in records { restore(record, now) }
     if mode == .over { return conclude(&commands) }
+    earlierTries = parts.retries.attempts(within: now - (records.last { $0.at != nil }?.at ?? opening.at))
+    inherited = states.lastIndex { $0.status == .open }
     if mode == .backward {
       cursor = undoStart
       return undoNext(now, &commands)

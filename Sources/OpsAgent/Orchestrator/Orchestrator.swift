@@ -44,6 +44,11 @@ public struct Orchestrator: Sendable {
   var isAudited = false
   /// Sends of the call under way, and polls.
   var tries = 0
+  /// Tries at what is under way that earlier incarnations can be taken to have made.
+  var earlierTries = 0
+  /// An act that an earlier holder of the lease was about to send: it may be asleep and send it at any time,
+  /// until a system has seen the fence of this holder for it.
+  var inherited: Int?
   /// Side effects sent by this run.
   var sent = 0
   var began = Instant(nanoseconds: 0)
@@ -245,10 +250,15 @@ public struct Orchestrator: Sendable {
 
   /// How long to wait before trying again.
   func delay(_ answer: Answer, attempt: Int) -> TimeSpan {
+    let attempt = attempt + earlierTries
     let draw = Draw(seed: request.run.hash, key: act.name.hash).derived(UInt64(attempt))
     return parts.pauses.delay(
       asked: answer.response?.retryAfter, own: parts.retries.delay(afterAttempt: attempt, draw: draw))
   }
+
+  /// Whether one more try is in order, those of earlier incarnations counted: a crash is no licence to begin
+  /// hammering anew.
+  func mayTry(after attempts: Int) -> Bool { parts.retries.allows(attempts: attempts + earlierTries) }
 
   mutating func learn(_ learned: Fields) {
     for entry in learned.entries { facts[entry.name] = entry.value }

@@ -93,6 +93,14 @@ public struct AgentParts: Hashable, Sendable {
       }
     }
 
+    /// How many attempts someone who began this long ago can be taken to have made.
+    func attempts(within elapsed: TimeSpan) -> Int {
+      switch self {
+      case .bounded(let backoff): backoff.attempts(within: elapsed)
+      case .eager: 0
+      }
+    }
+
     func delay(afterAttempt attempt: Int, draw: Draw) -> TimeSpan {
       switch self {
       case .bounded(let backoff): backoff.delay(afterAttempt: attempt, draw: draw)
@@ -175,10 +183,25 @@ public struct Backoff: Hashable, Sendable {
   /// would make one worse.
   public static let reference = Backoff(base: .milliseconds(1_500), ceiling: .seconds(60), attempts: 9)
 
+  /// The longest delay after an attempt.
+  private func bound(afterAttempt attempt: Int) -> TimeSpan {
+    min(base * (1 << Int64(min(max(attempt - 1, 0), 20))), ceiling)
+  }
+
+  /// How many sends fall into this time at the slowest; at most half of all, so that whoever goes on has some.
+  func attempts(within elapsed: TimeSpan) -> Int {
+    var count = 0
+    var passed = TimeSpan.zero
+    while count < attempts / 2, passed <= elapsed {
+      count += 1
+      passed = passed + bound(afterAttempt: count)
+    }
+    return count
+  }
+
   /// Between half of the doubled base and all of it, as drawn: never at once, never in step with others.
   func delay(afterAttempt attempt: Int, draw: Draw) -> TimeSpan {
-    let doubled = base * (1 << Int64(min(max(attempt - 1, 0), 20)))
-    let bound = min(doubled, ceiling)
+    let bound = bound(afterAttempt: attempt)
     return draw.span(in: (bound / 2)...bound)
   }
 }
