@@ -43,14 +43,16 @@ enum Judge {
 
   private static func metrics(of world: World, findings: [Violation]) -> Verdict.Metrics {
     var metrics = Verdict.Metrics()
-    if let fault = world.firstFault, let end = world.lastEnd, world.claims.last != nil, end >= fault,
-      !findings.contains(where: { !$0.isAdvice })
+    if let fault = world.firstFault, let end = world.lastEnd, end >= fault,
+      !findings.contains(where: { !$0.isAdvice }), world.claims.last != nil, world.bench.truth() != nil
     {
       metrics.recoveryMilliseconds = (end - fault).inMilliseconds
     }
     metrics.escalations = world.claims.count(where: { $0.ending == .escalated })
     metrics.rollbacks = world.metrics.rollbacks
-    metrics.auditFindings = findings.count(where: \.isAdvice)
+    metrics.auditFindings = findings.count { finding in
+      finding.isAdvice || OracleCatalogue.entry(named: finding.oracle)?.kind == .contract
+    }
     metrics.mutations = world.metrics.mutations
     metrics.calls = world.metrics.calls
     metrics.attempts = world.metrics.attempts

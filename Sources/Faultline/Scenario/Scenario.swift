@@ -143,9 +143,9 @@ public struct Scenario: Sendable {
     public var without: [Name]
     /// The endings that are allowed; empty where only violations are expected.
     public var ends: [Ending]
-    /// The oracles that must fire, no more and no fewer; empty for none.
+    /// The oracles that must fire; empty for none.
     public var violates: [Name]
-    /// Whether oracles beside the listed ones may fire too.
+    /// Whether oracles beside the listed ones may fire too; a file that lists any allows it unless it says no.
     public var allowsMore: Bool
     /// Why another ending than completed is right here.
     public var because: String?

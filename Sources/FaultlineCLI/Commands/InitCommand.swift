@@ -21,7 +21,7 @@ struct InitCommand: ParsableCommand {
     let files = [
       ("scenarios/first.yaml", FirstScenario.yaml),
       ("tickets/first.txt", FirstScenario.ticket),
-      ("\(Files.state)/scenario.schema.json", try Library.schema() + "\n"),
+      ("\(Files.state)/scenario.schema.json", Library.schema() + "\n"),
     ].map { (path: folder == "." ? $0.0 : "\(folder)/\($0.0)", text: $0.1) }
     let taken = files.map(\.path).filter(Files.exists)
     guard taken.isEmpty else {

@@ -12,5 +12,5 @@ struct SchemaCommand: ParsableCommand {
         faultline schema > .faultline/scenario.schema.json
       """)
 
-  func run() throws { Console.write(try Library.schema()) }
+  func run() throws { Console.write(Library.schema()) }
 }

@@ -9,18 +9,18 @@ import Primitives
 /// Finds agents and scenarios for the commands.
 enum Library {
   /// Reads scenarios, with every name of this build.
-  static func reader() throws -> ScenarioReader { ScenarioReader(try Vocabulary.standard()) }
+  static func reader() -> ScenarioReader { ScenarioReader(Vocabulary.standard()) }
 
   /// The JSON schema of scenario files, without a newline at its end.
-  static func schema() throws -> String {
-    ScenarioSchema(try Vocabulary.standard()).text.trimmingCharacters(in: .newlines)
+  static func schema() -> String {
+    ScenarioSchema(Vocabulary.standard()).text.trimmingCharacters(in: .newlines)
   }
 
   /// Reads all scenarios and saved runs that the paths stand for.
   ///
   /// - Throws: every mistake of every file at once.
   static func situations(in paths: [String]) throws -> [Situation] {
-    let reader = try reader()
+    let reader = Self.reader()
     var situations: [Situation] = []
     var diagnostics: [Diagnostic] = []
     for path in try Files.scenarios(in: paths) {
