@@ -15,7 +15,7 @@ struct Subject: Sendable {
   init(_ scenario: String, store: AgentStore = .model) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let reader = try ScenarioReader(Vocabulary.standard())
+    let reader = ScenarioReader(Vocabulary.standard())
     setup = try WorldSetup(scenario: reader.read(path: root.appending(path: scenario).path(percentEncoded: false)))
     agent = try AgentRegistry.make(name: "reference", store: store)
   }
