@@ -65,6 +65,9 @@ public struct Operation: Sendable {
   /// The operation that finds what this one made by its natural key, for read-back after an unknown.
   public var readBack: Name? { description.readBack }
 
+  /// Whether it has this name; asked for every request, and answered without counting a reference.
+  public func isNamed(_ name: Name) -> Bool { description.name.hash == name.hash }
+
   /// Whether it changes the system's state.
   public var isMutation: Bool { description.effect != nil }
   /// The part of the name before the dot.

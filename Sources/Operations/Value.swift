@@ -104,7 +104,7 @@ public struct Fields: Hashable, Sendable {
   /// In the order in which they were written.
   public private(set) var entries: [Entry]
 
-  @inlinable public init() { self.init([]) }
+  public init() { entries = [] }
   /// - Parameter entries: each name once.
   public init(_ entries: [(Name, Value)]) {
     self.entries = entries.map { Entry(name: $0.0, value: $0.1) }
@@ -115,12 +115,9 @@ public struct Fields: Hashable, Sendable {
 
   /// The value of that name; setting nil removes the entry.
   public subscript(name: Name) -> Value? {
-    get {
-      for entry in entries where entry.name == name { return entry.value }
-      return nil
-    }
+    get { index(of: name).map { entries[$0].value } }
     set {
-      guard let index = entries.firstIndex(where: { $0.name == name }) else {
+      guard let index = index(of: name) else {
         if let newValue { entries.append(Entry(name: name, value: newValue)) }
         return
       }
@@ -128,8 +125,21 @@ public struct Fields: Hashable, Sendable {
     }
   }
 
+  /// Compared in place: a copy of an entry would count two references for each one looked at.
+  private func index(of name: Name) -> Int? {
+    var index = 0
+    while index < entries.count {
+      if entries[index].name.hash == name.hash { return index }
+      index += 1
+    }
+    return nil
+  }
+
   /// The text of that name; nil where there is none or the value is of another kind.
-  public func text(_ name: Name) -> String? { self[name]?.text }
+  public func text(_ name: Name) -> String? {
+    guard let index = index(of: name), case .text(let text) = entries[index].value else { return nil }
+    return text
+  }
   /// The number of that name; nil as above.
   public func int(_ name: Name) -> Int64? { self[name]?.int }
   /// The truth value of that name; nil as above.
@@ -161,9 +171,9 @@ extension Fields: ExpressibleByDictionaryLiteral {
 extension Fields: StableHashable {
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(entries.count)
-    for entry in entries {
-      hasher.combine(entry.name.hash)
-      entry.value.hash(into: &hasher)
+    for index in entries.indices {
+      hasher.combine(entries[index].name.hash)
+      entries[index].value.hash(into: &hasher)
     }
   }
 }

@@ -36,29 +36,33 @@ public struct StableHasher: Sendable {
 
   /// Combines the length and the UTF-8 bytes, eight at a time.
   public mutating func combine(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      combine(bytes.count)
-      var word: UInt64 = 0
-      var shift: UInt64 = 0
-      for byte in bytes {
-        word |= UInt64(byte) << shift
-        shift += 8
-        if shift == 64 {
-          combine(word)
-          word = 0
-          shift = 0
-        }
-      }
-      if shift > 0 { combine(word) }
+    if text.utf8.withContiguousStorageIfAvailable({ combine($0) }) == nil {
+      var copy = text
+      copy.withUTF8 { combine($0) }
     }
+  }
+
+  private mutating func combine(_ bytes: UnsafeBufferPointer<UInt8>) {
+    combine(bytes.count)
+    var word: UInt64 = 0
+    var shift: UInt64 = 0
+    for byte in bytes {
+      word |= UInt64(byte) << shift
+      shift += 8
+      if shift == 64 {
+        combine(word)
+        word = 0
+        shift = 0
+      }
+    }
+    if shift > 0 { combine(word) }
   }
 
   /// Combines whatever the value says distinguishes it.
   @inlinable public mutating func combine(_ value: some StableHashable) { value.hash(into: &self) }
 
   /// Combines whether there is a value, and the value.
-  public mutating func combine(_ value: (some StableHashable)?) {
+  @inlinable public mutating func combine(_ value: (some StableHashable)?) {
     guard let value else { return combine(0 as UInt64) }
     combine(1 as UInt64)
     value.hash(into: &self)
@@ -72,9 +76,9 @@ public struct StableHasher: Sendable {
   }
 
   /// Combines the count and the values in their order.
-  public mutating func combine(_ values: [some StableHashable]) {
+  @inlinable public mutating func combine(_ values: [some StableHashable]) {
     combine(values.count)
-    for value in values { value.hash(into: &self) }
+    for index in values.indices { values[index].hash(into: &self) }
   }
 }
 

@@ -23,6 +23,8 @@ struct RecordTable<Item: Record>: Sendable {
   /// How far back replaced versions are kept: the largest staleness that the profile declares.
   let retention: TimeSpan
   private var slots: [Item?] = []
+  /// The ids of the slots, also of emptied ones: looking for an object copies none.
+  private var ids: [String] = []
   /// Oldest first.
   private var past: [Version] = []
 
@@ -66,12 +68,16 @@ struct RecordTable<Item: Record>: Sendable {
   // MARK: Writes
 
   /// Adds an object that every replica has always had.
-  mutating func seed(_ item: Item) { slots.append(item) }
+  mutating func seed(_ item: Item) {
+    slots.append(item)
+    ids.append(item.id)
+  }
 
   mutating func insert(_ item: Item, at now: Instant) {
     precondition(self[item.id] == nil, "two objects were given the id \(item.id)")
     keep(Version(slot: slots.count, until: now, item: nil))
     slots.append(item)
+    ids.append(item.id)
   }
 
   /// Changes an object in place; an unknown id changes nothing.
@@ -93,7 +99,10 @@ struct RecordTable<Item: Record>: Sendable {
 
   // MARK: -
 
-  private func index(of id: String) -> Int? { slots.firstIndex { $0?.id == id } }
+  private func index(of id: String) -> Int? {
+    for index in ids.indices where ids[index] == id && slots[index] != nil { return index }
+    return nil
+  }
 
   private func isFresh(asOf instant: Instant) -> Bool { past.last.map { $0.until <= instant } ?? true }
 

@@ -14,11 +14,13 @@ struct SimulatedBackend: Backend, Sendable {
   /// and a dialect holds dozens of strings and arrays that would each be retained.
   private final class Fixed: Sendable {
     let description: ServiceDescription
+    let operations: [Operation]
     let dialect: SystemDialect
     let digest: UInt64
 
     init(description: ServiceDescription, dialect: SystemDialect, digest: UInt64) {
       self.description = description
+      operations = description.operations
       self.dialect = dialect
       self.digest = digest
     }
@@ -116,7 +118,10 @@ struct SimulatedBackend: Backend, Sendable {
     return (handling, call.conditions.errorAfterCommit ? fixed.dialect.serverError.response() : handling.response)
   }
 
-  private func operation(_ name: Name) -> Operation? { fixed.description.operations.first { $0.name == name } }
+  private func operation(_ name: Name) -> Operation? {
+    for index in fixed.operations.indices where fixed.operations[index].isNamed(name) { return fixed.operations[index] }
+    return nil
+  }
 
   private func call(_ request: Request, _ operation: Operation, at now: Instant, under conditions: Conditions) -> Call {
     var readAt = now
@@ -125,16 +130,20 @@ struct SimulatedBackend: Backend, Sendable {
   }
 
   private func parameterRefusal(of request: Request, _ operation: Operation) -> Response? {
-    for parameter in operation.parameters {
-      guard let value = request.arguments[parameter.name], !value.isNull else {
-        guard parameter.isRequired else { continue }
-        if let missing = fixed.dialect.missingParameter { return missing.response(parameter.name.text) }
-        return fixed.dialect.invalidParameter.response("\(parameter.name) is missing")
+    let parameters = operation.parameters
+    for index in parameters.indices {
+      guard let value = request.arguments[parameters[index].name], !value.isNull else {
+        guard parameters[index].isRequired else { continue }
+        let name = parameters[index].name
+        if let missing = fixed.dialect.missingParameter { return missing.response(name.text) }
+        return fixed.dialect.invalidParameter.response("\(name) is missing")
       }
-      if !parameter.accepts(value) { return fixed.dialect.invalidParameter.response("\(parameter.name) is \(value)") }
+      if !parameters[index].accepts(value) {
+        return fixed.dialect.invalidParameter.response("\(parameters[index].name) is \(value)")
+      }
     }
     if fixed.dialect.refusesUnknownParameters {
-      for entry in request.arguments.entries where !operation.parameters.contains(where: { $0.name == entry.name }) {
+      for entry in request.arguments.entries where !parameters.contains(where: { $0.name == entry.name }) {
         return fixed.dialect.invalidParameter.response("\(entry.name) is unknown")
       }
     }
