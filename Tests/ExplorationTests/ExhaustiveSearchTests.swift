@@ -3,6 +3,7 @@
 import Agents
 import Exploration
 import Faultline
+import Foundation
 import Primitives
 import Simulation
 import Testing
@@ -16,7 +17,7 @@ import Testing
 
   @Test func everySingleFaultEndsCompletedForTheReference() throws {
     let agent = try AgentRegistry.make(name: "reference")
-    let search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    let search = try ExhaustiveSearch(scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1)
     var crashes = 0
     var bad: [String] = []
     let coverage = try search.play { verdict in
@@ -25,7 +26,6 @@ import Testing
         crashes += 1
         if !fault.tookEffect { bad.append("\(fault.record.site) was not hit") }
       }
-      return true
     }
     #expect(bad == [])
     #expect(coverage.violations == 0)
@@ -36,11 +36,10 @@ import Testing
 
   @Test func everySingleFaultInARollbackLeavesNothing() throws {
     let agent = try AgentRegistry.make(name: "reference")
-    let search = ExhaustiveSearch(scenario: try Self.scenario("declined-card"), agent: agent, maxFaults: 1)
+    let search = try ExhaustiveSearch(scenario: Self.scenario("declined-card"), agent: agent, maxFaults: 1)
     var bad: [String] = []
     let coverage = try search.play { verdict in
       if verdict.outcome != .rolledBack || verdict.result != .pass { bad.append("\(verdict.plan)") }
-      return true
     }
     #expect(bad == [])
     #expect(coverage.schedules > 700)
@@ -48,23 +47,63 @@ import Testing
 
   @Test func forkingAndRunningAgainFromTheStartGiveTheSameDigest() throws {
     let agent = try AgentRegistry.make(name: "reference")
-    var search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    var search = try ExhaustiveSearch(scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1)
     let forked = try search.play()
     search.neverForks = true
     let replayed = try search.play()
     #expect(forked.schedules == replayed.schedules)
     #expect(forked.sites == replayed.sites)
     #expect(forked.digest == replayed.digest)
+    #expect(forked.traceDigest == replayed.traceDigest)
+    #expect(forked.forks == forked.schedules - 1)
+    #expect(forked.eventsSaved > forked.eventsPlayed / 4, "half of each run on average")
+    #expect(replayed.forks == 0 && replayed.eventsSaved == 0)
+    #expect(forked.eventsPlayed + forked.eventsSaved == replayed.eventsPlayed)
   }
 
   @Test func naiveFallsToASingleFault() throws {
     let agent = try AgentRegistry.make(name: "naive")
-    let search = ExhaustiveSearch(scenario: try Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    let search = try ExhaustiveSearch(scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1)
     let coverage = try search.play()
     #expect(coverage.violations > 0)
     #expect(coverage.minimalPlans.allSatisfy { $0.plan.entries.count == 1 })
-    let oracles = Set(coverage.minimalPlans.flatMap { $0.violations.map(\.oracle) })
+    let oracles = Set(coverage.minimalPlans.flatMap(\.oracles))
     #expect(oracles.isSuperset(of: ["duplicate-resource", "double-billing"]))
+  }
+
+  @Test func unitsAddUpInAnyOrderAndSurviveBeingWritten() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let search = try ExhaustiveSearch(
+      scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1,
+      from: Plan([Plan.Entry(at: SitePattern(point: "notify.send_mail", aspect: .answer), choose: "response-lost")]))
+    let whole = try search.play()
+    let units = try search.units()
+    #expect(units.count > 3)
+    var parts = Coverage()
+    for unit in units.reversed() {
+      let part = try search.play(unit)
+      let written = try JSONDecoder().decode(Coverage.self, from: JSONEncoder().encode(part))
+      #expect(written == part)
+      parts.merge(written)
+    }
+    #expect(parts == whole)
+    #expect(whole.schedules == whole.explored + whole.pruned)
+  }
+
+  @Test func aPlanToStartFromHasToBeMet() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let nowhere = Plan([Plan.Entry(at: SitePattern(point: "cloud.no_such_call"), choose: "response-lost")])
+    let search = try ExhaustiveSearch(
+      scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1, from: nowhere)
+    #expect(throws: ExplorationError.unmet(nowhere.entries)) { try search.units() }
+  }
+
+  @Test func aSearchThatIsCancelledLeavesNothing() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let search = try ExhaustiveSearch(scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1)
+    var runs = 0
+    #expect(throws: CancellationError.self) { try search.play(onRun: { _ in runs += 1 }, isCancelled: { runs == 3 }) }
+    #expect(runs == 3)
   }
 
   @Test func shrinkingKeepsTheFaultThatMatters() throws {
