@@ -89,9 +89,11 @@ struct SurvivalSearch: Sendable {
     _ verdict: Verdict, isRandom: Bool, _ agent: any AgentUnderTest, _ setup: WorldSetup, failed: Int, played: Int,
     test: String?
   ) throws -> FaultlineFailure {
-    let plan = try shrunk(verdict, agent, setup)
-    let input = RunInput(
-      scenario: setup.scenario, agent: agent, seed: verdict.seed, chance: .plan(plan), isRecording: true)
+    let investigation = try Investigation(setup: setup, agent: agent, verdict: verdict)
+    // An inconclusive run is told with the plan that was asked for, so that the missed fault shows.
+    let plan = investigation?.verdict.plan ?? setup.scenario.faults
+    let seed = investigation?.verdict.seed ?? verdict.seed
+    let input = RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan), isRecording: true)
     var record = try Runner.run(input, in: setup)
     if isRandom {
       // What a scenario expects, it expects of its own faults.
@@ -111,14 +113,6 @@ struct SurvivalSearch: Sendable {
     if removed > 0 { opening += " (\(removed) of its \(verdict.plan.entries.count) faults were not needed)" }
     return FaultlineFailure(
       "\(opening).\n\n\(report.text(.plain))", verdict: record.verdict, failed: failed, played: played)
-  }
-
-  /// The failing plan without the faults that the failure does not need.
-  private func shrunk(_ verdict: Verdict, _ agent: any AgentUnderTest, _ setup: WorldSetup) throws -> Plan {
-    // An inconclusive run is told with the plan that was asked for, so that the missed fault shows.
-    guard let oracle = verdict.violations.first?.oracle else { return setup.scenario.faults }
-    var shrinker = Shrinker(setup: setup, agent: agent, seed: verdict.seed, oracle: oracle)
-    return try shrinker.shrink(verdict.plan)
   }
 
   /// What plays the failing seed again, whatever agent the test puts into the scenario.

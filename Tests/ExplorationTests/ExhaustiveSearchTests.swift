@@ -105,19 +105,4 @@ import Testing
     #expect(throws: CancellationError.self) { try search.play(onRun: { _ in runs += 1 }, isCancelled: { runs == 3 }) }
     #expect(runs == 3)
   }
-
-  @Test func shrinkingKeepsTheFaultThatMatters() throws {
-    let scenario = try Self.scenario("happy-path")
-    let agent = try AgentRegistry.make(name: "naive")
-    let plan = Plan([
-      Plan.Entry(at: SitePattern(point: "identity.create_role", aspect: .request), choose: "rate-limited"),
-      Plan.Entry(at: SitePattern(point: "cloud.create_cluster", aspect: .answer), choose: "response-lost"),
-      Plan.Entry(at: SitePattern(point: "notify.send_mail", aspect: .request), choose: "request-lost"),
-    ])
-    var shrinker = Shrinker(
-      setup: try WorldSetup(scenario: scenario), agent: agent, seed: 1, oracle: "duplicate-resource")
-    let smallest = try shrinker.shrink(plan)
-    #expect(smallest.entries.map(\.choose) == ["response-lost"])
-    #expect(shrinker.runs <= 10)
-  }
 }

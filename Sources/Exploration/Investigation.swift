@@ -1,0 +1,67 @@
+// One failure, understood: the smallest run that shows it, and which of its choices it needs.
+
+import Faultline
+import Operations
+import Primitives
+import Simulation
+
+/// What there is to know about one failing run.
+public struct Investigation: Sendable {
+  /// Which run is told: the one given, or the smallest that shows the same violation.
+  public enum Subject: Hashable, Sendable { case given, smallest }
+
+  /// What leaving out one choice of the plan does.
+  public struct Need: Sendable {
+    public var entry: Plan.Entry
+    /// Whether the violation is gone without it.
+    public var isNeeded: Bool
+    /// What becomes of the run without it.
+    public var without: Verdict.Result
+    /// The oracles that find something without it, each once.
+    public var oracles: [Name]
+  }
+
+  /// The violation that the investigation is about.
+  public let target: Shrinker.Target
+  /// The failing run as it came.
+  public let given: Verdict
+  /// The smallest run that was found to show the same violation; its plan is locally minimal.
+  public let smallest: Verdict
+  /// The run that is told.
+  public let verdict: Verdict
+  /// One for each choice of the plan of ``verdict``, in its order.
+  public let needs: [Need]
+  /// Runs that it took.
+  public let runs: Int
+
+  /// Whether the run that is told has a minimal plan.
+  public var isMinimal: Bool { verdict.plan.entries.count == smallest.plan.entries.count }
+
+  /// Nil where the verdict has no violation.
+  ///
+  /// - Throws: what setting up the agent throws.
+  public init?(
+    setup: WorldSetup, agent: any AgentUnderTest, verdict: Verdict, telling subject: Subject = .smallest
+  ) throws {
+    guard let target = Shrinker.Target(of: verdict) else { return nil }
+    self.target = target
+    given = verdict
+    var shrinker = Shrinker(setup: setup, agent: agent, target: target)
+    smallest = try shrinker.shrink(verdict)
+    let told = subject == .given ? verdict : smallest
+    self.verdict = told
+    var needs: [Need] = []
+    for (index, entry) in told.plan.entries.enumerated() {
+      var plan = told.plan
+      plan.entries.remove(at: index)
+      let input = RunInput(scenario: setup.scenario, agent: agent, seed: told.seed, chance: .plan(plan))
+      let without = try Runner.run(input, in: setup).verdict
+      needs.append(
+        Need(
+          entry: entry, isNeeded: !target.isShown(by: without), without: without.result,
+          oracles: without.violations.reduce(into: []) { if !$0.contains($1.oracle) { $0.append($1.oracle) } }))
+    }
+    self.needs = needs
+    runs = shrinker.runs + needs.count
+  }
+}
