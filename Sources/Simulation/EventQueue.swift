@@ -103,9 +103,18 @@ public struct EventQueue<Event> {
   @inlinable public mutating func take(_ n: Int) -> Scheduled {
     for overtaken in places.indices.suffix(n) where places[overtaken].yields > 0 { places[overtaken].yields -= 1 }
     let place = places.remove(at: places.count - 1 - n)
-    let event = event(in: place)
-    empty(place)
+    // Moved out rather than copied: most of what happens goes this way.
+    var event: Event?
+    swap(&event, &slots[Int(place.slot)])
+    free.append(place.slot)
+    guard let event else { preconditionFailure("a place in the queue lost its event") }
     return Scheduled(place, event)
+  }
+
+  /// How many of the events of its instant the n-th one still lets go first; nil while its turn has not come.
+  @inlinable func yields(_ n: Int) -> Int? {
+    let yields = places[places.count - 1 - n].yields
+    return yields < 0 ? nil : Int(yields)
   }
 
   /// Makes the n-th of the events at the earliest instant let `count` others go first.

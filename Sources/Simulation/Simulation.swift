@@ -119,16 +119,22 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     let count = coming.simultaneous
     var turn = 0
     while turn + 1 < count {
-      let candidate = coming.peek(turn)
-      if candidate.yields == nil {
-        guard let site = site(candidate.event) else { break }
+      if coming.yields(turn) == nil {
+        guard let site = site(coming.peek(turn).event) else { break }
         let answer = choose(OrderAnswer.offer(others: count - turn - 1), at: site.aspect(.order))
         coming.yield(turn, to: Int(answer.rawValue))
       }
-      if coming.peek(turn).yields == 0 { break }
+      if coming.yields(turn) == 0 { break }
       turn += 1
     }
     return coming.take(turn).event
+  }
+
+  /// Takes the next event and moves the clock to it, where the order of simultaneous events can't matter.
+  @inlinable public mutating func next() -> Scheduled? {
+    guard let time = coming.nextTime else { return nil }
+    clock = time
+    return coming.take(0).event
   }
 
   /// Moves the clock without an event; time never goes back.

@@ -14,53 +14,84 @@ public enum Aspect: String, Hashable, Sendable, CaseIterable {
 ///
 /// A site occurs at most once in a run. Because everything is keyed by site, taking one fault out of a
 /// plan leaves every other decision of the run as it was.
+///
+/// A run meets a dozen sites for each call, so what they share is one object and a copy counts one
+/// reference: a site is made readable only when it is printed.
 public struct Site: Sendable {
-  /// The replica or actor, `agent-0`.
-  public let process: Name
-  /// Grows by one at each restart, from 1.
-  public let incarnation: Int
-  /// The workflow run, `onboarding:acme`.
-  public let run: Name
-  /// An operation, a checkpoint, a decision or a timer.
-  public let point: Name
-  /// A natural key, never a generated id.
-  public let subject: Name?
-  /// The n-th logical call, or n-th passage, under the names above, from 1.
-  public let call: Int
-  /// The wire attempt, from 1; 0 means the logical call as a whole.
-  public let attempt: Int
+  /// The names that all sites of one point share within an incarnation.
+  public final class Place: Sendable {
+    let process: Name
+    let incarnation: Int
+    let run: Name
+    let point: Name
+    let subject: Name?
+    /// Has taken in the names' part of every key.
+    let hasher: StableHasher
+
+    public init(process: Name, incarnation: Int, run: Name, point: Name, subject: Name?) {
+      self.process = process
+      self.incarnation = incarnation
+      self.run = run
+      self.point = point
+      self.subject = subject
+      var hasher = StableHasher()
+      hasher.combine(process)
+      hasher.combine(run)
+      hasher.combine(point)
+      hasher.combine(subject?.hash ?? 0)
+      self.hasher = hasher
+    }
+  }
+
+  @usableFromInline let place: Place
+  private let number: UInt32
+  private let wire: UInt16
   /// Which arrow or moment of the point is meant.
   public let aspect: Aspect
-  /// A stable digest of all the above.
+  /// A stable digest of all that a site is.
   public let key: UInt64
+
+  /// - Parameters:
+  ///   - call: The n-th logical call, or n-th passage, under the place's names, from 1.
+  ///   - attempt: The wire attempt, from 1; 0 means the logical call as a whole.
+  public init(_ place: Place, call: Int, attempt: Int = 0, aspect: Aspect) {
+    self.place = place
+    number = UInt32(call)
+    wire = UInt16(attempt)
+    self.aspect = aspect
+    var hasher = place.hasher
+    hasher.combine(UInt64(place.incarnation) << 40 | UInt64(call) << 16 | UInt64(attempt))
+    hasher.combine(aspect.word)
+    key = hasher.digest
+  }
 
   public init(
     process: Name, incarnation: Int, run: Name, point: Name, subject: Name?, call: Int, attempt: Int = 0,
     aspect: Aspect
   ) {
-    self.process = process
-    self.incarnation = incarnation
-    self.run = run
-    self.point = point
-    self.subject = subject
-    self.call = call
-    self.attempt = attempt
-    self.aspect = aspect
-    var hasher = StableHasher()
-    hasher.combine(process)
-    hasher.combine(run)
-    hasher.combine(point)
-    hasher.combine(subject?.hash ?? 0)
-    hasher.combine(UInt64(incarnation) << 40 | UInt64(call) << 16 | UInt64(attempt))
-    hasher.combine(aspect.word)
-    key = hasher.digest
+    self.init(
+      Place(process: process, incarnation: incarnation, run: run, point: point, subject: subject), call: call,
+      attempt: attempt, aspect: aspect)
   }
+
+  /// The replica or actor, `agent-0`.
+  public var process: Name { place.process }
+  /// Grows by one at each restart, from 1.
+  public var incarnation: Int { place.incarnation }
+  /// The workflow run, `onboarding:acme`.
+  public var run: Name { place.run }
+  /// An operation, a checkpoint, a decision or a timer.
+  public var point: Name { place.point }
+  /// A natural key, never a generated id.
+  public var subject: Name? { place.subject }
+  /// The n-th logical call, or n-th passage, under the names above, from 1.
+  public var call: Int { Int(number) }
+  /// The wire attempt, from 1; 0 means the logical call as a whole.
+  public var attempt: Int { Int(wire) }
 
   /// The same place, another aspect.
   public func aspect(_ aspect: Aspect, attempt: Int? = nil) -> Site {
-    Site(
-      process: process, incarnation: incarnation, run: run, point: point, subject: subject, call: call,
-      attempt: attempt ?? self.attempt, aspect: aspect)
+    Site(place, call: call, attempt: attempt ?? self.attempt, aspect: aspect)
   }
 }
 

@@ -40,105 +40,105 @@ extension World {
     if client.generatesKeys, route.operation.takesKey, request.idempotencyKey == nil {
       request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
     }
-    var entry = Call(
-      CallTerms(
-        id: id, process: process, ticket: call.ticket, request: request, step: call.step,
-        isCompensation: call.isCompensation, route: route, subject: subject, site: site))
     var offer = Offer<CrashFault>()
     offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover)
-    if entry.operation.isMutation { offer.add(.pauseUnsent) }
-    entry.crash = simulation.choose(offer, at: site.aspect(.crash))
-    if entry.crash != .live { entry.crashFaultIndex = note(entry.crash.name, at: site.aspect(.crash)) }
-    if entry.crash == .crashBefore {
-      tookEffect(entry.crashFaultIndex)
-      crash(process)
+    if route.operation.isMutation { offer.add(.pauseUnsent) }
+    let crash = simulation.choose(offer, at: site.aspect(.crash))
+    let fault = crash == .live ? nil : note(crash.name, at: site.aspect(.crash))
+    if crash == .crashBefore {
+      tookEffect(fault)
+      self.crash(process)
       return
     }
-    calls.append(entry)
-    let index = calls.count - 1
-    if entry.crash == .pauseUnsent {
+    let index = calls.count
+    calls.append(
+      Call(
+        CallTerms(
+          id: id, process: process, ticket: call.ticket, request: request, step: call.step,
+          isCompensation: call.isCompensation, route: route, subject: subject, site: site),
+        crash: crash, crashFaultIndex: fault))
+    if crash == .pauseUnsent {
       pause(process, until: .afterTakeover, over: index)
       processes[owner].deferred.append(.retry(call: index))
       return
     }
     send(index)
-    switch entry.crash {
+    switch crash {
     case .crashAfter:
-      tookEffect(entry.crashFaultIndex)
-      crash(process)
+      tookEffect(fault)
+      self.crash(process)
     case .pauseAfterTimeout, .pauseAfterTakeover:
-      pause(process, until: entry.crash.landmark ?? .afterTimeout, over: index)
+      pause(process, until: crash.landmark ?? .afterTimeout, over: index)
     case .live, .crashBefore, .crashOnAnswer, .pauseUnsent: break
     }
   }
 
   /// Sends the next wire attempt of a call.
   mutating func send(_ index: Int) {
-    calls[index].attempt += 1
+    let terms = calls[index].terms
+    let attempt = calls[index].attempt + 1
+    calls[index].attempt = attempt
     metrics.attempts += 1
-    let call = calls[index]
-    if call.operation.isMutation { metrics.mutations += call.attempt == 1 ? 1 : 0 }
-    let fault = requestFault(index)
+    if attempt == 1, terms.route.operation.isMutation { metrics.mutations += 1 }
+    let fault = requestFault(index, terms, attempt: attempt)
     record(
       .sent(
-        Wire(call: call.id, attempt: call.attempt), request: call.request, step: call.step,
-        isCompensation: call.isCompensation))
-    let draw = simulation.draw(at: call.site.aspect(.latency, attempt: Int(call.attempt)))
-    let arrival = Happening.arrival(call: index, attempt: call.attempt, isCopy: false)
+        Wire(call: terms.id, attempt: attempt), request: terms.request, step: terms.step,
+        isCompensation: terms.isCompensation))
+    let draw = simulation.draw(at: terms.site.aspect(.latency, attempt: Int(attempt)))
+    let arrival = Happening.arrival(call: index, attempt: attempt, isCopy: false)
     let way = span(World.latency, draw)
     switch fault {
-    case .requestLost: tookEffect(call.requestFaultIndex ?? calls[index].requestFaultIndex)
+    case .requestLost: tookEffect(calls[index].requestFaultIndex)
     case .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd:
-      held.append(Held(call: index, attempt: call.attempt, landmark: fault.landmark ?? .atEnd))
-      let bound = setup.catalogue.services[call.system].bounds.lateness
-      simulation.schedule(.release(call: index, attempt: call.attempt), after: bound)
+      held.append(Held(call: index, attempt: attempt, landmark: fault.landmark ?? .atEnd))
+      let bound = setup.catalogue.services[terms.route.system].bounds.lateness
+      simulation.schedule(.release(call: index, attempt: attempt), after: bound)
     case .duplicateDelivery:
       simulation.schedule(arrival, after: way)
       simulation.schedule(
-        .arrival(call: index, attempt: call.attempt, isCopy: true),
+        .arrival(call: index, attempt: attempt, isCopy: true),
         after: way + span(World.copyDelay, draw.derived(1)))
     case .outage:
-      outageUntil[call.system] = now + World.outage
+      outageUntil[terms.route.system] = now + World.outage
       simulation.schedule(arrival, after: way)
     case .deliver, .rateLimited, .compensationRefused: simulation.schedule(arrival, after: way)
     }
-    calls[index].deadline = simulation.schedule(
-      .deadline(call: index, attempt: call.attempt), after: client.timeout)
+    calls[index].deadline = simulation.schedule(.deadline(call: index, attempt: attempt), after: client.timeout)
   }
 
   /// Asks what happens to this attempt's request. The logical call is asked once; losing the request
   /// then loses every attempt of it, everything else bends the first.
-  private mutating func requestFault(_ index: Int) -> RequestFault {
-    let call = calls[index]
-    if call.attempt == 1 {
+  private mutating func requestFault(_ index: Int, _ terms: CallTerms, attempt: UInt8) -> RequestFault {
+    if attempt == 1 {
+      let operation = terms.route.operation
       var offer = Offer<RequestFault>()
       offer.add(.rateLimited, .requestLost, .outage)
-      if call.operation.isMutation {
+      if operation.isMutation {
         offer.add(.lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
         // Under a key that the system honours, a second copy can change nothing.
-        if !call.operation.takesKey || call.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
-        if call.operation.compensation != nil { offer.add(.lateAfterCompensation) }
-        if !call.terms.route.compensates.isEmpty,
-          systems[call.system].applicable(to: call.request, at: now).contains(.compensationRefusal)
+        if !operation.takesKey || terms.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
+        if operation.compensation != nil { offer.add(.lateAfterCompensation) }
+        if !terms.route.compensates.isEmpty,
+          systems[terms.route.system].applicable(to: terms.request, at: now).contains(.compensationRefusal)
         {
           offer.add(.compensationRefused)
         }
       }
-      let fault = simulation.choose(offer, at: call.site)
+      let fault = simulation.choose(offer, at: terms.site)
       calls[index].requestFault = fault
       if fault != .deliver {
-        calls[index].requestFaultIndex = note(fault.name, at: call.site)
+        calls[index].requestFaultIndex = note(fault.name, at: terms.site)
         return fault
       }
-    } else if call.requestFault == .requestLost {
+    } else if calls[index].requestFault == .requestLost {
       return .requestLost
     }
     guard client.attempts > 1 else { return .deliver }
     var offer = Offer<RequestFault>()
     offer.add(.rateLimited, .requestLost)
-    let site = call.site.aspect(.request, attempt: Int(call.attempt))
+    let site = terms.site.aspect(.request, attempt: Int(attempt))
     let fault = simulation.choose(offer, at: site)
-    calls[index].requestFault = call.attempt == 1 ? .deliver : call.requestFault
     if fault != .deliver { tookEffect(note(fault.name, at: site)) }
     if fault == .rateLimited { calls[index].requestFault = .rateLimited }
     return fault
@@ -148,40 +148,39 @@ extension World {
 
   /// A request reaches its system.
   mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
-    let call = calls[index]
-    let wire = Wire(call: call.id, attempt: attempt)
-    let attemptSite = call.site.aspect(.identity, attempt: Int(attempt))
-    let entropy = simulation.draw(at: attemptSite).derived(isCopy ? 2 : 1)
-    var conditions = Conditions(call: call.id, entropy: entropy)
-    conditions.outage = outageUntil[call.system] > now
+    let terms = calls[index].terms
+    let system = terms.route.system
+    let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
+    var conditions = Conditions(call: terms.id, entropy: entropy)
+    conditions.outage = outageUntil[system] > now
     let isFirst = attempt == 1 && !isCopy
-    conditions.limited = call.requestFault == .rateLimited && attempt == call.attempt && !isCopy
-    conditions.refusesCompensation = call.requestFault == .compensationRefused && isFirst
-    let answer = isCopy ? AnswerFault.arrive : answerFault(index, attempt: attempt)
+    let fault = calls[index].requestFault
+    conditions.limited = fault == .rateLimited && attempt == calls[index].attempt && !isCopy
+    conditions.refusesCompensation = fault == .compensationRefused && isFirst
+    let answer = isCopy ? AnswerFault.arrive : answerFault(index, terms, attempt: attempt)
     conditions.errorAfterCommit = answer == .errorAfterCommit
     var staleness: Int?
     if !isCopy, !conditions.outage, !conditions.limited {
-      let applicable = systems[call.system].applicable(to: call.request, at: now)
+      let applicable = systems[system].applicable(to: terms.request, at: now)
       if applicable.contains(.readLag) {
-        staleness = chooseRead(call.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt)))
-        if staleness != nil { conditions.readLag = setup.catalogue.services[call.system].bounds.staleness }
+        staleness = chooseRead(terms.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt)))
+        if staleness != nil { conditions.readLag = setup.catalogue.services[system].bounds.staleness }
       }
       if applicable.contains(.lifecycleFailure), isFirst {
-        conditions.lifecycleFails = chooseLifecycle(index)
+        conditions.lifecycleFails = chooseLifecycle(terms.site.aspect(.lifecycle))
       }
     }
-    let before = systems[call.system].ledger.count
-    if let staleness { compare(staleness, call, conditions) }
-    let response = systems[call.system].handle(call.request, at: now, under: conditions)
-    let didChange = systems[call.system].ledger.count != before
+    if let staleness { compare(staleness, terms, conditions) }
+    let response = systems[system].handle(terms.request, at: now, under: conditions)
     if conditions.outage || conditions.limited || conditions.refusesCompensation, !response.isSuccess {
-      tookEffect(call.requestFaultIndex)
+      tookEffect(calls[index].requestFaultIndex)
     }
-    if isCopy, didChange { tookEffect(call.requestFaultIndex) }
+    // Whatever it changed is in the ledger and not in the trace yet.
+    if isCopy, systems[system].ledger.count != ledgerRead[system] { tookEffect(calls[index].requestFaultIndex) }
     if conditions.errorAfterCommit, response.status >= 500 { tookEffect(calls[index].answerFaultIndex) }
-    record(.handled(wire, response: response, isCopy: isCopy))
-    readLedger(call.system)
-    lookAfter(call.system)
+    record(.handled(Wire(call: terms.id, attempt: attempt), response: response, isCopy: isCopy))
+    readLedger(system)
+    lookAfter(system)
     reached(.afterRetry, by: index)
     if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
   }
@@ -203,13 +202,12 @@ extension World {
 
   /// Asks what happens to the answer. The logical call is asked once; losing the response then loses
   /// every attempt's, since an SDK's own retry with the same key would heal it before the agent saw it.
-  private mutating func answerFault(_ index: Int, attempt: UInt8) -> AnswerFault {
-    let call = calls[index]
-    guard call.answerFaultAsked else {
+  private mutating func answerFault(_ index: Int, _ terms: CallTerms, attempt: UInt8) -> AnswerFault {
+    guard calls[index].answerFaultAsked else {
       var offer = Offer<AnswerFault>()
       offer.add(.responseLost, .truncatedResponse)
-      if call.operation.isMutation { offer.add(.errorAfterCommit) }
-      let site = call.site.aspect(.answer)
+      if terms.route.operation.isMutation { offer.add(.errorAfterCommit) }
+      let site = terms.site.aspect(.answer)
       let fault = simulation.choose(offer, at: site)
       calls[index].answerFaultAsked = true
       calls[index].answerFault = fault
@@ -217,16 +215,16 @@ extension World {
         calls[index].answerFaultIndex = note(fault.name, at: site)
         return fault
       }
-      return singleAnswerFault(index, attempt: attempt)
+      return singleAnswerFault(terms, attempt: attempt)
     }
-    return call.answerFault == .responseLost ? .responseLost : singleAnswerFault(index, attempt: attempt)
+    return calls[index].answerFault == .responseLost ? .responseLost : singleAnswerFault(terms, attempt: attempt)
   }
 
-  private mutating func singleAnswerFault(_ index: Int, attempt: UInt8) -> AnswerFault {
+  private mutating func singleAnswerFault(_ terms: CallTerms, attempt: UInt8) -> AnswerFault {
     guard client.attempts > 1 else { return .arrive }
     var offer = Offer<AnswerFault>()
     offer.add(.responseLost)
-    let site = calls[index].site.aspect(.answer, attempt: Int(attempt))
+    let site = terms.site.aspect(.answer, attempt: Int(attempt))
     let fault = simulation.choose(offer, at: site)
     if fault != .arrive { tookEffect(note(fault.name, at: site)) }
     return fault
@@ -238,22 +236,21 @@ extension World {
     return simulation.choose(offer, at: site) == .staleRead ? note(ReadFault.staleRead.name, at: site) : nil
   }
 
-  private mutating func chooseLifecycle(_ index: Int) -> Bool {
+  private mutating func chooseLifecycle(_ site: Site) -> Bool {
     var offer = Offer<LifecycleFault>()
     offer.add(.asyncFailure)
-    let site = calls[index].site.aspect(.lifecycle)
     guard simulation.choose(offer, at: site) == .asyncFailure else { return false }
     tookEffect(note(LifecycleFault.asyncFailure.name, at: site))
     return true
   }
 
   /// Marks a stale read as effective if a fresh one would have answered otherwise.
-  private mutating func compare(_ fault: Int, _ call: Call, _ conditions: Conditions) {
+  private mutating func compare(_ fault: Int, _ terms: CallTerms, _ conditions: Conditions) {
     var fresh = conditions
     fresh.readLag = .zero
-    var twin = systems[call.system]
-    var other = systems[call.system]
-    if twin.handle(call.request, at: now, under: fresh) != other.handle(call.request, at: now, under: conditions) {
+    var twin = systems[terms.route.system]
+    var other = systems[terms.route.system]
+    if twin.handle(terms.request, at: now, under: fresh) != other.handle(terms.request, at: now, under: conditions) {
       tookEffect(fault)
     }
   }
@@ -262,29 +259,30 @@ extension World {
 
   /// A wire attempt ended at the caller: an answer came, or its deadline passed.
   mutating func attemptEnded(_ index: Int, attempt: UInt8, _ answer: Answer) {
-    let call = calls[index]
-    guard call.isOpen, call.attempt == attempt, isAlive(call.process) else { return }
-    simulation.cancel(call.deadline)
+    guard calls[index].isOpen, calls[index].attempt == attempt else { return }
+    let terms = calls[index].terms
+    guard isAlive(terms.process) else { return }
+    simulation.cancel(calls[index].deadline)
     if attempt < client.attempts, isWorthRetrying(answer) {
-      record(.attemptEnded(Wire(call: call.id, attempt: attempt), answer))
+      record(.attemptEnded(Wire(call: terms.id, attempt: attempt), answer))
       var pause = client.backoff * Int64(1 << min(attempt - 1, 6))
       if let asked = answer.response?.retryAfter, asked > pause { pause = asked }
       simulation.schedule(.retry(call: index), after: pause)
       return
     }
     calls[index].isOpen = false
-    if call.crash == .crashOnAnswer {
-      record(.attemptEnded(Wire(call: call.id, attempt: attempt), answer))
-      tookEffect(call.crashFaultIndex)
-      crash(call.process)
+    if calls[index].crash == .crashOnAnswer {
+      record(.attemptEnded(Wire(call: terms.id, attempt: attempt), answer))
+      tookEffect(calls[index].crashFaultIndex)
+      crash(terms.process)
       return
     }
-    record(.answered(call.id, operation: call.request.operation, answer))
+    record(.answered(terms.id, operation: terms.request.operation, answer))
     if case .none(.timedOut) = answer {
-      if call.requestFault.landmark != nil { tookEffect(call.requestFaultIndex) }
+      if calls[index].requestFault.landmark != nil { tookEffect(calls[index].requestFaultIndex) }
       reached(.afterTimeout, by: index)
     }
-    resume(call.process, .answered(call.ticket, answer))
+    resume(terms.process, .answered(terms.ticket, answer))
   }
 
   /// What SDKs retry by themselves: no answer, too many requests, and server errors.

@@ -37,30 +37,31 @@ extension World {
     processes[index].passages.removeAll(keepingCapacity: true)
     record(.processStarted(process, trigger: trigger.name))
     if case .restart = trigger { release { $0.landmark == .afterRestart } }
-    var buffer = takeBuffer()
-    deployment.start(process, trigger: trigger, at: now, into: &buffer)
-    carryOut(buffer, for: process)
+    var asked = takeCommands()
+    deployment.start(process, trigger: trigger, at: now, into: &asked)
+    carryOut(&asked, for: process)
   }
 
   /// Hands an input to a process, if that incarnation still lives.
   mutating func resume(_ process: ProcessID, _ input: AgentInput) {
     guard isAlive(process) else { return }
-    var buffer = takeBuffer()
-    deployment.resume(process, input, at: now, into: &buffer)
-    carryOut(buffer, for: process)
+    var asked = takeCommands()
+    deployment.resume(process, input, at: now, into: &asked)
+    carryOut(&asked, for: process)
   }
 
-  private mutating func takeBuffer() -> [AgentCommand] {
-    var buffer: [AgentCommand] = []
-    swap(&buffer, &commands)
-    return buffer
+  /// The empty list of commands, with the room that it had for the last ones.
+  private mutating func takeCommands() -> [AgentCommand] {
+    var taken: [AgentCommand] = []
+    swap(&taken, &commands)
+    return taken
   }
 
-  /// Does what a process asked for, in order, until it dies.
-  private mutating func carryOut(_ buffer: [AgentCommand], for process: ProcessID) {
-    for command in buffer {
+  /// Does what a process asked for, in order, until it dies, and gives the list back.
+  private mutating func carryOut(_ asked: inout [AgentCommand], for process: ProcessID) {
+    for index in asked.indices {
       guard isAlive(process) else { break }
-      switch command {
+      switch asked[index] {
       case .call(let call): place(call, from: process)
       case .store(let store): place(store, from: process)
       case .wait(let ticket, let until):
@@ -72,10 +73,8 @@ extension World {
       case .finish(let claim): finish(process, claim)
       }
     }
-    if commands.capacity == 0 {
-      commands = buffer
-      commands.removeAll(keepingCapacity: true)
-    }
+    asked.removeAll(keepingCapacity: true)
+    swap(&asked, &commands)
   }
 
   private mutating func place(_ store: StoreCall, from process: ProcessID) {
@@ -188,15 +187,15 @@ extension World {
   mutating func passage(_ process: ProcessID, point: Name, subject: Name?, aspect: Aspect) -> Site {
     let index = Int(process.index)
     let key = point.hash ^ Draw.mix(subject?.hash ?? 0)
-    var count = 1
-    if let known = processes[index].passages.firstIndex(where: { $0.key == key }) {
+    for known in processes[index].passages.indices where processes[index].passages[known].key == key {
       processes[index].passages[known].count += 1
-      count = processes[index].passages[known].count
-    } else {
-      processes[index].passages.append((key, 1))
+      let passage = processes[index].passages[known]
+      return Site(passage.place, call: passage.count, aspect: aspect)
     }
-    return Site(
+    let place = Site.Place(
       process: processes[index].name, incarnation: Int(process.incarnation), run: setup.run, point: point,
-      subject: subject, call: count, aspect: aspect)
+      subject: subject)
+    processes[index].passages.append((key, place, 1))
+    return Site(place, call: 1, aspect: aspect)
   }
 }

@@ -10,11 +10,9 @@ extension World {
 
   /// Takes new ledger entries into the trace.
   mutating func readLedger(_ system: Int) {
-    let count = systems[system].ledger.count
-    guard ledgerRead[system] < count else { return }
-    let ledger = systems[system].ledger
-    for index in ledgerRead[system]..<count { record(.effect(ledger.effects[index])) }
-    ledgerRead[system] = count
+    let effects = systems[system].ledger.effects
+    for index in ledgerRead[system]..<effects.count { record(.effect(effects[index])) }
+    ledgerRead[system] = effects.count
   }
 
   /// Makes sure that a system is looked at when it next has something to do.

@@ -35,8 +35,10 @@ public struct World {
   var firstFault: Instant?
 
   /// What is going to happen.
+  ///
+  /// What is large and rare is kept apart, so that the queue moves a few words.
   enum Happening: Sendable {
-    case start(ProcessID, Trigger)
+    indirect case start(ProcessID, Trigger)
     case arrival(call: Int, attempt: UInt8, isCopy: Bool)
     case answer(call: Int, attempt: UInt8, Answer)
     case deadline(call: Int, attempt: UInt8)
@@ -45,7 +47,7 @@ public struct World {
     case wake(ProcessID, ticket: UInt32)
     case decision(ProcessID, ticket: UInt32, answer: Name?)
     case systemDue(Int)
-    case message(Delivery, from: Int)
+    indirect case message(Delivery, from: Int)
     case release(call: Int, attempt: UInt8)
     case unpause(UInt8)
   }
@@ -57,8 +59,8 @@ public struct World {
     var isAlive = false
     var hasFinished = false
     var callCount: UInt16 = 0
-    /// How often each prefix of a site was passed in this incarnation.
-    var passages: ContiguousArray<(key: UInt64, count: Int)> = []
+    /// The places that this incarnation passed, and how often it passed each.
+    var passages: ContiguousArray<(key: UInt64, place: Site.Place, count: Int)> = []
     var pausedUntil: Landmark?
     /// What reached it while it was paused, in order.
     var deferred: [Happening] = []
@@ -103,14 +105,18 @@ public struct World {
     var answerFault = AnswerFault.arrive
     /// Whether the answer fault was asked for already; it holds for the whole call.
     var answerFaultAsked = false
-    var crash = CrashFault.live
+    let crash: CrashFault
     var requestFaultIndex: Int?
     var answerFaultIndex: Int?
-    var crashFaultIndex: Int?
+    let crashFaultIndex: Int?
     var deadline: UInt32 = 0
     var isOpen = true
 
-    init(_ terms: CallTerms) { self.terms = terms }
+    init(_ terms: CallTerms, crash: CrashFault, crashFaultIndex: Int?) {
+      self.terms = terms
+      self.crash = crash
+      self.crashFaultIndex = crashFaultIndex
+    }
 
     var id: CallID { terms.id }
     var process: ProcessID { terms.process }
@@ -165,7 +171,7 @@ public struct World {
   }
 
   public var now: Instant { simulation.now }
-  public var trace: Trace<WorldEvent> { simulation.trace }
+  public var trace: Trace<WorldEvent> { _read { yield simulation.trace } }
   public var plan: Plan { simulation.plan }
   /// Planned faults that were never met.
   public var unmet: [Plan.Entry] { simulation.driver.pending }
@@ -192,19 +198,18 @@ public struct World {
       finish(.limit("virtual_time"))
       return false
     }
-    if trace.count >= setup.scenario.limits.events {
+    if simulation.trace.count >= setup.scenario.limits.events {
       finish(.limit("events"))
       return false
     }
-    let happening: Happening?
     if processes.count > 1, simulation.queue.simultaneous > 1 {
       let calls = calls
-      happening = simulation.next(site: { World.orderSite(of: $0, calls: calls) })
+      guard let happening = simulation.next(site: { World.orderSite(of: $0, calls: calls) }) else { return false }
+      handle(happening)
     } else {
-      happening = simulation.next(site: { _ in nil })
+      guard let happening = simulation.next() else { return false }
+      handle(happening)
     }
-    guard let happening else { return false }
-    handle(happening)
     return true
   }
 

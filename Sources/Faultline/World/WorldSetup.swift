@@ -22,11 +22,17 @@ public struct WorldSetup: Sendable {
   private let routes: [Name: Route]
 
   /// Where an operation goes, and what the network needs to know about it.
-  struct Route: Sendable {
-    var system: Int
-    var operation: Operation
+  final class Route: Sendable {
+    let system: Int
+    let operation: Operation
     /// The operations that this one takes back.
-    var compensates: [Name]
+    let compensates: [Name]
+
+    init(system: Int, operation: Operation, compensates: [Name]) {
+      self.system = system
+      self.operation = operation
+      self.compensates = compensates
+    }
   }
 
   /// - Parameter systems: the scenario's systems, in the order of their names.
