@@ -51,9 +51,11 @@ let package = Package(
     room(
       "Agents",
       ["Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "Faultline"]),
-    room("Exploration", ["Primitives", "Simulation", "Operations", "Faultline"]),
+    room(
+      "Exploration",
+      ["Primitives", "Simulation", "Operations", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
     // Floor 5
-    room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline"]),
+    room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline", "Exploration"]),
     // Floor 6
     room("FaultlineTesting", ["Primitives", "Simulation", "Faultline", "Agents", "Exploration", "Reporting"]),
     .executableTarget(
@@ -76,7 +78,12 @@ let package = Package(
     tests(
       "AgentsTests",
       ["Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "Faultline", "Agents"]),
-    tests("ExplorationTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration"]),
+    tests(
+      "ExplorationTests",
+      [
+        "Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests("ReportingTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Reporting"]),
     tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
     tests("FaultlineCLITests", ["Primitives", "Faultline"]),

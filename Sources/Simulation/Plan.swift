@@ -27,6 +27,17 @@ public struct Plan: Hashable, Sendable {
   public var isEmpty: Bool { entries.isEmpty }
 }
 
+extension Plan: StableHashable {
+  /// Places and answers, in their order.
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(entries.count)
+    for entry in entries {
+      hasher.combine(entry.at.description)
+      hasher.combine(entry.choose)
+    }
+  }
+}
+
 extension Plan: CustomStringConvertible {
   public var description: String {
     isEmpty ? "no faults" : entries.map { "\($0.at) \($0.choose)" }.joined(separator: "\n")

@@ -93,7 +93,7 @@ import Testing
 
   /// What rooms use from outside the house; the toolchain's own modules are left to the laws.
   static let guests = [
-    "OpsAgentSQLite": ["GRDB"], "Faultline": ["Yams"], "FaultlineCLI": ["ArgumentParser"],
+    "OpsAgentSQLite": ["GRDB"], "Faultline": ["Yams"], "Exploration": ["GRDB"], "FaultlineCLI": ["ArgumentParser"],
   ]
   static let toolchain = [
     "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Testing", "Glibc", "Darwin", "Musl",

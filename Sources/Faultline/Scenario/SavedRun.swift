@@ -87,11 +87,7 @@ public struct SavedRun: Hashable, Sendable {
     hasher.combine(without)
     hasher.combine(store)
     hasher.combine(seed)
-    hasher.combine(plan.entries.count)
-    for entry in plan.entries {
-      hasher.combine(entry.at.description)
-      hasher.combine(entry.choose)
-    }
+    hasher.combine(plan)
     return hasher.digest
   }
 }

@@ -6,6 +6,8 @@ public indirect enum JSON: Hashable, Sendable {
   case bool(Bool)
   case int(Int64)
   case unsigned(UInt64)
+  /// A number with three decimals, given as an integer: 1,234 is 1.234.
+  case thousandths(Int64)
   case text(String)
   case array([JSON])
   case object([Member])
@@ -40,6 +42,9 @@ public indirect enum JSON: Hashable, Sendable {
     case .bool(let flag): output += flag ? "true" : "false"
     case .int(let number): output += String(number)
     case .unsigned(let number): output += String(number)
+    case .thousandths(let number):
+      let fraction = String(number.magnitude % 1_000).leftPadded(to: 3).replacing(" ", with: "0")
+      output += "\(number < 0 ? "-" : "")\(number.magnitude / 1_000).\(fraction)"
     case .text(let text): JSON.write(text, to: &output)
     case .array(let values):
       output += "["

@@ -4,19 +4,53 @@
 import Faultline
 import Primitives
 
-/// Writes runs as JUnit XML: a suite for each scenario, a case for each agent and seed.
+/// Writes runs as JUnit XML: a suite for each scenario, a case for each run or plan.
 public struct JUnitReport: Sendable {
-  /// One run, as a test case.
+  /// One test case.
   public struct Case: Sendable {
-    public var verdict: Verdict
-    /// Whether the run was as it should be: its expectation where it has one, its verdict elsewhere.
-    public var isAsExpected: Bool
-    /// The story and the reproducing command; shown where the case failed.
-    public var text: String
+    /// What is wrong with it. An invariant that broke is a failure; what says nothing about invariants is an error;
+    /// what is expected for now is skipped.
+    public enum Problem: String, Sendable { case failure, error, skipped }
 
+    public var scenario: Name
+    public var name: String
+    /// Simulated, so that the same runs are the same bytes.
+    public var milliseconds: Int64 = 0
+    public var problem: Problem?
+    /// The oracle, or what else did not hold.
+    public var kind = ""
+    /// One sentence.
+    public var message = ""
+    /// The story and the reproducing command.
+    public var text = ""
+
+    /// A case that passes until it is given a problem.
+    public init(scenario: Name, name: String) {
+      self.scenario = scenario
+      self.name = name
+    }
+
+    /// A run: its expectation decides where it has one, its verdict elsewhere.
     public init(verdict: Verdict, isAsExpected: Bool, text: String) {
-      self.verdict = verdict
-      self.isAsExpected = isAsExpected
+      self.init(
+        scenario: verdict.scenario,
+        name: "\(Words.agent(verdict.agent, without: verdict.without)) seed \(verdict.seed)")
+      milliseconds = verdict.virtualTime.inMilliseconds
+      guard !isAsExpected else { return }
+      let isInconclusive = verdict.result == .inconclusive
+      problem = isInconclusive ? .error : .failure
+      kind = isInconclusive ? "inconclusive" : verdict.violations.first?.oracle.text ?? "unmet-expectation"
+      message = verdict.reasons.first ?? verdict.violations.first?.message ?? "the run did not end as expected"
+      self.text = text
+    }
+
+    /// A plan that failed; skipped where that is expected for now.
+    public init(_ finding: Finding, name: String, text: String) {
+      self.init(scenario: finding.verdict.scenario, name: name)
+      milliseconds = finding.verdict.virtualTime.inMilliseconds
+      problem = finding.knownReason == nil ? .failure : .skipped
+      kind = finding.kind
+      message = finding.knownReason.map { "Known: \($0) See it again: \(finding.command)" } ?? finding.message
       self.text = text
     }
   }
@@ -25,14 +59,14 @@ public struct JUnitReport: Sendable {
 
   public init(_ cases: [Case]) { self.cases = cases }
 
-  /// The document. Durations are simulated, so that the same runs are the same bytes.
+  /// The document.
   public func xml() -> String {
     var suites: [(name: Name, cases: [Case])] = []
     for item in cases {
-      if let index = suites.firstIndex(where: { $0.name == item.verdict.scenario }) {
+      if let index = suites.firstIndex(where: { $0.name == item.scenario }) {
         suites[index].cases.append(item)
       } else {
-        suites.append((item.verdict.scenario, [item]))
+        suites.append((item.scenario, [item]))
       }
     }
     var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
@@ -47,27 +81,22 @@ public struct JUnitReport: Sendable {
   }
 
   private func totals(_ cases: [Case]) -> String {
-    let errors = cases.count { $0.isError }
-    let failures = cases.count { !$0.isAsExpected } - errors
-    return " tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"0\""
+    func count(_ problem: Case.Problem) -> Int { cases.count { $0.problem == problem } }
+    return " tests=\"\(cases.count)\" failures=\"\(count(.failure))\" errors=\"\(count(.error))\" "
+      + "skipped=\"\(count(.skipped))\""
   }
 
   private func text(_ item: Case) -> [String] {
-    let verdict = item.verdict
-    let name = "\(Words.agent(verdict.agent, without: verdict.without)) seed \(verdict.seed)"
-    let milliseconds = String(verdict.virtualTime.inMilliseconds % 1_000).leftPadded(to: 3)
-    let time = "\(verdict.virtualTime.inMilliseconds / 1_000).\(milliseconds.replacing(" ", with: "0"))"
+    let fraction = String(item.milliseconds % 1_000).leftPadded(to: 3).replacing(" ", with: "0")
     let head =
-      "    <testcase classname=\"faultline.\(Self.escaped(verdict.scenario.text))\" "
-      + "name=\"\(Self.escaped(name))\" time=\"\(time)\""
-    guard !item.isAsExpected else { return [head + "/>"] }
-    let element = item.isError ? "error" : "failure"
-    return [
-      head + ">",
-      "      <\(element) type=\"\(Self.escaped(item.kind))\" message=\"\(Self.escaped(item.message))\">"
-        + "\(Self.escaped(item.text))</\(element)>",
-      "    </testcase>",
-    ]
+      "    <testcase classname=\"faultline.\(Self.escaped(item.scenario.text))\" "
+      + "name=\"\(Self.escaped(item.name))\" time=\"\(item.milliseconds / 1_000).\(fraction)\""
+    guard let problem = item.problem else { return [head + "/>"] }
+    // The schema that most servers follow gives a skipped case a message and nothing else.
+    let type = problem == .skipped ? "" : " type=\"\(Self.escaped(item.kind))\""
+    let open = "      <\(problem.rawValue)\(type) message=\"\(Self.escaped(item.message))\""
+    let body = problem == .skipped ? "/>" : ">\(Self.escaped(item.text))</\(problem.rawValue)>"
+    return [head + ">", open + body, "    </testcase>"]
   }
 
   /// XML 1.0 forbids most control characters even as references; they are shown as their picture instead.
@@ -86,19 +115,5 @@ public struct JUnitReport: Sendable {
       }
     }
     return safe
-  }
-}
-
-extension JUnitReport.Case {
-  /// An invariant that broke is a failure; a run that says nothing about invariants is an error.
-  var isError: Bool { !isAsExpected && verdict.result == .inconclusive }
-
-  var kind: String {
-    if verdict.result == .inconclusive { return "inconclusive" }
-    return verdict.violations.first?.oracle.text ?? "unmet-expectation"
-  }
-
-  var message: String {
-    verdict.reasons.first ?? verdict.violations.first?.message ?? "the run did not end as expected"
   }
 }
