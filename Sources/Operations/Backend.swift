@@ -90,8 +90,42 @@ public protocol Backend: StableHashable, Sendable {
   /// nothing is not offered to a search.
   func applicable(to request: Request, at now: Instant) -> ApplicableConditions
 
+  /// What somebody else could do to the object of this request just before it is handled. Only what would
+  /// change something is named.
+  func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges
+
+  /// Lets somebody else do it: the ledger gets effects of another principal and of no call.
+  mutating func apply(_ change: OutOfBandChange, before request: Request, at now: Instant, entropy: Draw)
+
   /// Installs a principal with its scopes, replacing an earlier one of that name.
   mutating func admit(_ principal: Name, scopes: Set<Name>)
+}
+
+extension Backend {
+  public func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges { [] }
+  public mutating func apply(_ change: OutOfBandChange, before request: Request, at now: Instant, entropy: Draw) {}
+}
+
+/// What a person or a vendor's automation may do to an object that an agent works with.
+public enum OutOfBandChange: UInt8, Hashable, Sendable, CaseIterable {
+  /// Does by hand what the request asks for: pays the invoice, deletes the role.
+  case settled = 1
+  /// Changes it otherwise: puts the ticket on hold.
+  case altered = 2
+  /// Ends it: deletes the cluster.
+  case removed = 3
+}
+
+/// A set of them.
+public struct OutOfBandChanges: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// The set of one.
+  public init(_ change: OutOfBandChange) { self.init(rawValue: 1 << change.rawValue) }
+
+  public static let settled = OutOfBandChanges(.settled)
+  public static let altered = OutOfBandChanges(.altered)
+  public static let removed = OutOfBandChanges(.removed)
 }
 
 /// Which conditions could make a difference to one request.

@@ -18,10 +18,11 @@ public struct Operation: Sendable {
     let subject: Name?
     let takesKey: Bool
     let readBack: Name?
+    let condition: Name?
 
     init(
       name: Name, summary: String, parameters: [Parameter], effect: EffectClass?, compensation: Name?, scope: Name,
-      subject: Name?, takesKey: Bool, readBack: Name?
+      subject: Name?, takesKey: Bool, readBack: Name?, condition: Name?
     ) {
       self.name = name
       self.summary = summary
@@ -32,6 +33,7 @@ public struct Operation: Sendable {
       self.subject = subject
       self.takesKey = takesKey
       self.readBack = readBack
+      self.condition = condition
     }
   }
 
@@ -39,11 +41,12 @@ public struct Operation: Sendable {
 
   public init(
     _ name: Name, _ summary: String, parameters: [Parameter] = [], effect: EffectClass? = nil,
-    compensation: Name? = nil, scope: Name, subject: Name? = nil, takesKey: Bool = false, readBack: Name? = nil
+    compensation: Name? = nil, scope: Name, subject: Name? = nil, takesKey: Bool = false, readBack: Name? = nil,
+    condition: Name? = nil
   ) {
     description = Description(
       name: name, summary: summary, parameters: parameters, effect: effect, compensation: compensation, scope: scope,
-      subject: subject, takesKey: takesKey, readBack: readBack)
+      subject: subject, takesKey: takesKey, readBack: readBack, condition: condition)
   }
 
   /// `backend.verb_object`, the name users type.
@@ -64,6 +67,9 @@ public struct Operation: Sendable {
   public var takesKey: Bool { description.takesKey }
   /// The operation that finds what this one made by its natural key, for read-back after an unknown.
   public var readBack: Name? { description.readBack }
+  /// The argument that carries the version that was read, by which a change of anything newer is refused. Nil
+  /// where the system has no conditional write.
+  public var condition: Name? { description.condition }
 
   /// Whether it has this name; asked for every request, and answered without counting a reference.
   public func isNamed(_ name: Name) -> Bool { description.name.hash == name.hash }
@@ -79,7 +85,7 @@ extension Operation: Hashable {
     a.description === b.description
       || (a.name == b.name && a.summary == b.summary && a.parameters == b.parameters && a.effect == b.effect
         && a.compensation == b.compensation && a.scope == b.scope && a.subject == b.subject
-        && a.takesKey == b.takesKey && a.readBack == b.readBack)
+        && a.takesKey == b.takesKey && a.readBack == b.readBack && a.condition == b.condition)
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }

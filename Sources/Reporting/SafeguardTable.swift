@@ -9,13 +9,10 @@ public struct SafeguardTable: Sendable {
     public var safeguard: Name
     /// The scenarios that fail without it and pass with it.
     public var misses: [Miss]
-    /// The fault without which no scenario can miss it, where this build can't inject that fault.
-    public var awaits: Name?
 
-    public init(safeguard: Name, misses: [Miss], awaits: Name? = nil) {
+    public init(safeguard: Name, misses: [Miss]) {
       self.safeguard = safeguard
       self.misses = misses
-      self.awaits = awaits
     }
   }
 
@@ -38,11 +35,8 @@ public struct SafeguardTable: Sendable {
 
   public init(_ rows: [Row]) { self.rows = rows }
 
-  /// Safeguards that no scenario misses, though one could.
-  public var untested: [Name] { rows.filter { $0.misses.isEmpty && $0.awaits == nil }.map(\.safeguard) }
-
-  /// Safeguards that no scenario can miss in this build.
-  public var awaiting: [Row] { rows.filter { $0.misses.isEmpty && $0.awaits != nil } }
+  /// Safeguards that no scenario misses.
+  public var untested: [Name] { rows.filter(\.misses.isEmpty).map(\.safeguard) }
 
   /// The table, without a newline at its end.
   public func text(_ style: Style) -> String {
@@ -51,8 +45,7 @@ public struct SafeguardTable: Sendable {
     ])
     for row in rows {
       if row.misses.isEmpty {
-        let reason = row.awaits.map { "this build can't inject \($0)" } ?? ""
-        table.add([.init(row.safeguard.text, .bad), .init("no scenario", .bad), .init(reason)])
+        table.add([.init(row.safeguard.text, .bad), .init("no scenario", .bad), .init("")])
       }
       for (offset, miss) in row.misses.enumerated() {
         table.add([
@@ -64,7 +57,7 @@ public struct SafeguardTable: Sendable {
     let verdict =
       untested.isEmpty
       ? style.paint(
-        "\(rows.count - awaiting.count) of \(Words.count(rows.count, "safeguard")) are missed by a scenario.", .good)
+        "\(rows.count) of \(Words.count(rows.count, "safeguard")) are missed by a scenario.", .good)
       : "No scenario misses \(Words.list(untested.map(\.text), "or"))."
         .wrapped(to: style.width).map { style.paint($0, .bad) }.joined(separator: "\n")
     return table.text(style) + "\n\n" + verdict

@@ -5,6 +5,8 @@ import Primitives
 /// The arrow or moment that a choice bends.
 public enum Aspect: String, Hashable, Sendable, CaseIterable {
   case request, answer, read, lifecycle, crash, order, decision, latency, identity
+  /// What others do before a request arrives.
+  case outside
 }
 
 /// A place in a run where chance enters, named by what is going on there and not by a step count.
@@ -108,6 +110,7 @@ extension Aspect {
     case .decision: 7
     case .latency: 8
     case .identity: 9
+    case .outside: 10
     }
   }
 }

@@ -41,11 +41,11 @@ struct OracleFiringTests {
     #expect(try Acme.play(NaiveAgent.underTest).violated.isEmpty)
   }
 
-  @Test("Every oracle but the three that need more than one run's worth has an agent that trips it")
+  @Test("Every oracle but the two that need more than one run's worth has an agent that trips it")
   func coverage() {
     let expected: Set<Name> = [
       "duplicate-resource", "unintended-effect", "missing-effect", "incomplete-rollback", "doubled-compensation",
-      "spurious-rollback", "rollback-order", "orphaned-access", "write-after-unknown", "blast-radius-exceeded",
+      "spurious-rollback", "rollback-order", "orphaned-access", "lost-update", "write-after-unknown", "blast-radius-exceeded",
       "scope-violation", "rate-limit-abuse", "retry-storm", "silent-failure", "untruthful-claim",
       "mutation-after-end", "stuck", "unkeyed-mutation", "key-misuse", "unaudited-mutation", "guard-bypassed",
       "dry-run-mutation", "off-graph-transition", "context-free-escalation", "retry-without-compensation",

@@ -37,6 +37,37 @@ import Testing
     #expect(run.explanation.contains { $0.contains("said: completed") })
   }
 
+  /// The names that version 1 of the workflow gives put the customer last, those of version 2 first.
+  private func clusterNames(_ run: RunRecord) -> [String] {
+    run.trace.entries.compactMap { entry in
+      guard case .sent(_, let request, _, _) = entry.event, request.operation == "cloud.create_cluster" else {
+        return nil
+      }
+      return request.arguments.text("name")
+    }
+  }
+
+  @Test func aRunThatBeganBeforeADeployGoesOnUnderItsOwnVersion() throws {
+    let deploy = Plan([
+      Plan.Entry(at: SitePattern(point: "checkpoint:provision-cluster.result", aspect: .crash), choose: "deploy:after")
+    ])
+    let pinned = try Onboarding().play(ReferenceAgent(), .plan(deploy))
+    #expect(pinned.verdict.outcome == .completed)
+    #expect(clusterNames(pinned) == ["cluster-acme"])
+    expectOneOfEach(pinned)
+    let mixed = try Onboarding().play(ReferenceAgent(without: [.versionPinning]), .plan(deploy))
+    #expect(clusterNames(mixed).contains("acme-cluster"), "it goes on under the next version")
+    #expect(alive("cloud.cluster", in: mixed) == 2)
+  }
+
+  @Test func aRunThatBeginsAfterADeployIsTheNextVersionsFromTheStart() throws {
+    let deploy = Plan([Plan.Entry(at: SitePattern(point: "lease", aspect: .crash), choose: "deploy:before")])
+    let run = try Onboarding().play(ReferenceAgent(), .plan(deploy))
+    #expect(run.verdict.outcome == .completed)
+    #expect(clusterNames(run) == ["acme-cluster"])
+    expectOneOfEach(run)
+  }
+
   @Test(arguments: 1...150 as ClosedRange<UInt64>)
   func comesToAGoodEndUnderAnyThreeFaults(seed: UInt64) throws {
     let run = try Onboarding().play(ReferenceAgent(), seed: seed, .swarm(Swarm(seed: seed, budget: 3, rate: 3_000)))

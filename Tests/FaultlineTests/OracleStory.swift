@@ -63,6 +63,16 @@ struct OracleStory {
           cause: cause, principal: cause == nil ? nil : "onboarding")))
   }
 
+  /// Somebody who is no agent of the run changes an object.
+  @discardableResult
+  mutating func somebody(
+    _ change: Effect.Change, _ kind: Name, _ object: String, owner: Name? = "acme", by principal: Name = "desk"
+  ) -> Int {
+    add(
+      .effect(
+        Effect(backend: "system", kind: kind, change: change, object: object, owner: owner, principal: principal)))
+  }
+
   @discardableResult
   mutating func answer(_ id: CallID, _ operation: Name, _ answer: Answer = .response(.ok())) -> Int {
     add(.answered(id, operation: operation, answer))

@@ -77,7 +77,13 @@ extension Catalogue {
       errors: [ErrorCode("rate_limit", 429, .notNow), ErrorCode("card_declined", 402, .refused)]),
     service(
       "notify", [mutation("notify.send_mail", "notify.mail", .happened, key: true, permanence: .permanent)]),
-    service("ticketing", [mutation("ticketing.add_comment", "ticketing.comment", .happened)]),
+    service(
+      "ticketing",
+      [
+        mutation("ticketing.add_comment", "ticketing.comment", .happened),
+        mutation("ticketing.update_ticket", "ticketing.status", .updated, subject: nil, condition: "version"),
+        mutation("ticketing.move_ticket", "ticketing.status", .updated, subject: nil), read("ticketing.get_ticket"),
+      ]),
   ])
 
   private static func service(_ name: Name, _ operations: [Operation], errors: [ErrorCode] = []) -> ServiceDescription {
@@ -88,11 +94,12 @@ extension Catalogue {
 
   private static func mutation(
     _ name: Name, _ kind: Name, _ change: Effect.Change, subject: Name? = "customer", key: Bool = false,
-    permanence: EffectClass.Permanence = .reversible, readBack: Name? = nil
+    permanence: EffectClass.Permanence = .reversible, readBack: Name? = nil, condition: Name? = nil
   ) -> Operation {
     Operation(
       name, "A mutation of the tests.", effect: EffectClass(kind, change, permanence),
-      scope: Name(name.text.prefix { $0 != "." } + ".write"), subject: subject, takesKey: key, readBack: readBack)
+      scope: Name(name.text.prefix { $0 != "." } + ".write"), subject: subject, takesKey: key, readBack: readBack,
+      condition: condition)
   }
 
   private static func read(_ name: Name) -> Operation {

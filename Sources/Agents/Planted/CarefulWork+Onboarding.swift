@@ -163,7 +163,7 @@ extension CarefulWork {
         step: "solve", kind: "ticketing.status", operation: "ticketing.update_ticket",
         arguments: ["ticket": .text(ticket), "status": "solved"],
         find: Deed.Find("ticketing.get_ticket", ["ticket": .text(ticket)]) { $0.text("status") == "solved" },
-        isChange: true))
+        isChange: true, isConditional: true))
   }
 
   /// Writes to the ticket, behind the guard of the step that was taken last.

@@ -67,7 +67,20 @@ struct CarefulWork: Sendable {
   private mutating func change(_ deed: Deed) async throws -> Outcome {
     guard holdsInvariants(deed) else { throw Stop.unknown("an invariant of \(deed.step) does not hold") }
     mutations += 1
-    return try await mutate(deed.operation, deed.arguments, key: "\(context.task.run)/\(deed.step)", step: deed.step)
+    let arguments = try await conditional(deed)
+    return try await mutate(deed.operation, arguments, key: "\(context.task.run)/\(deed.step)", step: deed.step)
+  }
+
+  /// The arguments of a change with the version that was just read, where the system takes one.
+  private func conditional(_ deed: Deed) async throws -> Fields {
+    guard deed.isConditional, !habits.overwrites,
+      let condition = context.catalogue[deed.operation]?.condition,
+      let version = try await read(deed.find.operation, deed.find.arguments)?["updated_at"]
+    else { return deed.arguments }
+    var arguments = deed.arguments
+    arguments["safe_update"] = .bool(true)
+    arguments[condition] = version
+    return arguments
   }
 
   /// Sends a mutation as the habits have it.

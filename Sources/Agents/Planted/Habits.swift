@@ -77,6 +77,8 @@ struct Habits: Hashable, Sendable {
   var makesSpareKey = false
   /// Whether it comments on the ticket each time it looks at the cluster.
   var commentsOnEverything = false
+  /// Whether it changes things without saying which version it has read.
+  var overwrites = false
   /// Whether it calls once more after it said that it was done.
   var hasAfterthought = false
 

@@ -19,6 +19,8 @@ struct Deed: Sendable {
   var natural: String?
   /// Whether its id is that of what it changed and of nothing new.
   var isChange = false
+  /// Whether what it changes is read first, so that the change can say which version it was made for.
+  var isConditional = false
   /// The field of the answer that holds the new thing's id.
   var made: Name = "id"
 

@@ -35,6 +35,10 @@ extension PlantedBug {
       "forgets-access", "Leaves the binding out and says that all is done.", trips: "missing-effect",
       habits: Habits { $0.skips = ["binding"] }),
     PlantedBug(
+      "overwrites", "Changes the ticket without saying which version it has read.", trips: "lost-update",
+      in: trouble("ticketing.update_ticket", "out-of-band-change:altered", .outside),
+      habits: Habits { $0.overwrites = true }),
+    PlantedBug(
       "guesses", "Repeats a call of unknown outcome without key or read-back.", trips: "write-after-unknown",
       in: trouble("notify.send_mail", "response-lost", .answer),
       habits: Habits {

@@ -72,16 +72,20 @@ extension AgentRegistry.Entry {
 /// What all processes of one deployment share and none changes.
 final class ReferencePlan: Sendable {
   let task: AgentTask
-  let library: WorkflowLibrary
+  /// What each release of the agent can finish.
+  let releases: [WorkflowLibrary]
   let parts: AgentParts
-  let labels: CheckpointLabels
+  private let labels: [CheckpointLabels]
 
   init(task: AgentTask, prepared: WorkflowCache.Prepared, parts: AgentParts) {
     self.task = task
     self.parts = parts
-    library = prepared.library
+    releases = prepared.releases
     labels = prepared.labels
   }
+
+  /// The names of checkpoints in a version of the workflow, from 1.
+  func labels(ofVersion version: Int) -> CheckpointLabels { labels[version - 1] }
 
   /// What the agent is handed; `ticket` is the id of the ticket that asked for it, where one did.
   func request(ticket: String?) -> RunRequest {

@@ -13,6 +13,8 @@ struct ReferenceDeployment: AgentDeployment {
   /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
   private var ticket: String?
   private var decider = RuleBasedDecider()
+  /// The release that processes start under, from 0.
+  private var release = 0
   let isForkable: Bool
   /// The orchestrator's commands of one step; empty between two.
   private var buffer: [Command] = []
@@ -34,6 +36,8 @@ struct ReferenceDeployment: AgentDeployment {
     self.isForkable = isForkable
   }
 
+  var hasNextRelease: Bool { release + 1 < plan.releases.count }
+
   mutating func start(
     _ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand]
   ) {
@@ -42,11 +46,12 @@ struct ReferenceDeployment: AgentDeployment {
     {
       ticket = id
     }
+    if case .deploy = trigger { release += 1 }
     let index = Int(process.index)
     let name = Name("agent-\(index)")
     let fresh = Process(
       name: name,
-      core: Orchestrator(plan.library, plan.request(ticket: ticket), replica: name, parts: plan.parts))
+      core: Orchestrator(plan.releases[release], plan.request(ticket: ticket), replica: name, parts: plan.parts))
     if index < processes.count { processes[index] = fresh } else { processes.append(fresh) }
     handle(.started, index, now, &commands)
   }
@@ -88,7 +93,7 @@ struct ReferenceDeployment: AgentDeployment {
 
   func explanation() -> [String] {
     do {
-      return try JournalExplanation(of: plan.task.run, in: store, library: plan.library).lines
+      return try JournalExplanation(of: plan.task.run, in: store, library: plan.releases[release]).lines
     } catch {
       return ["The store can't be read: \(error)"]
     }
@@ -103,6 +108,7 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(process.outcome != nil)
     }
     hasher.combine(ticket)
+    hasher.combine(release)
     hasher.combine(decider)
   }
 
@@ -139,7 +145,7 @@ struct ReferenceDeployment: AgentDeployment {
     switch command {
     case .store(let records, let fence):
       store.stage(records, to: plan.task.run, fence: fence, by: processes[index].name)
-      commands.append(.store(StoreCall(ticket: ticket, label: plan.labels.label(of: records), isWrite: true)))
+      commands.append(.store(StoreCall(ticket: ticket, label: plan.labels(ofVersion: processes[index].core.version).label(of: records), isWrite: true)))
     case .load:
       commands.append(.store(StoreCall(ticket: ticket, label: "load", isWrite: false)))
     case .acquire:

@@ -10,8 +10,10 @@ import Synchronization
 /// sharing it between runs shares nothing that a run could tell from having made its own.
 final class WorkflowCache: Sendable {
   struct Prepared: Sendable {
-    let library: WorkflowLibrary
-    let labels: CheckpointLabels
+    /// What each release of the agent can finish: its own version of the workflow and all before it.
+    let releases: [WorkflowLibrary]
+    /// For each version of the workflow.
+    let labels: [CheckpointLabels]
   }
 
   private struct Entry: Sendable {
@@ -31,10 +33,14 @@ final class WorkflowCache: Sendable {
       entries.first { $0.services == services && $0.principals == task.principals }?.prepared
     }
     if let known { return known }
-    let compiled = try CompiledWorkflow(
-      CustomerOnboarding.workflow, CustomerOnboarding.playbook.restricted(to: task.catalogue), task.catalogue,
-      credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
-    let prepared = Prepared(library: WorkflowLibrary([compiled]), labels: CheckpointLabels(of: compiled))
+    let compiled = try CustomerOnboarding.versions.map { version in
+      try CompiledWorkflow(
+        version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue,
+        credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
+    }
+    let prepared = Prepared(
+      releases: compiled.indices.map { WorkflowLibrary(Array(compiled[...$0])) },
+      labels: compiled.map { CheckpointLabels(of: $0) })
     entries.withLock { entries in
       if entries.count == WorkflowCache.capacity { entries.removeFirst() }
       entries.append(Entry(services: services, principals: task.principals, prepared: prepared))

@@ -101,6 +101,25 @@ struct BillingSystem: RecordSystem {
     Self.compensations.contains(call.request.operation) ? .compensationRefusal : []
   }
 
+  var bystander: Name { "finance-desk" }
+
+  /// Somebody pays the invoice by hand, or takes back by hand what is being taken back.
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges {
+    switch call.operation.name {
+    case .payInvoice:
+      guard let invoice = invoices[call.text(.invoice) ?? ""], !options.declined.contains(invoice.owner.text) else {
+        return []
+      }
+      return invoice.status == .open ? .settled : []
+    case .voidInvoice: return invoices[call.text(.invoice) ?? ""]?.status == .open ? .settled : []
+    case .deleteInvoice: return invoices[call.text(.invoice) ?? ""]?.status == .draft ? .settled : []
+    case .cancelSubscription:
+      return subscriptions[call.text(.subscription) ?? ""]?.status == .active ? .settled : []
+    case .deleteCustomer: return addressed(call.text(.customer) ?? "") != nil ? .settled : []
+    default: return []
+    }
+  }
+
   func replay(_ kept: Response, to call: Call) -> Response {
     guard rules.replaysCurrentState, let id = kept.body.text(.id), let body = body(of: id) else { return kept }
     var response = kept

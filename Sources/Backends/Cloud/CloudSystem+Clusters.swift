@@ -95,13 +95,22 @@ extension CloudSystem {
     }
     guard endable(call) else { return .done(cluster.body) }
     if call.conditions.refusesCompensation { return .refused(rules.clusterBusy, id) }
+    let ending = terminate(
+      id, for: call.conditions.call, by: call.request.principal, at: call.now, effects: &effects)
+    return .done(ending.body)
+  }
+
+  /// Begins to shut a cluster down.
+  @discardableResult
+  mutating func terminate(
+    _ id: String, for cause: CallID?, by principal: Name, at now: Instant, effects: inout EffectWriter
+  ) -> Cluster {
     lifecycle.cancel { $0.cluster == id }
     lifecycle.plan(
-      Step(kind: .terminate, cluster: id, cause: call.conditions.call, principal: call.request.principal),
-      at: call.now + rules.shutdownTime)
-    let ending = move(id, to: .shuttingDown, at: call.now) { _ in }
+      Step(kind: .terminate, cluster: id, cause: cause, principal: principal), at: now + rules.shutdownTime)
+    let ending = move(id, to: .shuttingDown, at: now) { _ in }
     record(.updated, ending, effects: &effects)
-    return .done(ending.body)
+    return ending
   }
 
   /// Whether a termination would do anything: it is idempotent by nature.

@@ -97,6 +97,30 @@ struct CloudSystem: RecordSystem {
   }
 }
 
+extension CloudSystem {
+  var bystander: Name { "cloud-operator" }
+
+  /// Somebody deletes a cluster that is still starting, or deletes by hand what is being deleted.
+  ///
+  /// A running one is left alone: what it costs until then would be owed, and no agent could do anything about it.
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges {
+    switch call.operation.name {
+    case .describeCluster: clusters[call.text(.cluster) ?? ""]?.state == .pending ? .removed : []
+    case .terminateCluster: endable(call) ? .settled : []
+    case .deleteNetwork: deletionRefusal(of: call) == nil ? .settled : []
+    default: []
+    }
+  }
+
+  mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter) {
+    if change == .removed {
+      terminate(call.required(.cluster), for: nil, by: bystander, at: call.now, effects: &effects)
+    } else {
+      _ = write(call, effects: &effects)
+    }
+  }
+}
+
 extension CloudSystem.Step: StableHashable {
   func hash(into hasher: inout StableHasher) {
     hasher.combine(UInt64(kind.rawValue))

@@ -95,6 +95,13 @@ struct IdentitySystem: RecordSystem {
     }
   }
 
+  var bystander: Name { "security-desk" }
+
+  /// Somebody deletes by hand what is being deleted.
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges {
+    applicable(to: call).contains(.compensationRefusal) ? .settled : []
+  }
+
   /// Whether a name has the documented characters and length
   /// (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html).
   func isValid(name: String) -> Bool {

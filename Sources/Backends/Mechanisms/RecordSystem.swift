@@ -35,6 +35,16 @@ protocol RecordSystem: Sendable, StableHashable {
   /// Which conditions other than a lagging read would change something about this call.
   func applicable(to call: Call) -> ApplicableConditions
 
+  /// Who else works with the objects of this system: a person, or an automation of the vendor's.
+  var bystander: Name { get }
+
+  /// What the bystander could do to the object of a request just before it is handled; see
+  /// ``Backend/outOfBandChanges(before:at:)``.
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges
+
+  /// Lets the bystander do it. By default it does what the call asks for.
+  mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter)
+
   /// What a replay of a key answers, given what was kept: the same, unless the vendor answers with the
   /// current state of the object.
   func replay(_ kept: Response, to call: Call) -> Response
@@ -42,6 +52,11 @@ protocol RecordSystem: Sendable, StableHashable {
 
 extension RecordSystem {
   func replay(_ kept: Response, to call: Call) -> Response { kept }
+  var bystander: Name { "operator" }
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges { [] }
+  mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter) {
+    _ = write(call, effects: &effects)
+  }
   func applicable(to call: Call) -> ApplicableConditions { [] }
   mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter) {}
 }

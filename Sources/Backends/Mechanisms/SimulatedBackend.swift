@@ -172,6 +172,25 @@ struct SimulatedBackend: Backend, Sendable {
     return applicable
   }
 
+  func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges {
+    guard let operation = operation(request.operation) else { return [] }
+    let conditions = Conditions(call: nil, entropy: Draw(word: 0))
+    let changes = system.outOfBandChanges(before: call(request, operation, at: now, under: conditions))
+    // Most requests leave nothing to do; the stages in front are asked for the others alone.
+    return changes.isEmpty || wouldExecute(request, operation, at: now) ? changes : []
+  }
+
+  mutating func apply(_ change: OutOfBandChange, before request: Request, at now: Instant, entropy: Draw) {
+    guard let operation = operation(request.operation) else { return }
+    var byHand = request
+    byHand.principal = system.bystander
+    effects.begin(cause: nil, principal: system.bystander)
+    defer { effects.end() }
+    let conditions = Conditions(call: nil, entropy: entropy)
+    system.apply(change, before: call(byHand, operation, at: now, under: conditions), effects: &effects)
+    changedAt = now
+  }
+
   /// Whether the stages in front of the handler would let a request through to it. The limiter is left out,
   /// since asking it takes a token.
   private func wouldExecute(_ request: Request, _ operation: Operation, at now: Instant) -> Bool {

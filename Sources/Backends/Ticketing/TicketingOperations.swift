@@ -28,7 +28,8 @@ enum TicketingOperations {
       Operation(
         .updateTicket, "Changes a ticket's status, tags (as a whole) or external id.",
         parameters: update + (hasSafeUpdate ? safe : []), effect: EffectClass(.ticketStatusKind, .updated),
-        compensation: .updateTicket, scope: .ticketingWrite, readBack: .getTicket),
+        compensation: .updateTicket, scope: .ticketingWrite, readBack: .getTicket,
+        condition: hasSafeUpdate ? .updatedStamp : nil),
       Operation(
         .deleteTicket, "Deletes a ticket.", parameters: [ticket], effect: EffectClass(.ticketKind, .ended),
         scope: .ticketingWrite, readBack: .getTicket),

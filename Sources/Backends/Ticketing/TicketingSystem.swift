@@ -117,6 +117,28 @@ struct TicketingSystem: RecordSystem {
     call.request.operation == .deleteTicket ? .compensationRefusal : []
   }
 
+  var bystander: Name { "support-desk" }
+
+  func outOfBandChanges(before call: Call) -> OutOfBandChanges {
+    guard call.operation.name == .updateTicket, let ticket = tickets[call.text(.ticket) ?? ""],
+      let status = call.text(.status), status != ticket.status.rawValue
+    else { return [] }
+    switch ticket.status {
+    case .new, .open, .pending: return status == Ticket.Status.hold.rawValue ? .settled : [.settled, .altered]
+    case .hold: return .settled
+    case .solved, .closed: return []
+    }
+  }
+
+  /// Somebody at the desk moves the ticket: to where the request wants it, or on hold.
+  mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter) {
+    guard let ticket = tickets[call.text(.ticket) ?? ""] else { return }
+    var changed = ticket
+    let asked = call.text(.status).flatMap(Ticket.Status.init(rawValue:))
+    changed.status = change == .altered ? .hold : asked ?? ticket.status
+    save(changed, over: ticket, at: call.now, &effects)
+  }
+
   func hash(into hasher: inout StableHasher) {
     hasher.combine(rules.options)
     hasher.combine(tickets)

@@ -114,6 +114,10 @@ public protocol AgentDeployment: StableHashable {
   /// Whether copying this value copies the agent.
   var isForkable: Bool { get }
 
+  /// Whether there is a release of the agent after the one that its processes start under, with other workflows or
+  /// prompts: what ``Trigger/deploy`` brings.
+  var hasNextRelease: Bool { get }
+
   /// Begins an incarnation: fresh memory, the store as it is.
   mutating func start(_ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand])
 
@@ -130,6 +134,10 @@ public protocol AgentDeployment: StableHashable {
 
   /// What the agent thought it was doing, line by line, from its store alone.
   func explanation() -> [String]
+}
+
+extension AgentDeployment {
+  public var hasNextRelease: Bool { false }
 }
 
 /// One incarnation of one process.
@@ -157,12 +165,15 @@ public enum Trigger: Hashable, Sendable {
   case restart
   /// The supervisor started it beside a process that stopped answering.
   case takeover
+  /// A deploy stopped the last incarnation; this one, and every process from now on, runs the agent's next release.
+  case deploy
 
   public var name: Name {
     switch self {
     case .delivery(let delivery): delivery.topic
     case .restart: "restart"
     case .takeover: "takeover"
+    case .deploy: "deploy"
     }
   }
 }

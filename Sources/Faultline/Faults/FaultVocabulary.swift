@@ -1,5 +1,6 @@
 // The faults, as answers to choices. Names are what users type.
 
+import Operations
 import Primitives
 import Simulation
 
@@ -107,6 +108,39 @@ public enum LifecycleFault: UInt8, ChoiceAnswer {
   }
 }
 
+/// What somebody else may have done to the object of a request when it arrives. Caller: a version conflict, a
+/// refusal, another state, or nothing. Truth: an effect of another principal.
+public enum OutsideFault: UInt8, ChoiceAnswer {
+  case undisturbed
+  /// Somebody did by hand what the request asks for.
+  case settled
+  /// Somebody changed the object otherwise.
+  case altered
+  /// Somebody ended it.
+  case removed
+
+  public static var benign: OutsideFault { .undisturbed }
+
+  public var name: Name {
+    switch self {
+    case .undisturbed: "undisturbed"
+    case .settled: "out-of-band-change:settled"
+    case .altered: "out-of-band-change:altered"
+    case .removed: "out-of-band-change:removed"
+    }
+  }
+
+  /// What a backend is asked to do; nil for nothing.
+  var change: OutOfBandChange? {
+    switch self {
+    case .undisturbed: nil
+    case .settled: .settled
+    case .altered: .altered
+    case .removed: .removed
+    }
+  }
+}
+
 /// What may happen to a process around one command.
 public enum CrashFault: UInt8, ChoiceAnswer {
   case live
@@ -122,6 +156,10 @@ public enum CrashFault: UInt8, ChoiceAnswer {
   case pauseAfterTakeover
   /// The same, but it stops just before sending: its request leaves when the other has finished.
   case pauseUnsent
+  /// Is stopped before the transaction commits, and starts again under the agent's next release.
+  case deployBefore
+  /// The same, when the transaction has committed.
+  case deployAfter
 
   public static var benign: CrashFault { .live }
 
@@ -134,6 +172,8 @@ public enum CrashFault: UInt8, ChoiceAnswer {
     case .pauseAfterTimeout: "pause:after-timeout"
     case .pauseAfterTakeover: "pause:after-takeover"
     case .pauseUnsent: "pause:after-takeover-unsent"
+    case .deployBefore: "deploy:before"
+    case .deployAfter: "deploy:after"
     }
   }
 

@@ -13,6 +13,8 @@ struct OperationTable: Sendable {
     var kind: Name?
     var change: Effect.Change?
     var takesKey: Bool
+    /// Whether a caller can make it depend on the version that it read.
+    var isConditional: Bool
     /// The argument that names the business object.
     var subject: Name?
     /// The scope that its caller must hold.
@@ -43,7 +45,8 @@ struct OperationTable: Sendable {
         entries.append(
           Entry(
             name: operation.name, service: number, kind: operation.effect?.kind,
-            change: operation.effect?.change, takesKey: operation.takesKey, subject: operation.subject,
+            change: operation.effect?.change, takesKey: operation.takesKey,
+            isConditional: operation.condition != nil, subject: operation.subject,
             scope: operation.scope, sees: sees, refusesRepeats: refusesRepeats))
       }
     }

@@ -15,6 +15,7 @@ public struct OracleBench: Sendable, StableHashable {
 
   private var spuriousRollback = SpuriousRollback()
   private var rollbackOrder = RollbackOrder()
+  private var lostUpdate = LostUpdate()
   private var writeAfterUnknown = WriteAfterUnknown()
   private var scopeViolation = ScopeViolation()
   private var rateLimitAbuse = RateLimitAbuse()
@@ -38,6 +39,9 @@ public struct OracleBench: Sendable, StableHashable {
     }
     if RollbackOrder.interests.contains(kind) {
       rollbackOrder.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if LostUpdate.interests.contains(kind) {
+      lostUpdate.observe(event, index: index, at: now, facts: facts, terms: terms)
     }
     if WriteAfterUnknown.interests.contains(kind) {
       writeAfterUnknown.observe(event, index: index, at: now, facts: facts, terms: terms)
@@ -89,6 +93,7 @@ public struct OracleBench: Sendable, StableHashable {
     ask(spuriousRollback, &found)
     ask(rollbackOrder, &found)
     ask(OrphanedAccess(), &found)
+    ask(lostUpdate, &found)
     ask(writeAfterUnknown, &found)
     ask(BlastRadiusExceeded(), &found)
     ask(scopeViolation, &found)
@@ -135,6 +140,7 @@ public struct OracleBench: Sendable, StableHashable {
     facts.hash(into: &hasher)
     spuriousRollback.hash(into: &hasher)
     rollbackOrder.hash(into: &hasher)
+    lostUpdate.hash(into: &hasher)
     writeAfterUnknown.hash(into: &hasher)
     scopeViolation.hash(into: &hasher)
     rateLimitAbuse.hash(into: &hasher)

@@ -29,6 +29,7 @@ public enum OracleCatalogue {
     entry(SpuriousRollback.self),
     entry(RollbackOrder.self),
     entry(OrphanedAccess.self),
+    entry(LostUpdate.self),
     entry(WriteAfterUnknown.self),
     entry(BlastRadiusExceeded.self),
     entry(ScopeViolation.self),

@@ -10,13 +10,13 @@ struct FaultName: Sendable {
   var aspect: Aspect
   /// What follows the colon in the answers' names: `after-timeout`; empty where there is one answer.
   var variants: [String]
-  /// The key that names the variant, `until` or `moment`; nil where there is one answer.
+  /// The key that names the variant, `moment`, `change` or `until`; nil where there is one answer.
   var key: String?
 
   /// The variant that is meant where none is written.
   var standard: String? {
     switch name {
-    case "crash": "after"
+    case "crash", "deploy": "after"
     case "late-arrival", "pause": "after-timeout"
     default: variants.first
     }
@@ -29,7 +29,7 @@ struct FaultName: Sendable {
   static let all: [FaultName] =
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
     + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
-    + names(of: CrashFault.self, bending: .crash)
+    + names(of: OutsideFault.self, bending: .outside) + names(of: CrashFault.self, bending: .crash)
 
   static func find(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
@@ -40,11 +40,21 @@ struct FaultName: Sendable {
       if let index = found.firstIndex(where: { $0.name == parts[0] }) {
         found[index].variants += parts.dropFirst()
       } else {
-        let key = parts.count == 1 ? nil : parts[0] == "crash" ? "moment" : "until"
-        found.append(FaultName(name: parts[0], aspect: aspect, variants: Array(parts.dropFirst()), key: key))
+        found.append(
+          FaultName(
+            name: parts[0], aspect: aspect, variants: Array(parts.dropFirst()),
+            key: parts.count == 1 ? nil : key(of: parts[0])))
       }
     }
     return found
+  }
+
+  private static func key(of fault: String) -> String {
+    switch fault {
+    case "crash", "deploy": "moment"
+    case "out-of-band-change": "change"
+    default: "until"
+    }
   }
 
   /// All answers that a plan may name at this aspect; empty for aspects whose answers are not faults.

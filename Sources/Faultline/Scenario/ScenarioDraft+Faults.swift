@@ -51,7 +51,7 @@ extension ScenarioDraft {
   }
 
   private mutating func readVariant(of fault: FaultName, in section: Section) -> String? {
-    for key in ["moment", "until"] where key != fault.key {
+    for key in ["moment", "change", "until"] where key != fault.key {
       guard let tree = section[key] else { continue }
       let remedy = fault.key.map { "write '\($0)', one of: \(fault.variants.joined(separator: ", "))" }
       problems.report(tree.position, "'\(fault.name)' has no '\(key)'", remedy: remedy ?? "leave it out")

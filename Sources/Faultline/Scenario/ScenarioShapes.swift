@@ -127,7 +127,8 @@ struct ScenarioShapes: Sendable {
         Shape.Key("incarnation", .int(1...255), "Only after that many starts."),
         Shape.Key("run", .text, "Only in this workflow run."),
         Shape.Key("aspect", .name(Aspect.allCases.map(\.rawValue)), "What is bent; follows from the fault."),
-        Shape.Key("moment", .name(variants(of: "moment")), "For a crash: before or after the step, or on its answer."),
+        Shape.Key("moment", .name(variants(of: "moment")), "For a crash or a deploy: before or after the step, or on its answer."),
+        Shape.Key("change", .name(variants(of: "change")), "For an out-of-band change: what somebody else does."),
         Shape.Key("until", .name(variants(of: "until")), "For what is late or paused: when it goes on."),
       ])
   }

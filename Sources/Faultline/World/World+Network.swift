@@ -69,7 +69,7 @@ extension World {
       self.crash(process)
     case .pauseAfterTimeout, .pauseAfterTakeover:
       pause(process, until: crash.landmark ?? .afterTimeout, over: index)
-    case .live, .crashBefore, .crashOnAnswer, .pauseUnsent: break
+    case .live, .crashBefore, .crashOnAnswer, .pauseUnsent, .deployBefore, .deployAfter: break
     }
   }
 
@@ -150,6 +150,7 @@ extension World {
   mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
     let terms = calls[index].terms
     let system = terms.route.system
+    if attempt == 1, !isCopy { disturb(terms) }
     let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
     var conditions = Conditions(call: terms.id, entropy: entropy)
     conditions.outage = outageUntil[system] > now

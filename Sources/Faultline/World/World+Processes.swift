@@ -36,7 +36,10 @@ extension World {
     processes[index].callCount = 0
     processes[index].passages.removeAll(keepingCapacity: true)
     record(.processStarted(process, trigger: trigger.name))
-    if case .restart = trigger { release { $0.landmark == .afterRestart } }
+    switch trigger {
+    case .restart, .deploy: release { $0.landmark == .afterRestart }
+    case .delivery, .takeover: break
+    }
     var asked = takeCommands()
     deployment.start(process, trigger: trigger, at: now, into: &asked)
     carryOut(&asked, for: process)
@@ -81,6 +84,7 @@ extension World {
     let site = passage(process, point: store.label, subject: nil, aspect: .crash)
     var offer = Offer<CrashFault>()
     offer.add(.crashBefore, .crashAfter)
+    if deployment.hasNextRelease { offer.add(.deployBefore, .deployAfter) }
     let crash = simulation.choose(offer, at: site)
     if crash != .live { tookEffect(note(crash.name, at: site)) }
     let latency = span(World.storeLatency, simulation.draw(at: site.aspect(.latency)))
@@ -89,11 +93,18 @@ extension World {
 
   mutating func perform(_ store: StoreCall, of process: ProcessID, crash fault: CrashFault) {
     guard isAlive(process) else { return }
-    guard fault != .crashBefore else { return crash(process) }
+    switch fault {
+    case .crashBefore: return crash(process)
+    case .deployBefore: return crash(process, next: .deploy)
+    default: break
+    }
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
-    guard fault != .crashAfter else { return crash(process) }
-    resume(process, .stored(store.ticket))
+    switch fault {
+    case .crashAfter: crash(process)
+    case .deployAfter: crash(process, next: .deploy)
+    default: resume(process, .stored(store.ticket))
+    }
   }
 
   private mutating func place(_ decision: DecisionPoint, from process: ProcessID) {
@@ -126,8 +137,8 @@ extension World {
   // MARK: Crash
 
   /// Ends an incarnation. What it sent is under way and will be executed; what was addressed to it is
-  /// lost; the supervisor starts the next one.
-  mutating func crash(_ process: ProcessID) {
+  /// lost; the supervisor starts the next one, after a deploy under the next release.
+  mutating func crash(_ process: ProcessID, next trigger: Trigger = .restart) {
     let index = Int(process.index)
     processes[index].isAlive = false
     processes[index].pausedUntil = nil
@@ -145,7 +156,7 @@ extension World {
     guard process.incarnation < .max else { return }
     let next = ProcessID(index: process.index, incarnation: process.incarnation + 1)
     processes[index].hasFinished = false
-    simulation.schedule(.start(next, .restart), after: World.restartDelay)
+    simulation.schedule(.start(next, trigger), after: World.restartDelay)
   }
 
   // MARK: Pause

@@ -1,4 +1,4 @@
-// What the systems do by themselves: lifecycles, metering, webhooks.
+// What happens in the systems without the agent: lifecycles, metering, webhooks, other people.
 
 import Operations
 import Primitives
@@ -49,6 +49,27 @@ extension World {
       readLedger(index)
       lookAfter(index)
     }
+  }
+
+  /// Lets somebody else get at the object between what the agent knows of it and what it asks for.
+  mutating func disturb(_ call: CallTerms) {
+    let system = call.route.system
+    let changes = systems[system].outOfBandChanges(before: call.request, at: now)
+    guard !changes.isEmpty else { return }
+    var offer = Offer<OutsideFault>()
+    for answer in OutsideFault.allCases {
+      if let change = answer.change, changes.contains(OutOfBandChanges(change)) { offer.add(answer) }
+    }
+    let site = call.site.aspect(.outside)
+    let answer = simulation.choose(offer, at: site)
+    guard let change = answer.change else { return }
+    let fault = note(answer.name, at: site)
+    systems[system].apply(
+      change, before: call.request, at: now, entropy: simulation.draw(at: site.aspect(.identity)).derived(3))
+    // Whatever it changed is in the ledger and not in the trace yet.
+    if systems[system].ledger.count != ledgerRead[system] { tookEffect(fault) }
+    readLedger(system)
+    lookAfter(system)
   }
 
   /// The message that starts the workflow.

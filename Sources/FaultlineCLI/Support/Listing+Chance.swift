@@ -9,7 +9,7 @@ extension Listing {
   static func faults() -> [Listing] {
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
       + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
-      + names(of: CrashFault.self, bending: .crash)
+      + names(of: OutsideFault.self, bending: .outside) + names(of: CrashFault.self, bending: .crash)
   }
 
   private static func names<A: ChoiceAnswer>(of answers: A.Type, bending aspect: Aspect) -> [Listing] {
@@ -51,12 +51,17 @@ private enum FaultText {
     case "truncated-response": "The system did it, and the answer is cut off: the caller can't read it."
     case "stale-read": "A lagging replica answers: the caller sees an older truth, or nothing."
     case "async-failure": "The system accepts the work and never finishes it."
+    case "out-of-band-change:settled": "Before the request arrives, somebody does by hand what it asks for."
+    case "out-of-band-change:altered": "Before the request arrives, somebody changes the object that it is about."
+    case "out-of-band-change:removed": "Before the request arrives, somebody ends the object that it is about."
     case "crash:before": "The process dies before the request leaves, or before the transaction commits."
     case "crash:after": "The process dies after the request left, or after the transaction committed."
     case "crash:on-answer": "The process dies when the answer is there and not yet taken in."
     case "pause:after-timeout": "The process stops after sending until its deadline has passed, then goes on."
     case "pause:after-takeover": "The process stops, another takes over and finishes, then the first goes on."
     case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends when it goes on."
+    case "deploy:before": "The process is stopped before a transaction and starts under the agent's next release."
+    case "deploy:after": "The same, when the transaction has committed."
     default: ""
     }
   }

@@ -121,6 +121,9 @@ public struct Orchestrator: Sendable {
   /// The lease that this incarnation holds, for its shell to give back after the last word.
   public var heldLease: Lease? { lease }
 
+  /// The version of the workflow that the run follows.
+  public var version: Int { plan.workflow.version }
+
   /// The run's last word, once there is one.
   public var finalClaim: Claim? { mode == .over ? claim : nil }
 

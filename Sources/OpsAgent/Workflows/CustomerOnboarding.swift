@@ -15,7 +15,7 @@ public enum CustomerOnboarding {
 
   private static let onward: [Name] = [.proceed, .compensate, .escalate]
 
-  private static let infrastructure: [Step] = [
+  static let infrastructure: [Step] = [
     Step(
       "triage", "Reads the ticket and decides whether it asks for this workflow, and for whom.",
       owner: "support", principal: "onboarding-ticketing", scopes: ["ticketing.read"], inputs: [.ticketID],
@@ -43,7 +43,7 @@ public enum CustomerOnboarding {
       changes: "a second network that a repeated delivery made may be gone", transitions: onward),
   ]
 
-  private static let access: [Step] = [
+  static let access: [Step] = [
     Step(
       "create-role", "Creates the role that the customer's people take on.",
       owner: "security", principal: "onboarding-identity", scopes: ["identity.read", "identity.write"],
@@ -63,7 +63,7 @@ public enum CustomerOnboarding {
       rollback: .compensation("delete it by name"), transitions: onward),
   ]
 
-  private static let money: [Step] = [
+  static let money: [Step] = [
     Step(
       "register-customer", "Makes the customer known to billing.",
       owner: "finance", principal: "onboarding-billing", scopes: ["billing.read", "billing.write"],
@@ -92,7 +92,7 @@ public enum CustomerOnboarding {
       transitions: onward),
   ]
 
-  private static let closing: [Step] = [
+  static let closing: [Step] = [
     Step(
       "welcome", "Sends the welcome mail.",
       owner: "support", principal: "onboarding-notify", scopes: ["notify.send"],

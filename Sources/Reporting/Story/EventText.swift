@@ -23,7 +23,8 @@ public enum EventText {
         + (isCompensation ? " (takes back)" : "")
     case .handled(let wire, let response, let isCopy):
       "handled \(name(wire))\(isCopy ? " (copy)" : ""): \(text(response))"
-    case .effect(let effect): "effect \(text(effect))" + (effect.cause.map { " by \(name($0))" } ?? " by itself")
+    case .effect(let effect):
+      "effect \(text(effect)) by \(effect.cause.map { name($0) } ?? effect.principal?.text ?? "itself")"
     case .attemptEnded(let wire, let answer): "attempt \(name(wire)) ends: \(text(answer))"
     case .answered(let call, let operation, let answer): "\(name(call)) \(operation) answered: \(text(answer))"
     case .fault(let record): "fault \(record.answer) at \(record.site)"

@@ -170,7 +170,8 @@ struct Timeline: Sendable {
     let count = story.counts[index]
     let isEvidence = story.verdict.violations.contains { $0.evidence.contains(index) }
     let isOwnDoing = position == nil && focusIntents.contains { $0 == count?.intent.name || sharesSystem(effect, $0) }
-    guard isEvidence || isOwnDoing || position.map(focus.contains) ?? false else { return }
+    let isBystander = effect.cause == nil && effect.principal != nil
+    guard isEvidence || isOwnDoing || isBystander || position.map(focus.contains) ?? false else { return }
     guard isEvidence || !isSide(effect, at: index, of: position) else {
       spokenFor.insert(index)
       return
@@ -184,7 +185,7 @@ struct Timeline: Sendable {
         row.network = "---->"
       }
     } else {
-      row.systems = "\(effect.backend) itself: " + row.systems
+      row.systems = (effect.principal.map { "\($0): " } ?? "\(effect.backend) itself: ") + row.systems
     }
     if let count, count.number > count.intent.times.upperBound { row.tone = .bad }
     rows.append(row)
@@ -243,7 +244,7 @@ struct Timeline: Sendable {
     case .answer: row.network = "<--X-- \(record.answer)"
     case .request: row.network = "--X--> \(record.answer)"
     case .crash, .decision, .order: row.agent = "\(record.answer) at \(record.site.point)"
-    case .read, .lifecycle, .latency, .identity: row.network = record.answer.text
+    case .read, .lifecycle, .latency, .identity, .outside: row.network = record.answer.text
     }
     if record.site.aspect == .answer { heldBack.append(row) } else { rows.append(row) }
   }

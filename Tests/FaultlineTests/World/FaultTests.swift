@@ -163,6 +163,28 @@ import Testing
     #expect(run.seen.last?.response?.body.int("count") == 1, "the profile promises five minutes at most")
   }
 
+  @Test func outOfBandChangeSettledFindsTheWorkDoneBySomebodyElse() throws {
+    let run = try ShelfRun([.put("box"), .take("box")], faults: [.at("shelf.take", "out-of-band-change:settled")])
+    #expect(run.statuses == [200, 404])
+    #expect(run.ledger == [.created, .ended])
+    #expect(run.authors == ["the agent", "somebody"])
+    #expect(run.world.faults.map(\.tookEffect) == [true])
+  }
+
+  @Test func outOfBandChangeRemovedIsSeenByTheReadThatItWentBefore() throws {
+    let run = try ShelfRun([.put("box"), .look("box")], faults: [.at("shelf.look", "out-of-band-change:removed")])
+    #expect(run.seen.last?.response?.body.int("count") == 0)
+    #expect(run.authors == ["the agent", "somebody"])
+    let control = try ShelfRun([.put("box"), .look("box")])
+    #expect(control.authors == ["the agent"])
+  }
+
+  @Test func outOfBandChangeIsNotOfferedWhereThereIsNothingToChange() throws {
+    let run = try ShelfRun([.take("box")], faults: [.at("shelf.take", "out-of-band-change:settled")])
+    #expect(run.world.unmet.count == 1)
+    #expect(run.ledger.isEmpty)
+  }
+
   @Test func aPlannedFaultThatIsNeverMetIsReported() throws {
     let run = try ShelfRun([.look("box")], faults: [.at("shelf.put", "response-lost")])
     #expect(run.world.unmet.map(\.choose) == ["response-lost"])

@@ -14,6 +14,8 @@ struct ProbeAgent: AgentUnderTest {
   var practices: Set<Practice> = []
   var client = ClientPolicy(attempts: 1, timeout: .seconds(10), backoff: .seconds(1))
   var script: [Step]
+  /// How many releases of it there are; none does anything otherwise.
+  var releases = 1
 
   struct Step: Hashable, Sendable {
     var operation: Name
@@ -27,16 +29,20 @@ struct ProbeAgent: AgentUnderTest {
     static func wait(_ span: TimeSpan) -> Step { Step(operation: "", subject: "", pause: span) }
   }
 
-  func deploy(_ task: AgentTask) -> any AgentDeployment { Deployment(script: script) }
+  func deploy(_ task: AgentTask) -> any AgentDeployment { Deployment(script: script, releases: releases) }
 
   struct Deployment: AgentDeployment {
     var script: [Step]
     var next: [UInt8: Int] = [:]
+    var releases: Int
+    var release = 1
     var isForkable: Bool { true }
+    var hasNextRelease: Bool { release < releases }
 
     mutating func start(
       _ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand]
     ) {
+      if trigger == .deploy { release += 1 }
       next[process.index] = 0
       commands.append(.store(StoreCall(ticket: 0, label: "load", isWrite: false)))
     }
@@ -58,6 +64,7 @@ struct ProbeAgent: AgentUnderTest {
     mutating func crash(_ process: ProcessID) {}
     func explanation() -> [String] { [] }
     func hash(into hasher: inout StableHasher) {
+      hasher.combine(release)
       for index in next.keys.sorted() { hasher.combine(next[index]!) }
     }
   }
@@ -67,12 +74,15 @@ struct ProbeAgent: AgentUnderTest {
 struct ShelfRun {
   var world: World
 
-  init(_ script: [ProbeAgent.Step], faults: [Plan.Entry] = [], attempts: Int = 1, seed: UInt64 = 1) throws {
+  init(
+    _ script: [ProbeAgent.Step], faults: [Plan.Entry] = [], attempts: Int = 1, releases: Int = 1, seed: UInt64 = 1
+  ) throws {
     let scenario = Scenario(
       name: "shelf", title: "A shelf", systems: [], start: Instant(year: 2026, month: 11, day: 20),
       workflow: "probe", input: [:], intents: [])
     var agent = ProbeAgent(script: script)
     agent.client.attempts = attempts
+    agent.releases = releases
     world = try World(
       setup: WorldSetup(scenario: scenario, systems: [ShelfBackend()]), agent: agent, seed: seed,
       driver: .planned(Plan(faults)), isRecording: true)
@@ -87,6 +97,14 @@ struct ShelfRun {
   /// What the shelf did, in order.
   var ledger: [Effect.Change] {
     world.trace.entries.compactMap { if case .effect(let effect) = $0.event { effect.change } else { nil } }
+  }
+
+  /// Who is to answer for each effect, in order.
+  var authors: [String] {
+    world.trace.entries.compactMap { entry in
+      guard case .effect(let effect) = entry.event else { return nil }
+      return effect.cause != nil ? "the agent" : effect.principal?.text ?? "the system"
+    }
   }
 
   var statuses: [Int?] { seen.map { $0.response?.status } }

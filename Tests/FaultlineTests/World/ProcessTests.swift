@@ -42,6 +42,26 @@ import Testing
     }
   }
 
+  @Test func aDeployStopsTheProcessAtACheckpointAndStartsTheNextRelease() throws {
+    for moment in ["deploy:before", "deploy:after"] as [Name] {
+      let run = try ShelfRun([.put("box")], faults: [.at("load", moment)], releases: 2)
+      #expect(crashes(run) == 1)
+      #expect(run.has { if case .processStarted(_, "deploy") = $0 { true } else { false } })
+      let stored = run.world.trace.entries.count { if case .stored = $0.event { true } else { false } }
+      #expect(stored == (moment == "deploy:before" ? 1 : 2))
+      #expect(run.ledger == [.created])
+      #expect(run.world.faults.map(\.tookEffect) == [true])
+    }
+  }
+
+  @Test func aDeployIsNotOfferedWhereThereIsNoNextRelease() throws {
+    let single = try ShelfRun([.put("box")], faults: [.at("load", "deploy:after")])
+    #expect(single.world.unmet.map(\.choose) == ["deploy:after"])
+    let again = Plan.Entry(at: SitePattern(incarnation: 2, point: "load"), choose: "deploy:after")
+    let twice = try ShelfRun([.put("box")], faults: [.at("load", "deploy:after"), again], releases: 2)
+    #expect(twice.world.unmet == [again])
+  }
+
   @Test func everyIncarnationCanCrashAgain() throws {
     let run = try ShelfRun(
       [.put("box")],

@@ -99,6 +99,23 @@ struct ShelfBackend: Backend {
     }
   }
 
+  /// Anybody may take an item that a request is about to take or to look at.
+  func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges {
+    let isThere = items.contains { $0.name == request.arguments.text("name") }
+    switch request.operation {
+    case "shelf.take": return isThere ? .settled : []
+    case "shelf.look": return isThere ? .removed : []
+    default: return []
+    }
+  }
+
+  mutating func apply(_ change: OutOfBandChange, before request: Request, at now: Instant, entropy: Draw) {
+    guard let index = items.firstIndex(where: { $0.name == request.arguments.text("name") }) else { return }
+    var effect = effect(.ended, items.remove(at: index), Conditions(call: nil, entropy: entropy))
+    effect.principal = "somebody"
+    ledger.append(effect)
+  }
+
   mutating func admit(_ principal: Name, scopes: Set<Name>) {}
 
   func hash(into hasher: inout StableHasher) { hasher.combine(ledger) }

@@ -77,6 +77,9 @@ extension Facts {
     if !objects[number].beganHere, objects[number].touchIndex == nil, effect.cause != nil {
       objects[number].touchIndex = index
     }
+    if effect.cause == nil, effect.principal != nil, objects[number].outsideIndex == nil {
+      objects[number].outsideIndex = index
+    }
     objects[number].isLive = effect.change != .ended
     if effect.change == .ended, wasLive {
       objects[number].endIndex = index

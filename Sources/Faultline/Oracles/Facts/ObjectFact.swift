@@ -34,6 +34,8 @@ public struct ObjectFact: Sendable {
   public internal(set) var endIndex: Int?
   /// The first change or ending by a call, of an object that was there before.
   public internal(set) var touchIndex: Int?
+  /// The first change or ending by somebody else than a call of this run.
+  public internal(set) var outsideIndex: Int?
   /// Where it is linked to by money: the charge that a refund is of, the invoice that a charge is for.
   public internal(set) var parent: Int?
   /// The number of the intent that it belongs to now.
@@ -63,6 +65,7 @@ extension ObjectFact: StableHashable {
     hasher.combine(firstIndex)
     hasher.combine(endIndex ?? -1)
     hasher.combine(touchIndex ?? -1)
+    hasher.combine(outsideIndex ?? -1)
     hasher.combine(parent ?? -1)
     hasher.combine(intent ?? -1)
     hasher.combine(claimedBy ?? -1)
