@@ -144,14 +144,15 @@ public struct ApplicableConditions: OptionSet, Hashable, Sendable {
 /// A system's append-only record of its effects.
 public struct EffectLedger: Sendable, StableHashable {
   /// In the order in which they happened.
-  public private(set) var effects: [Effect] = []
+  @inlinable public var effects: [Effect] { written }
+  @usableFromInline var written: [Effect] = []
 
   public init() {}
 
   /// How many effects there were.
-  public var count: Int { effects.count }
+  @inlinable public var count: Int { written.count }
   /// Adds an effect; none is ever taken out.
-  public mutating func append(_ effect: Effect) { effects.append(effect) }
+  @inlinable public mutating func append(_ effect: Effect) { written.append(effect) }
 
-  public func hash(into hasher: inout StableHasher) { hasher.combine(effects) }
+  public func hash(into hasher: inout StableHasher) { hasher.combine(written) }
 }

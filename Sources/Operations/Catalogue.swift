@@ -8,17 +8,17 @@ import Primitives
 /// Never changed once it is made, and passed along with every call: the description is shared, so that a
 /// copy costs one retain.
 public struct Operation: Sendable {
-  private final class Description: Sendable {
-    let name: Name
-    let summary: String
-    let parameters: [Parameter]
-    let effect: EffectClass?
-    let compensation: Name?
-    let scope: Name
-    let subject: Name?
-    let takesKey: Bool
-    let readBack: Name?
-    let condition: Name?
+  @usableFromInline final class Description: Sendable {
+    @usableFromInline let name: Name
+    @usableFromInline let summary: String
+    @usableFromInline let parameters: [Parameter]
+    @usableFromInline let effect: EffectClass?
+    @usableFromInline let compensation: Name?
+    @usableFromInline let scope: Name
+    @usableFromInline let subject: Name?
+    @usableFromInline let takesKey: Bool
+    @usableFromInline let readBack: Name?
+    @usableFromInline let condition: Name?
 
     init(
       name: Name, summary: String, parameters: [Parameter], effect: EffectClass?, compensation: Name?, scope: Name,
@@ -37,7 +37,7 @@ public struct Operation: Sendable {
     }
   }
 
-  private let description: Description
+  @usableFromInline let description: Description
 
   public init(
     _ name: Name, _ summary: String, parameters: [Parameter] = [], effect: EffectClass? = nil,
@@ -50,32 +50,32 @@ public struct Operation: Sendable {
   }
 
   /// `backend.verb_object`, the name users type.
-  public var name: Name { description.name }
+  @inlinable public var name: Name { description.name }
   /// One sentence for people and for tool descriptions.
-  public var summary: String { description.summary }
-  public var parameters: [Parameter] { description.parameters }
+  @inlinable public var summary: String { description.summary }
+  @inlinable public var parameters: [Parameter] { description.parameters }
   /// What the operation does to the system's state; nil for a read.
-  public var effect: EffectClass? { description.effect }
+  @inlinable public var effect: EffectClass? { description.effect }
   /// The operation that takes the effect back, where there is one.
-  public var compensation: Name? { description.compensation }
+  @inlinable public var compensation: Name? { description.compensation }
   /// The scope that a principal must hold.
-  public var scope: Name { description.scope }
+  @inlinable public var scope: Name { description.scope }
   /// The argument that names the business object the call is about, never a generated id. Nil where a
   /// call is addressed by id; the backend then resolves the subject.
-  public var subject: Name? { description.subject }
+  @inlinable public var subject: Name? { description.subject }
   /// Whether the system honours an idempotency key here.
-  public var takesKey: Bool { description.takesKey }
+  @inlinable public var takesKey: Bool { description.takesKey }
   /// The operation that finds what this one made by its natural key, for read-back after an unknown.
-  public var readBack: Name? { description.readBack }
+  @inlinable public var readBack: Name? { description.readBack }
   /// The argument that carries the version that was read, by which a change of anything newer is refused. Nil
   /// where the system has no conditional write.
-  public var condition: Name? { description.condition }
+  @inlinable public var condition: Name? { description.condition }
 
   /// Whether it has this name; asked for every request, and answered without counting a reference.
-  public func isNamed(_ name: Name) -> Bool { description.name.hash == name.hash }
+  @inlinable public func isNamed(_ name: Name) -> Bool { description.name.hash == name.hash }
 
   /// Whether it changes the system's state.
-  public var isMutation: Bool { description.effect != nil }
+  @inlinable public var isMutation: Bool { description.effect != nil }
   /// The part of the name before the dot.
   public var backend: Name { Name(String(name.text.prefix { $0 != "." })) }
 }

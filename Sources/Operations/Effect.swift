@@ -3,7 +3,9 @@
 import Primitives
 
 /// One change of one system's state, as its ledger keeps it.
-public struct Effect: Hashable, Sendable {
+///
+/// Kept in one object that never changes, since ledger, trace and oracles all hold it.
+public struct Effect: Sendable {
   /// What happened to the object.
   public enum Change: String, Hashable, Sendable, CaseIterable {
     /// The object begins to exist.
@@ -16,44 +18,100 @@ public struct Effect: Hashable, Sendable {
     case happened
   }
 
-  /// The system, `cloud`.
-  public var backend: Name
-  /// `cloud.cluster`; the kind that intents name.
-  public var kind: Name
-  /// What happened to it.
-  public var change: Change
-  /// The system's own id of the object.
-  public var object: String
-  /// Whose it is: the natural key of the customer or parent that the system's own fields link it to.
-  /// Nil where the system holds no link, which makes it nobody's.
-  public var owner: Name?
-  /// The amount of money that moved or is claimed.
-  public var amount: Money?
-  /// Selected fields of the object after the change: period, region, status, reference.
-  public var attributes: Fields
-  /// Whether it counts while it is live, or for ever.
-  public var permanence: EffectClass.Permanence
-  /// Which logical call caused it; nil where the system did it by itself (metering, automation).
-  public var cause: CallID?
-  /// The principal that caused it; nil where the system did it by itself.
-  public var principal: Name?
+  @usableFromInline struct Content: Hashable, Sendable {
+    @usableFromInline var backend: Name
+    @usableFromInline var kind: Name
+    @usableFromInline var change: Change
+    @usableFromInline var object: String
+    @usableFromInline var owner: Name?
+    @usableFromInline var amount: Money?
+    @usableFromInline var attributes: Fields
+    @usableFromInline var permanence: EffectClass.Permanence
+    @usableFromInline var cause: CallID?
+    @usableFromInline var principal: Name?
+  }
+
+  @usableFromInline final class Box: Sendable {
+    @usableFromInline let content: Content
+
+    init(_ content: Content) { self.content = content }
+  }
+
+  @usableFromInline var box: Box
 
   public init(
     backend: Name, kind: Name, change: Change, object: String, owner: Name?, amount: Money? = nil,
     attributes: Fields = [:], permanence: EffectClass.Permanence = .reversible, cause: CallID? = nil,
     principal: Name? = nil
   ) {
-    self.backend = backend
-    self.kind = kind
-    self.change = change
-    self.object = object
-    self.owner = owner
-    self.amount = amount
-    self.attributes = attributes
-    self.permanence = permanence
-    self.cause = cause
-    self.principal = principal
+    box = Box(
+      Content(
+        backend: backend, kind: kind, change: change, object: object, owner: owner, amount: amount,
+        attributes: attributes, permanence: permanence, cause: cause, principal: principal))
   }
+
+  private mutating func edit(_ change: (inout Content) -> Void) {
+    var content = box.content
+    change(&content)
+    box = Box(content)
+  }
+
+  /// The system, `cloud`.
+  public var backend: Name {
+    @inlinable get { box.content.backend }
+    set { edit { $0.backend = newValue } }
+  }
+  /// `cloud.cluster`; the kind that intents name.
+  public var kind: Name {
+    @inlinable get { box.content.kind }
+    set { edit { $0.kind = newValue } }
+  }
+  /// What happened to it.
+  public var change: Change {
+    @inlinable get { box.content.change }
+    set { edit { $0.change = newValue } }
+  }
+  /// The system's own id of the object.
+  public var object: String {
+    @inlinable get { box.content.object }
+    set { edit { $0.object = newValue } }
+  }
+  /// Whose it is: the natural key of the customer or parent that the system's own fields link it to.
+  /// Nil where the system holds no link, which makes it nobody's.
+  public var owner: Name? {
+    @inlinable get { box.content.owner }
+    set { edit { $0.owner = newValue } }
+  }
+  /// The amount of money that moved or is claimed.
+  public var amount: Money? {
+    @inlinable get { box.content.amount }
+    set { edit { $0.amount = newValue } }
+  }
+  /// Selected fields of the object after the change: period, region, status, reference.
+  public var attributes: Fields {
+    @inlinable get { box.content.attributes }
+    set { edit { $0.attributes = newValue } }
+  }
+  /// Whether it counts while it is live, or for ever.
+  public var permanence: EffectClass.Permanence {
+    @inlinable get { box.content.permanence }
+    set { edit { $0.permanence = newValue } }
+  }
+  /// Which logical call caused it; nil where the system did it by itself (metering, automation).
+  public var cause: CallID? {
+    @inlinable get { box.content.cause }
+    set { edit { $0.cause = newValue } }
+  }
+  /// The principal that caused it; nil where the system did it by itself.
+  public var principal: Name? {
+    @inlinable get { box.content.principal }
+    set { edit { $0.principal = newValue } }
+  }
+}
+
+extension Effect: Hashable {
+  public static func == (a: Effect, b: Effect) -> Bool { a.box === b.box || a.box.content == b.box.content }
+  public func hash(into hasher: inout Hasher) { hasher.combine(box.content) }
 }
 
 extension Effect: StableHashable {

@@ -3,29 +3,79 @@
 import Primitives
 
 /// One call of one operation, as it is sent.
-public struct Request: Hashable, Sendable {
-  /// The operation, `cloud.create_cluster`.
-  public var operation: Name
-  /// By the names that the operation's parameters have.
-  public var arguments: Fields
-  /// The service principal whose credential the call carries.
-  public var principal: Name
-  /// What the caller put where this system takes its key: `Idempotency-Key`, `ClientToken`. At most
-  /// 255 characters; nil where none was sent.
-  public var idempotencyKey: String?
-  /// A token that grows with each holder of the caller's lease; systems with conditional writes refuse
-  /// a smaller one than they have seen. Nil where the caller takes no lease.
-  public var fence: Int64?
+///
+/// Kept in one object that never changes, since a request passes many hands: a copy counts one reference,
+/// and a change makes a new object.
+public struct Request: Sendable {
+  @usableFromInline final class Content: Sendable {
+    @usableFromInline let operation: Name
+    @usableFromInline let arguments: Fields
+    @usableFromInline let principal: Name
+    @usableFromInline let idempotencyKey: String?
+    @usableFromInline let fence: Int64?
 
-  public init(
+    @usableFromInline init(
+      _ operation: Name, _ arguments: Fields, _ principal: Name, _ idempotencyKey: String?, _ fence: Int64?
+    ) {
+      self.operation = operation
+      self.arguments = arguments
+      self.principal = principal
+      self.idempotencyKey = idempotencyKey
+      self.fence = fence
+    }
+  }
+
+  @usableFromInline var content: Content
+
+  @inlinable public init(
     _ operation: Name, _ arguments: Fields = [:], principal: Name, idempotencyKey: String? = nil,
     fence: Int64? = nil
   ) {
-    self.operation = operation
-    self.arguments = arguments
-    self.principal = principal
-    self.idempotencyKey = idempotencyKey
-    self.fence = fence
+    content = Content(operation, arguments, principal, idempotencyKey, fence)
+  }
+
+  /// The operation, `cloud.create_cluster`.
+  @inlinable public var operation: Name {
+    get { content.operation }
+    set { content = Content(newValue, arguments, principal, idempotencyKey, fence) }
+  }
+  /// By the names that the operation's parameters have.
+  @inlinable public var arguments: Fields {
+    get { content.arguments }
+    set { content = Content(operation, newValue, principal, idempotencyKey, fence) }
+  }
+  /// The service principal whose credential the call carries.
+  @inlinable public var principal: Name {
+    get { content.principal }
+    set { content = Content(operation, arguments, newValue, idempotencyKey, fence) }
+  }
+  /// What the caller put where this system takes its key: `Idempotency-Key`, `ClientToken`. At most
+  /// 255 characters; nil where none was sent.
+  @inlinable public var idempotencyKey: String? {
+    get { content.idempotencyKey }
+    set { content = Content(operation, arguments, principal, newValue, fence) }
+  }
+  /// A token that grows with each holder of the caller's lease; systems with conditional writes refuse
+  /// a smaller one than they have seen. Nil where the caller takes no lease.
+  @inlinable public var fence: Int64? {
+    get { content.fence }
+    set { content = Content(operation, arguments, principal, idempotencyKey, newValue) }
+  }
+}
+
+extension Request: Hashable {
+  public static func == (a: Request, b: Request) -> Bool {
+    a.content === b.content
+      || (a.operation == b.operation && a.arguments == b.arguments && a.principal == b.principal
+        && a.idempotencyKey == b.idempotencyKey && a.fence == b.fence)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(operation)
+    hasher.combine(arguments)
+    hasher.combine(principal)
+    hasher.combine(idempotencyKey)
+    hasher.combine(fence)
   }
 }
 
@@ -41,16 +91,9 @@ extension Request: StableHashable {
 }
 
 /// What a system answered: a status as on the wire, and a body or an error.
-public struct Response: Hashable, Sendable {
-  /// The HTTP status that the real system documents for this case.
-  public var status: Int
-  /// What the system says about the object; empty in an error.
-  public var body: Fields
-  /// Response headers that a caller can act on, in lower case: `retry-after`, `idempotent-replayed`.
-  public var headers: Fields
-  /// Set exactly when `status` is 400 or above.
-  public var error: ErrorBody?
-
+///
+/// Kept in one object that never changes, as a ``Request`` is.
+public struct Response: Sendable {
   /// The vendor's error.
   public struct ErrorBody: Hashable, Sendable {
     /// The vendor's code: `InsufficientInstanceCapacity`, `idempotency_key_in_use`.
@@ -64,15 +107,51 @@ public struct Response: Hashable, Sendable {
     }
   }
 
-  public init(status: Int, body: Fields = [:], headers: Fields = [:], error: ErrorBody? = nil) {
-    self.status = status
-    self.body = body
-    self.headers = headers
-    self.error = error
+  @usableFromInline final class Content: Sendable {
+    @usableFromInline let status: Int
+    @usableFromInline let body: Fields
+    @usableFromInline let headers: Fields
+    @usableFromInline let error: ErrorBody?
+
+    @usableFromInline init(_ status: Int, _ body: Fields, _ headers: Fields, _ error: ErrorBody?) {
+      self.status = status
+      self.body = body
+      self.headers = headers
+      self.error = error
+    }
+  }
+
+  @usableFromInline var content: Content
+
+  @inlinable public init(status: Int, body: Fields = [:], headers: Fields = [:], error: ErrorBody? = nil) {
+    content = Content(status, body, headers, error)
+  }
+
+  /// The HTTP status that the real system documents for this case.
+  @inlinable public var status: Int {
+    get { content.status }
+    set { content = Content(newValue, body, headers, error) }
+  }
+  /// What the system says about the object; empty in an error.
+  @inlinable public var body: Fields {
+    get { content.body }
+    set { content = Content(status, newValue, headers, error) }
+  }
+  /// Response headers that a caller can act on, in lower case: `retry-after`, `idempotent-replayed`.
+  @inlinable public var headers: Fields {
+    get { content.headers }
+    set { content = Content(status, body, newValue, error) }
+  }
+  /// Set exactly when `status` is 400 or above.
+  @inlinable public var error: ErrorBody? {
+    get { content.error }
+    set { content = Content(status, body, headers, newValue) }
   }
 
   /// A success.
-  public static func ok(_ body: Fields = [:], status: Int = 200) -> Response { Response(status: status, body: body) }
+  @inlinable public static func ok(_ body: Fields = [:], status: Int = 200) -> Response {
+    Response(status: status, body: body)
+  }
 
   /// An error with the vendor's code.
   public static func refused(_ status: Int, _ code: Name, _ message: String, headers: Fields = [:]) -> Response {
@@ -80,10 +159,24 @@ public struct Response: Hashable, Sendable {
   }
 
   /// Whether the status says that it was done.
-  public var isSuccess: Bool { status < 400 }
+  @inlinable public var isSuccess: Bool { status < 400 }
 
   /// The span that the system asked callers to wait, from the `retry-after` header in whole seconds.
   public var retryAfter: TimeSpan? { headers.int("retry-after").map(TimeSpan.seconds) }
+}
+
+extension Response: Hashable {
+  public static func == (a: Response, b: Response) -> Bool {
+    a.content === b.content
+      || (a.status == b.status && a.body == b.body && a.headers == b.headers && a.error == b.error)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(status)
+    hasher.combine(body)
+    hasher.combine(headers)
+    hasher.combine(error)
+  }
 }
 
 extension Response: StableHashable {
@@ -113,7 +206,7 @@ public enum Answer: Hashable, Sendable {
   }
 
   /// The response, where one came.
-  public var response: Response? { if case .response(let response) = self { response } else { nil } }
+  @inlinable public var response: Response? { if case .response(let response) = self { response } else { nil } }
 }
 
 extension Answer: StableHashable {

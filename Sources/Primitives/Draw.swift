@@ -10,26 +10,26 @@ public struct Draw: Sendable, Hashable {
   public let word: UInt64
 
   /// A draw that is given, for what is derived from it.
-  public init(word: UInt64) { self.word = word }
+  @inlinable public init(word: UInt64) { self.word = word }
 
   /// The draw at the place `key` of the run `seed`.
-  public init(seed: UInt64, key: UInt64) {
+  @inlinable public init(seed: UInt64, key: UInt64) {
     word = Draw.mix(Draw.mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ key)
   }
 
   /// An independent draw derived from this one.
-  public func derived(_ index: UInt64) -> Draw { Draw(seed: word, key: index) }
+  @inlinable public func derived(_ index: UInt64) -> Draw { Draw(seed: word, key: index) }
   /// An independent draw for one purpose.
-  public func derived(_ purpose: Name) -> Draw { Draw(seed: word, key: purpose.hash) }
+  @inlinable public func derived(_ purpose: Name) -> Draw { Draw(seed: word, key: purpose.hash) }
 
   /// A number in `0..<bound`.
-  public func below(_ bound: UInt64) -> UInt64 {
+  @inlinable public func below(_ bound: UInt64) -> UInt64 {
     precondition(bound > 0, "a draw below zero has no answer")
     return word.multipliedFullWidth(by: bound).high
   }
 
   /// A span within the band, its ends included.
-  public func span(in band: ClosedRange<TimeSpan>) -> TimeSpan {
+  @inlinable public func span(in band: ClosedRange<TimeSpan>) -> TimeSpan {
     let width = UInt64(band.upperBound.nanoseconds - band.lowerBound.nanoseconds) + 1
     return TimeSpan(nanoseconds: band.lowerBound.nanoseconds + Int64(below(width)))
   }

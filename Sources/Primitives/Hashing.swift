@@ -7,18 +7,19 @@
 /// state: changing one word always changes the state after it. Not cryptographic.
 public struct StableHasher: Sendable {
   /// The digest of everything combined so far.
-  public private(set) var digest: UInt64
+  @inlinable public var digest: UInt64 { state }
+  @usableFromInline var state: UInt64
 
   /// A hasher for values that are compared with nothing but their like.
   @inlinable public init() { self.init(seed: 0) }
   /// A hasher whose digests differ from those under another seed.
-  public init(seed: UInt64) { digest = seed ^ 0x9E37_79B9_7F4A_7C15 }
+  @inlinable public init(seed: UInt64) { state = seed ^ 0x9E37_79B9_7F4A_7C15 }
 
   /// The one step that all others are made of.
-  public mutating func combine(_ word: UInt64) {
-    var s = (digest << 5 | digest >> 59) ^ word
+  @inlinable public mutating func combine(_ word: UInt64) {
+    var s = (state << 5 | state >> 59) ^ word
     s &*= 0x9FB2_1C65_1E98_DF25
-    digest = s ^ (s >> 29)
+    state = s ^ (s >> 29)
   }
 
   /// Combines the two's complement bits.
@@ -44,18 +45,16 @@ public struct StableHasher: Sendable {
 
   private mutating func combine(_ bytes: UnsafeBufferPointer<UInt8>) {
     combine(bytes.count)
-    var word: UInt64 = 0
-    var shift: UInt64 = 0
-    for byte in bytes {
-      word |= UInt64(byte) << shift
-      shift += 8
-      if shift == 64 {
-        combine(word)
-        word = 0
-        shift = 0
-      }
+    let raw = UnsafeRawBufferPointer(bytes)
+    var offset = 0
+    while offset + 8 <= raw.count {
+      combine(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+      offset += 8
     }
-    if shift > 0 { combine(word) }
+    guard offset < raw.count else { return }
+    var rest: UInt64 = 0
+    for index in offset..<raw.count { rest |= UInt64(raw[index]) << (8 * (index - offset)) }
+    combine(rest)
   }
 
   /// Combines whatever the value says distinguishes it.
@@ -92,7 +91,7 @@ public protocol StableHashable {
 
 extension StableHashable {
   /// The digest of this value alone.
-  public var stableDigest: UInt64 {
+  @inlinable public var stableDigest: UInt64 {
     var hasher = StableHasher()
     hash(into: &hasher)
     return hasher.digest
@@ -100,13 +99,13 @@ extension StableHashable {
 }
 
 extension Name: StableHashable {
-  public func hash(into hasher: inout StableHasher) { hasher.combine(hash) }
+  @inlinable public func hash(into hasher: inout StableHasher) { hasher.combine(hash) }
 }
 extension Instant: StableHashable {
-  public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
+  @inlinable public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
 }
 extension TimeSpan: StableHashable {
-  public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
+  @inlinable public func hash(into hasher: inout StableHasher) { hasher.combine(nanoseconds) }
 }
 extension String: StableHashable {
   public func hash(into hasher: inout StableHasher) { hasher.combine(self) }

@@ -7,17 +7,78 @@
 public struct Name: Sendable {
   /// A stable hash of the UTF-8 bytes of `text` (FNV-1a, finalised).
   public let hash: UInt64
-  /// What is printed, and what users type.
-  public let text: String
+  @usableFromInline let letters: Letters
 
   /// Reads every byte of the text; names that are used often are declared once.
   public init(_ text: String) {
-    self.text = text
+    var text = text
+    self = text.withUTF8 { bytes in
+      Name(hash: Name.hash(of: bytes), letters: Letters(short: bytes) ?? .long(Letters.Long(bytes)))
+    }
+  }
+
+  init(hash: UInt64, letters: Letters) {
+    self.hash = hash
+    self.letters = letters
+  }
+
+  /// What is printed, and what users type. A long text is made anew each time.
+  public var text: String { letters.text }
+
+  static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var h: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    for byte in bytes { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     h ^= h >> 32
     h &*= 0xD6E8_FEB8_6659_FD93
-    hash = h ^ (h >> 32)
+    return h ^ (h >> 32)
+  }
+}
+
+/// The text of a name, kept so that a copy counts no reference: names are copied several thousand times a
+/// run, and a `String` asks the runtime about its storage each time, literals and short ones included.
+@usableFromInline enum Letters: Sendable {
+  /// A literal, which lives as long as the program: the address of its first byte, and how many there are.
+  case literal(UInt, UInt32)
+  /// Up to fifteen bytes, none of them zero; zeros follow. Four words, so that the case's number is the
+  /// sixteenth byte.
+  case short(UInt64, UInt32, UInt16, UInt8)
+  /// What was made at run time and is longer.
+  case long(Long)
+
+  @usableFromInline final class Long: Sendable {
+    let text: String
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { text = String(decoding: bytes, as: UTF8.self) }
+  }
+
+  init?(short bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count <= 15, !bytes.contains(0) else { return nil }
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    for (index, byte) in bytes.enumerated() {
+      if index < 8 { low |= UInt64(byte) << (8 * index) } else { high |= UInt64(byte) << (8 * (index - 8)) }
+    }
+    self = .short(
+      low, UInt32(truncatingIfNeeded: high), UInt16(truncatingIfNeeded: high >> 32),
+      UInt8(truncatingIfNeeded: high >> 48))
+  }
+
+  var text: String {
+    switch self {
+    case .literal(let address, let count):
+      let bytes = UnsafeBufferPointer(start: UnsafePointer<UInt8>(bitPattern: address), count: Int(count))
+      return String(decoding: bytes, as: UTF8.self)
+    case .short(let low, let middle, let upper, let last):
+      let high = UInt64(middle) | UInt64(upper) << 32 | UInt64(last) << 48
+      return String(unsafeUninitializedCapacity: 15) { buffer in
+        for index in 0..<15 {
+          let byte = UInt8(truncatingIfNeeded: index < 8 ? low >> (8 * index) : high >> (8 * (index - 8)))
+          if byte == 0 { return index }
+          buffer[index] = byte
+        }
+        return 15
+      }
+    case .long(let long): return long.text
+    }
   }
 }
 
@@ -32,6 +93,14 @@ extension Name: Comparable {
 }
 
 extension Name: ExpressibleByStringLiteral, CustomStringConvertible {
-  public init(stringLiteral text: String) { self.init(text) }
+  public init(stringLiteral text: StaticString) {
+    guard text.hasPointerRepresentation else {
+      self.init(text.description)
+      return
+    }
+    let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    self.init(
+      hash: Name.hash(of: bytes), letters: .literal(UInt(bitPattern: text.utf8Start), UInt32(text.utf8CodeUnitCount)))
+  }
   public var description: String { text }
 }

@@ -72,7 +72,7 @@ struct RateLimiter: Sendable {
 
   private func answer(_ dialect: LimiterDialect, wait: TimeSpan, headers: Fields?) -> Response {
     var response = dialect.refusal.response()
-    for entry in headers?.entries ?? [] { response.headers[entry.name] = entry.value }
+    if let headers { response = response.adding(headers) }
     if dialect.sendsRetryAfter { response.headers[.retryAfter] = .int(wholeSeconds(wait)) }
     return response
   }

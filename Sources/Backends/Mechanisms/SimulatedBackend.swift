@@ -132,12 +132,14 @@ struct SimulatedBackend: Backend, Sendable {
   private func parameterRefusal(of request: Request, _ operation: Operation) -> Response? {
     let parameters = operation.parameters
     for index in parameters.indices {
-      guard let value = request.arguments[parameters[index].name], !value.isNull else {
+      guard let kind = request.arguments.kind(of: parameters[index].name) else {
         guard parameters[index].isRequired else { continue }
         let name = parameters[index].name
         if let missing = fixed.dialect.missingParameter { return missing.response(name.text) }
         return fixed.dialect.invalidParameter.response("\(name) is missing")
       }
+      if kind == parameters[index].kind, parameters[index].allowed.isEmpty { continue }
+      let value = request.arguments[parameters[index].name] ?? .null
       if !parameters[index].accepts(value) {
         return fixed.dialect.invalidParameter.response("\(parameters[index].name) is \(value)")
       }
@@ -227,8 +229,10 @@ extension SimulatedBackend: StableHashable {
 extension Response {
   func adding(_ headers: Fields) -> Response {
     guard !headers.isEmpty else { return self }
+    var all = self.headers
+    for entry in headers.entries { all[entry.name] = entry.value }
     var response = self
-    for entry in headers.entries { response.headers[entry.name] = entry.value }
+    response.headers = all
     return response
   }
 }
