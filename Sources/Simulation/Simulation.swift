@@ -31,7 +31,7 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   @usableFromInline var decided: [Decision] = []
   @usableFromInline var choices = 0
   @usableFromInline var metTwice: Site?
-  @usableFromInline var met: Set<UInt64> = []
+  @usableFromInline var met = KeySet()
 
   /// - Parameter isRecording: whether the trace keeps its events; the hash is kept anyway.
   @inlinable public init(start: Instant, seed: UInt64, driver: Driver, isRecording: Bool) {
@@ -39,7 +39,6 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     self.seed = seed
     answering = driver
     happened = Trace(isRecording: isRecording)
-    met.reserveCapacity(256)
   }
 
   /// The answers that differ from the default: replaying them reproduces this run.
@@ -50,7 +49,7 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   /// Asks the driver. An offer of the default alone is no choice and is not counted.
   @inlinable public mutating func choose<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A {
     if offer.isTrivial { return .benign }
-    if !met.insert(site.key).inserted, metTwice == nil { metTwice = site }
+    if !met.insert(site.key), metTwice == nil { metTwice = site }
     choices += 1
     let raw = answering.answer(
       offer.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })

@@ -63,8 +63,7 @@ struct ReferenceDeployment: AgentDeployment {
     switch input {
     case .answered(_, let answer): handle(.answered(answer), index, now, &commands)
     case .stored:
-      guard let outcome = processes[index].outcome else { preconditionFailure("stored before it was performed") }
-      processes[index].outcome = nil
+      guard let outcome = processes[index].outcome.take() else { preconditionFailure("stored before it was performed") }
       handle(outcome, index, now, &commands)
     case .woke: handle(.woke, index, now, &commands)
     case .decided(_, let choice):
@@ -118,30 +117,33 @@ struct ReferenceDeployment: AgentDeployment {
     _ event: Event, _ index: Int, _ now: Instant, _ commands: inout [AgentCommand]
   ) {
     processes[index].core.handle(event, at: now, into: &buffer)
-    for command in buffer { translate(command, index, &commands) }
+    // Only the last command can ask for an event; it is moved to where that is waited for.
+    guard let last = buffer.popLast() else { return }
+    for position in buffer.indices { tell(buffer[position], index, &commands) }
     buffer.removeAll(keepingCapacity: true)
+    tell(last, index, &commands)
+    ask(last, index, &commands)
   }
 
-  private mutating func translate(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
+  /// Passes on what needs no answer.
+  private mutating func tell(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
     switch command {
     case .note(let note):
       if let observation = note.observation(nextCall: processes[index].tickets + 1) {
         commands.append(.observe(observation))
       }
-      return
     case .finish(let claim):
       // A lease that can't be given back expires by itself.
       if let lease = processes[index].core.heldLease { try? store.release(lease) }
       commands.append(.finish(claim.translated(plan.task.catalogue)))
-      return
-    case .leave:
-      commands.append(.finish(nil))
-      return
-    default: break
+    case .leave: commands.append(.finish(nil))
+    case .store, .load, .acquire, .renew, .call, .decide, .wait: break
     }
-    processes[index].tickets += 1
-    let ticket = processes[index].tickets
-    processes[index].pending = command
+  }
+
+  /// Passes on what is to be answered, under a ticket.
+  private mutating func ask(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
+    let ticket = processes[index].tickets + 1
     switch command {
     case .store(let records, let fence):
       store.stage(records, to: plan.task.run, fence: fence, by: processes[index].name)
@@ -161,7 +163,9 @@ struct ReferenceDeployment: AgentDeployment {
     case .decide(let query):
       commands.append(.decide(DecisionPoint(ticket: ticket, point: query.point, alternatives: query.options)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
-    case .note, .finish, .leave: break
+    case .note, .finish, .leave: return
     }
+    processes[index].tickets = ticket
+    processes[index].pending = command
   }
 }

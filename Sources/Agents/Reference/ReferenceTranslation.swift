@@ -55,52 +55,48 @@ extension OpsAgent.Claim {
   }
 }
 
-/// The names of store operations as crash points.
-struct CheckpointLabels: Sendable {
-  /// For each act of a compiled workflow, its position in the full playbook, where the names are.
-  private let positions: [Int]
+/// The names of store operations as crash points, by the position of the act in its workflow.
+final class CheckpointLabels: Sendable {
+  private let intents: [Name]
+  private let results: [Name]
+  private let undoing: [Name]
+  private let undone: [Name]
+  private let refused: [Name]
+  private let opened: Name = "checkpoint:opened"
+  private let decided: Name = "checkpoint:decided"
+  private let turned: Name = "checkpoint:turned"
+  private let finished: Name = "checkpoint:finished"
+  private let restarted: Name = "checkpoint:restarted"
+  private let notes: Name = "checkpoint:notes"
 
   init(of workflow: CompiledWorkflow) {
-    positions = workflow.actNames.map { name in CheckpointLabels.acts.firstIndex(of: name) ?? -1 }
+    func names(_ suffix: String) -> [Name] { workflow.actNames.map { Name("checkpoint:\($0).\(suffix)") } }
+    intents = names("intent")
+    results = names("result")
+    undoing = names("undoing")
+    undone = names("undone")
+    refused = names("refused")
   }
 
   /// What the last telling record of a transaction is about.
   func label(of records: [JournalRecord]) -> Name {
-    for record in records.reversed() {
-      switch record {
-      case .intent(let intent): return label(CheckpointLabels.intents, intent.act)
-      case .result(let act, _, _, _): return label(CheckpointLabels.results, act)
-      case .undoing(let act, _, _, _): return label(CheckpointLabels.undoing, act)
-      case .undone(let act, _, _): return label(CheckpointLabels.undone, act)
-      case .refused(let act, _, _): return label(CheckpointLabels.refused, act)
-      case .opened: return CheckpointLabels.opened
-      case .decided: return CheckpointLabels.decided
-      case .turned: return CheckpointLabels.turned
-      case .finished: return CheckpointLabels.finished
-      case .restarted: return CheckpointLabels.restarted
+    for number in records.indices.reversed() {
+      switch records[number] {
+      case .intent(let intent): return label(intents, intent.act)
+      case .result(let act, _, _, _): return label(results, act)
+      case .undoing(let act, _, _, _): return label(undoing, act)
+      case .undone(let act, _, _): return label(undone, act)
+      case .refused(let act, _, _): return label(refused, act)
+      case .opened: return opened
+      case .decided: return decided
+      case .turned: return turned
+      case .finished: return finished
+      case .restarted: return restarted
       case .skipped, .audit: continue
       }
     }
-    return CheckpointLabels.notes
+    return notes
   }
 
-  private func label(_ names: [Name], _ act: Int) -> Name {
-    guard positions.indices.contains(act), positions[act] >= 0 else { return CheckpointLabels.notes }
-    return names[positions[act]]
-  }
-
-  private static let acts = CustomerOnboarding.playbook.entries.flatMap(\.acts).map(\.name)
-  private static let intents = names("intent")
-  private static let results = names("result")
-  private static let undoing = names("undoing")
-  private static let undone = names("undone")
-  private static let refused = names("refused")
-  private static let opened: Name = "checkpoint:opened"
-  private static let decided: Name = "checkpoint:decided"
-  private static let turned: Name = "checkpoint:turned"
-  private static let finished: Name = "checkpoint:finished"
-  private static let restarted: Name = "checkpoint:restarted"
-  private static let notes: Name = "checkpoint:notes"
-
-  private static func names(_ suffix: String) -> [Name] { acts.map { Name("checkpoint:\($0).\(suffix)") } }
+  private func label(_ names: [Name], _ act: Int) -> Name { names.indices.contains(act) ? names[act] : notes }
 }

@@ -5,17 +5,18 @@ import Primitives
 
 /// The terms of the scenario, never the agent's insides.
 ///
-/// Cheap to build from tables that were prepared once for the systems and principals of a world.
-public struct JudgingTerms: Sendable {
-  public var intents: [Intent] { _read { yield tables.intents } }
-  public var rules: [Scenario.Rule]
-  public var limits: Scenario.Limits
+/// Cheap to build from tables that were prepared once for the systems and principals of a world. Both never
+/// change and are handed to every oracle with every event, so they are passed by reference.
+public final class JudgingTerms: Sendable {
+  public var intents: [Intent] { tables.intents }
+  public let rules: [Scenario.Rule]
+  public let limits: Scenario.Limits
   public var catalogue: Catalogue { tables.catalogue }
   /// The scopes that the scenario granted. The first is the widest principal that the workflow may use.
   public var principals: [Principal] { tables.principals }
-  public var isDryRun: Bool
+  public let isDryRun: Bool
   /// Practices that are judged: declared by the agent or demanded by the scenario.
-  public var judged: Set<Practice>
+  public let judged: Set<Practice>
   let tables: JudgingTables
 
   public init(
@@ -29,13 +30,13 @@ public struct JudgingTerms: Sendable {
   }
 
   /// The catalogue's operations, by number.
-  var operations: OperationTable { _read { yield tables.operations } }
+  var operations: OperationTable { tables.operations }
   /// What the intents' kinds are, in the order of the intents.
-  var roles: [ObjectRole] { _read { yield tables.roles } }
+  var roles: [ObjectRole] { tables.roles }
 }
 
 /// What oracles look up in every run, prepared once for a scenario's world.
-public struct JudgingTables: Sendable {
+public final class JudgingTables: Sendable {
   let catalogue: Catalogue
   let intents: [Intent]
   let roles: [ObjectRole]

@@ -4,26 +4,39 @@ import Operations
 import Primitives
 
 /// What oracles need to know about each operation, found by binary search over the names' hashes.
-struct OperationTable: Sendable {
-  struct Entry: Sendable {
-    var name: Name
+final class OperationTable: Sendable {
+  final class Entry: Sendable {
+    let name: Name
     /// The number of its service in the catalogue.
-    var service: Int
+    let service: Int
     /// What kind of effect it has; nil for a read.
-    var kind: Name?
-    var change: Effect.Change?
-    var takesKey: Bool
+    let kind: Name?
+    let change: Effect.Change?
+    let takesKey: Bool
     /// Whether a caller can make it depend on the version that it read.
-    var isConditional: Bool
+    let isConditional: Bool
     /// The argument that names the business object.
-    var subject: Name?
+    let subject: Name?
     /// The scope that its caller must hold.
-    var scope: Name
+    let scope: Name
     /// The kinds that this read can see, because an operation with that effect names it for read-back.
-    var sees: [Name]
+    let sees: [Name]
     /// Whether the service refuses what exists already by its natural key, so that the same arguments once
     /// more are as good as the same key.
-    var refusesRepeats: Bool
+    let refusesRepeats: Bool
+
+    init(_ operation: Operation, service: Int, sees: [Name], refusesRepeats: Bool) {
+      name = operation.name
+      self.service = service
+      kind = operation.effect?.kind
+      change = operation.effect?.change
+      takesKey = operation.takesKey
+      isConditional = operation.condition != nil
+      subject = operation.subject
+      scope = operation.scope
+      self.sees = sees
+      self.refusesRepeats = refusesRepeats
+    }
 
     /// Whether it brings something new about, rather than changing or ending what is there.
     var brings: Bool { change == .created || change == .happened }
@@ -42,12 +55,7 @@ struct OperationTable: Sendable {
       let refusesRepeats = service.errors.contains { $0.nature == .alreadyExists }
       for operation in service.operations {
         let sees = service.operations.compactMap { $0.readBack == operation.name ? $0.effect?.kind : nil }
-        entries.append(
-          Entry(
-            name: operation.name, service: number, kind: operation.effect?.kind,
-            change: operation.effect?.change, takesKey: operation.takesKey,
-            isConditional: operation.condition != nil, subject: operation.subject,
-            scope: operation.scope, sees: sees, refusesRepeats: refusesRepeats))
+        entries.append(Entry(operation, service: number, sees: sees, refusesRepeats: refusesRepeats))
       }
     }
     entries.sort { $0.name.hash < $1.name.hash }
@@ -60,7 +68,7 @@ struct OperationTable: Sendable {
     self.kinds = kinds
   }
 
-  subscript(number: Int) -> Entry { _read { yield entries[number] } }
+  subscript(number: Int) -> Entry { entries[number] }
 
   func traits(of kind: Name) -> KindTraits.Traits {
     for number in kinds.indices where kinds[number].kind == kind { return kinds[number].traits }

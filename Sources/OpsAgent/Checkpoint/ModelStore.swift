@@ -6,7 +6,10 @@ import Primitives
 public struct ModelStore: CheckpointStore, Hashable, Sendable {
   private struct Journal: Hashable, Sendable {
     var run: Name
-    var records: [JournalRecord]
+    /// The records as they were committed, so that a commit copies none of them.
+    var batches: [[JournalRecord]]
+
+    var records: [JournalRecord] { Array(batches.joined()) }
   }
 
   private struct Staged: Hashable, Sendable {
@@ -33,9 +36,9 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
     }
     for staged in pending where staged.replica == replica && !staged.records.isEmpty {
       if let index = durable.firstIndex(where: { $0.run == staged.run }) {
-        durable[index].records.append(contentsOf: staged.records)
+        durable[index].batches.append(staged.records)
       } else {
-        durable.append(Journal(run: staged.run, records: staged.records))
+        durable.append(Journal(run: staged.run, batches: [staged.records]))
       }
     }
     return .stored

@@ -38,11 +38,11 @@ extension Orchestrator {
 
   private mutating func planAct(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
-    planned.append(Claim.Item(act: compiled.name, operation: compiled.act.operation, id: ""))
+    planned.append(Claim.Item(act: compiled.name, operation: compiled.operation, id: ""))
     commands.append(
       .note(
         .planned(
-          act: compiled.name, operation: compiled.act.operation,
+          act: compiled.name, operation: compiled.operation,
           arguments: arguments(of: compiled.act.arguments))))
     cursor += 1
     enter(now, &commands)

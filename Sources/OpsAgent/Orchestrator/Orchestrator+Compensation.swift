@@ -68,7 +68,7 @@ extension Orchestrator {
       guard compiled.act.undo?.readsState == true else { return prepareUndo(now, &commands) }
       return undoLookup(now, &commands)
     }
-    guard compiled.act.lookup != nil else {
+    guard compiled.lookup != nil else {
       return escalate("whether \(compiled.name.text) happened can't be found out", now, &commands)
     }
     // What was sent may still arrive, and what arrived may still be hidden.
@@ -79,13 +79,13 @@ extension Orchestrator {
   }
 
   mutating func undoLookup(_ now: Instant, _ commands: inout [Command]) {
-    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup is looked for") }
+    guard let lookup = act.lookup else { preconditionFailure("an act without a lookup is looked for") }
     tries += 1
     call(.undoLookup, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
   }
 
   mutating func undoLookupAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup was looked for") }
+    guard let lookup = act.lookup else { preconditionFailure("an act without a lookup was looked for") }
     guard let finding = finding(answer, lookup) else { return retryUndo(answer, .undoLookup, now, &commands) }
     switch finding {
     case .none:
@@ -151,7 +151,7 @@ extension Orchestrator {
       states[index].isUnknown = true
       // A kept answer is replayed for as long as the key is: look, and go on under another key.
       let isReplay = answer.response?.headers.text("idempotent-replayed") == "true"
-      if isReplay, act.act.lookup != nil, check < 2 {
+      if isReplay, act.lookup != nil, check < 2 {
         check += 1
         return wait(until: now + act.staleness, .settling, .undoLookup, now, &commands)
       }
@@ -172,7 +172,7 @@ extension Orchestrator {
       let visible = states[index].lastSent + act.staleness
       if now < visible { return wait(until: visible, .settling, .undoSend, now, &commands) }
       takenBack(now, &commands)
-    case .refused where parts.compensationRepeats == .idempotent && act.act.lookup != nil && check < 2:
+    case .refused where parts.compensationRepeats == .idempotent && act.lookup != nil && check < 2:
       // Perhaps an earlier attempt succeeded and the state no longer allows it: look.
       check += 1
       wait(until: now + act.staleness, .settling, .undoLookup, now, &commands)
@@ -203,7 +203,7 @@ extension Orchestrator {
     let mayStillArrive = now < states[index].lastSent + compiled.lateness || !compiled.alsoAfter.isEmpty
     if !compiled.alsoAfter.isEmpty { states[index].lastSent = now }
     states[index].status = .undone
-    states[index].needsRecheck = !states[index].wasRechecked && mayStillArrive && compiled.act.lookup != nil
+    states[index].needsRecheck = !states[index].wasRechecked && mayStillArrive && compiled.lookup != nil
     if parts.compensationRepeats == .idempotent {
       buffer.append(.undone(act: index, isFinal: !states[index].needsRecheck, at: now))
     }

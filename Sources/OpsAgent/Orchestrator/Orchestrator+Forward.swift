@@ -49,11 +49,11 @@ extension Orchestrator {
     states[index].opened = now
     states[index].attempts = 0
     guard parts.intents == .writtenAhead else { return }
-    auditAhead(compiled.act.operation, now)
+    auditAhead(compiled.operation, now)
     buffer.append(
       .intent(
         Intent(
-          act: index, generation: states[index].generation, operation: compiled.act.operation,
+          act: index, generation: states[index].generation, operation: compiled.operation,
           arguments: arguments(of: compiled.act.arguments), key: key(attempt: 0), at: now)))
   }
 
@@ -78,14 +78,14 @@ extension Orchestrator {
     }
     tries += 1
     let purpose: Call.Purpose = compiled.act.kind == .read ? .read : .poll
-    call(purpose, compiled.act.operation, arguments(of: compiled.act.arguments), attempt: tries, &commands)
+    call(purpose, compiled.operation, arguments(of: compiled.act.arguments), attempt: tries, &commands)
   }
 
   mutating func readAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     if case .succeeded(let response) = plan.catalogue.outcome(of: answer),
       let learned = act.act.outputs.read(from: response.body)
     {
-      if parts.guards == .checked, let lookup = act.act.lookup,
+      if parts.guards == .checked, let lookup = act.lookup,
         case .differing(_, let field) = lookup.finding(in: response.body, given: facts)
       {
         return escalate("\(act.name.text): the \(field.text) is another one", now, &commands)
@@ -142,13 +142,13 @@ extension Orchestrator {
       }
     }
     if renewing(.send, now, &commands) { return }
-    if !isAudited, auditAhead(compiled.act.operation, now) { return flush(.send, now, &commands) }
+    if !isAudited, auditAhead(compiled.operation, now) { return flush(.send, now, &commands) }
     if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }
     states[index].attempts += 1
     states[index].lastSent = now
     let key = compiled.takesKey ? key(attempt: states[index].attempts) : nil
     call(
-      .change, compiled.act.operation, arguments(of: compiled.act.arguments), key: key,
+      .change, compiled.operation, arguments(of: compiled.act.arguments), key: key,
       attempt: states[index].attempts, &commands)
   }
 
@@ -211,7 +211,7 @@ extension Orchestrator {
   /// Writes an audit entry, to be stored with the next records.
   mutating func audit(_ outcome: AuditEntry.Outcome, of operation: Name? = nil, _ now: Instant) {
     guard parts.audit == .written else { return }
-    buffer.append(entry(outcome, operation ?? act.act.operation, now))
+    buffer.append(entry(outcome, operation ?? act.operation, now))
   }
 
   /// Has it written who is about to do what, before it is sent. False where nothing is audited.

@@ -9,7 +9,7 @@ extension Orchestrator {
     let made = act.reviewed
     let maker = plan.acts[made]
     guard parts.readBack == .byNaturalKey, !request.isDryRun, states[made].status == .done, !maker.takesKey,
-      let lookup = maker.act.lookup
+      let lookup = maker.lookup
     else {
       states[index].status = .skipped
       cursor += 1
@@ -22,8 +22,9 @@ extension Orchestrator {
   }
 
   mutating func reviewAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    let maker = plan.acts[act.reviewed].act
-    guard let lookup = maker.lookup, let own = maker.outputs.first else {
+    let compiled = plan.acts[act.reviewed]
+    let maker = compiled.act
+    guard let lookup = compiled.lookup, let own = maker.outputs.first else {
       preconditionFailure("only an act with a lookup and an id is reviewed")
     }
     guard case .succeeded(let response) = plan.catalogue.outcome(of: answer) else {

@@ -34,7 +34,7 @@ extension Orchestrator {
     if mayRetry, !isReplay, isProtected(compiled, state, at: pause) {
       return wait(until: pause, .backoff, .send, now, &commands)
     }
-    if parts.readBack == .byNaturalKey, compiled.act.lookup != nil {
+    if parts.readBack == .byNaturalKey, compiled.lookup != nil {
       // What is found at once is found; what is not found is looked for again once the bounds have passed.
       tries = 0
       return readBack(now, &commands)
@@ -84,7 +84,7 @@ extension Orchestrator {
     let pause = now + delay(.response(response), attempt: states[index].attempts)
     switch nature {
     case .alreadyExists, .keyMismatch:
-      if parts.readBack == .byNaturalKey, act.act.lookup != nil {
+      if parts.readBack == .byNaturalKey, act.lookup != nil {
         states[index].isUnknown = true
         tries = 0
         return readBack(now, &commands)
@@ -99,13 +99,13 @@ extension Orchestrator {
       return wait(until: pause, .backoff, .send, now, &commands)
     default: break
     }
-    if states[index].isUnknown, parts.unknowns == .resolved, parts.readBack == .byNaturalKey, act.act.lookup != nil {
+    if states[index].isUnknown, parts.unknowns == .resolved, parts.readBack == .byNaturalKey, act.lookup != nil {
       tries = 0
       return readBack(now, &commands)
     }
     audit(.refused, now)
     let why = "\(act.name.text) was refused: \(response.error?.code.text ?? String(response.status))"
-    if nature == .refused, parts.readBack == .byNaturalKey, act.act.lookup != nil {
+    if nature == .refused, parts.readBack == .byNaturalKey, act.lookup != nil {
       // Perhaps because what is wanted holds already.
       refusal = why
       tries = 0
@@ -126,13 +126,13 @@ extension Orchestrator {
   // MARK: Read-back
 
   mutating func readBack(_ now: Instant, _ commands: inout [Command]) {
-    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup is read back") }
+    guard let lookup = act.lookup else { preconditionFailure("an act without a lookup is read back") }
     tries += 1
     call(.readBack, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
   }
 
   mutating func readBackAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    guard let lookup = act.act.lookup else { preconditionFailure("an act without a lookup was read back") }
+    guard let lookup = act.lookup else { preconditionFailure("an act without a lookup was read back") }
     guard let finding = finding(answer, lookup) else {
       guard mayTry(after: tries) else {
         return fail("the outcome of \(act.name.text) is unknown and can't be read back", now, &commands)
@@ -174,7 +174,7 @@ extension Orchestrator {
   }
 
   /// What a lookup's answer shows; nil where it has to be asked again.
-  func finding(_ answer: Answer, _ lookup: Lookup) -> Lookup.Finding? {
+  func finding(_ answer: Answer, _ lookup: CompiledLookup) -> Lookup.Finding? {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded(let response): return lookup.finding(in: response.body, given: facts)
     case .failed(let response):

@@ -7,8 +7,10 @@ import Primitives
 final class CompiledAct: Sendable {
   let act: Act
   let name: Name
+  let operation: Name
   let isChange: Bool
   let checks: [CompiledCheck]
+  let lookup: CompiledLookup?
   /// The position of its step in the workflow.
   let step: Int
   let stepName: Name
@@ -73,8 +75,10 @@ final class CompiledAct: Sendable {
     }
     self.act = act
     name = act.name
+    self.operation = act.operation
     isChange = act.isChange
     checks = act.checks.map(CompiledCheck.init)
+    lookup = act.lookup.map(CompiledLookup.init)
     self.step = flat[index].step
     stepName = step.name
     stage = step.stage
@@ -92,14 +96,14 @@ final class CompiledAct: Sendable {
 final class CompiledCheck: Sendable {
   let name: Name
   let rule: Check.Rule
-  let lookup: Lookup
+  let lookup: CompiledLookup
   let waitsForStaleness: Bool
   let isEssential: Bool
 
   init(_ check: Check) {
     name = check.name
     rule = check.rule
-    lookup = check.lookup
+    lookup = CompiledLookup(check.lookup)
     waitsForStaleness = check.waitsForStaleness
     isEssential = check.isEssential
   }

@@ -42,11 +42,43 @@ public struct Lookup: Hashable, Sendable {
     case several(first: Fields, count: Int)
   }
 
-  func finding(in body: Fields, given facts: Fields) -> Finding {
-    if case .list(let field) = shape, case .list(let items)? = body[field], items.isEmpty { return .none }
-    let objects = objects(in: body, given: facts)
-    guard let found = objects.first else { return .none }
-    if objects.count > 1 { return .several(first: found, count: objects.count) }
+}
+
+/// A lookup behind a reference, so that handing it around copies nothing of it.
+final class CompiledLookup: Sendable {
+  let operation: Name
+  let arguments: [Argument]
+  let shape: Lookup.Shape
+  let identity: [Match]
+  let agreement: [Match]
+  let outputs: [Output]
+
+  init(_ lookup: Lookup) {
+    operation = lookup.operation
+    arguments = lookup.arguments
+    shape = lookup.shape
+    identity = lookup.identity
+    agreement = lookup.agreement
+    outputs = lookup.outputs
+  }
+
+  func finding(in body: Fields, given facts: Fields) -> Lookup.Finding {
+    var found: Fields?
+    var count = 0
+    switch shape {
+    case .object:
+      guard isMeant(body, facts) else { return .none }
+      found = body
+      count = 1
+    case .list(let field):
+      guard case .list(let items)? = body[field] else { return .none }
+      for case .record(let object) in items where isMeant(object, facts) {
+        if count == 0 { found = object }
+        count += 1
+      }
+    }
+    guard let found else { return .none }
+    if count > 1 { return .several(first: found, count: count) }
     for match in agreement where !match.holds(for: found, given: facts) {
       return .differing(found, field: match.field)
     }

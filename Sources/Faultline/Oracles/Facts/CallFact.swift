@@ -13,9 +13,8 @@ public struct CallFact: Sendable {
   public internal(set) var id: CallID
   /// Its number in the table of operations; nil where no service has such an operation.
   public internal(set) var operation: Int?
-  public internal(set) var name: Name
-  public internal(set) var arguments: Fields
-  public internal(set) var principal: Name
+  /// What was sent first.
+  public internal(set) var request: Request
   /// A digest of its idempotency key; nil where none was sent.
   public internal(set) var key: UInt64?
   public internal(set) var step: Name
@@ -41,6 +40,9 @@ public struct CallFact: Sendable {
   /// The first effect it had.
   public internal(set) var effectIndex: Int?
 
+  public var name: Name { request.operation }
+  public var arguments: Fields { request.arguments }
+  public var principal: Name { request.principal }
   public var process: ProcessID { ProcessID(index: id.process, incarnation: id.incarnation) }
   /// An outcome that nobody has found out.
   public var isOpen: Bool { isMutation && view == .unknown && resolution == .none }

@@ -33,9 +33,8 @@ extension Facts {
     let operation = terms.operations.number(of: request.operation)
     let isMutation = operation.map { terms.operations[$0].isMutation } ?? false
     var call = CallFact(
-      id: wire.call, operation: operation, name: request.operation, arguments: request.arguments,
-      principal: request.principal, key: request.idempotencyKey.map(\.stableDigest), step: step,
-      isMutation: isMutation, isCompensation: isCompensation, intent: nil, wasFull: false, attempts: 1,
+      id: wire.call, operation: operation, request: request, key: request.idempotencyKey.map { $0.stableDigest },
+      step: step, isMutation: isMutation, isCompensation: isCompensation, intent: nil, wasFull: false, attempts: 1,
       sentIndex: index, sentAt: now)
     if isMutation, let operation {
       call.intent = intent(of: request.arguments, for: operation, terms: terms)
@@ -125,11 +124,12 @@ extension Facts {
   }
 
   private mutating func sight(_ body: Fields) {
+    let name = Self.idName
+    if let id = body.text(name) { note(id) }
     for entry in body.entries {
-      if entry.name == Self.idName, let id = entry.value.text { note(id) }
       guard case .list(let list) = entry.value else { continue }
       for case .record(let record) in list {
-        if let id = record.text(Self.idName) { note(id) }
+        if let id = record.text(name) { note(id) }
       }
     }
   }
