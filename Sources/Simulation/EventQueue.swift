@@ -77,8 +77,11 @@ public struct EventQueue<Event> {
       slots.append(event)
     }
     var index = places.count
-    while index > 0, places[index - 1].at <= at { index -= 1 }
-    places.insert(Place(at: at, sequence: sequence, slot: slot), at: index)
+    places.append(Place(at: at, sequence: sequence, slot: slot))
+    while index > 0, places[index - 1].at <= at {
+      places.swapAt(index - 1, index)
+      index -= 1
+    }
     return sequence
   }
 
@@ -102,7 +105,7 @@ public struct EventQueue<Event> {
   /// Takes the n-th of the events at the earliest instant, past those in front of it.
   @inlinable public mutating func take(_ n: Int) -> Scheduled {
     for overtaken in places.indices.suffix(n) where places[overtaken].yields > 0 { places[overtaken].yields -= 1 }
-    let place = places.remove(at: places.count - 1 - n)
+    let place = n == 0 ? places.removeLast() : places.remove(at: places.count - 1 - n)
     // Moved out rather than copied: most of what happens goes this way.
     var event: Event?
     swap(&event, &slots[Int(place.slot)])

@@ -12,6 +12,8 @@ public struct ReferenceAgent: AgentUnderTest {
   let removed: [Safeguard]
   let parts: AgentParts
   let store: AgentStore
+  /// What it is composed to do; a part that was taken out is not declared.
+  public let practices: Set<Practice>
   private let pool = SQLitePool()
   private let cache = WorkflowCache()
 
@@ -23,14 +25,14 @@ public struct ReferenceAgent: AgentUnderTest {
     self.store = store
     without = removed.map { Name($0.rawValue) }
     parts = Safeguard.without(removed)
+    practices = ReferenceAgent.practices(without: removed)
   }
 
   public var summary: String {
     "What the field should copy: a journal, keys, read-back, a saga, a lease, and a decider kept in bounds."
   }
 
-  /// What it is composed to do; a part that was taken out is not declared.
-  public var practices: Set<Practice> {
+  private static func practices(without removed: [Safeguard]) -> Set<Practice> {
     var practices: Set<Practice> = []
     func declare(_ practice: Practice, unlessWithout safeguard: Safeguard) {
       if !removed.contains(safeguard) { practices.insert(practice) }

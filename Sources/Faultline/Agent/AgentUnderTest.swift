@@ -200,7 +200,7 @@ public enum AgentCommand: Hashable, Sendable {
   case observe(Observation)
   /// The end of this process's work, and what it says about it; nil where another replica has the work
   /// and this one claims nothing.
-  case finish(Claim?)
+  indirect case finish(Claim?)
 }
 
 /// A logical call that a process makes. Tickets are the agent's own; they need to be unique within an

@@ -156,11 +156,11 @@ public struct World {
     ledgerRead = Array(repeating: 0, count: systems.count)
     dueScheduled = Array(repeating: nil, count: systems.count)
     outageUntil = Array(repeating: scenario.start, count: systems.count)
-    deployment = try agent.deploy(setup.task(for: scenario, seed: seed))
+    deployment = try agent.deploy(setup.task(seed: seed))
     bench = OracleBench(
       terms: JudgingTerms(
         rules: scenario.rules, limits: scenario.limits, tables: setup.judging, isDryRun: scenario.isDryRun,
-        judged: agent.practices.union(scenario.requires)))
+        judged: scenario.requires.isEmpty ? agent.practices : agent.practices.union(scenario.requires)))
     calls.reserveCapacity(64)
     // What the systems held before the run began is not an effect of the run.
     for index in systems.indices { ledgerRead[index] = systems[index].ledger.count }

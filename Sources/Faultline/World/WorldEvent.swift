@@ -5,6 +5,8 @@ import Primitives
 import Simulation
 
 /// Something that happened in a run. Oracles, timelines and hashes are made of these and nothing else.
+///
+/// Events are passed along by the hundred, so what is large and rare is kept apart.
 public enum WorldEvent: Hashable, Sendable {
   case processStarted(ProcessID, trigger: Name)
   case processCrashed(ProcessID)
@@ -27,8 +29,8 @@ public enum WorldEvent: Hashable, Sendable {
   case decided(ProcessID, point: Name, answer: Name?)
   case observed(ProcessID, Observation)
   /// A system sent a message by itself.
-  case delivered(Delivery, to: Name)
-  case claimed(ProcessID, Claim)
+  indirect case delivered(Delivery, to: Name)
+  indirect case claimed(ProcessID, Claim)
   /// A process ended without a claim of its own: another replica has the work.
   case stoodDown(ProcessID)
   /// The run is over: nothing is under way, or a limit was hit.

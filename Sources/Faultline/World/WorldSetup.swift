@@ -8,8 +8,8 @@ import Simulation
 /// A scenario made ready to run: systems configured, catalogue assembled, operations routed.
 ///
 /// Building it may fail; running it can't. One setup serves any number of runs, each of which starts
-/// from its own copy of the systems.
-public struct WorldSetup: Sendable {
+/// from its own copy of the systems, and all of which refer to it.
+public final class WorldSetup: Sendable {
   public let scenario: Scenario
   public let catalogue: Catalogue
   public let principals: [Principal]
@@ -19,6 +19,8 @@ public struct WorldSetup: Sendable {
   let systemNames: [Name]
   /// The workflow run's name, computed once.
   let run: Name
+  /// What the agent is handed.
+  private let input: Fields
   private let routes: [Name: Route]
 
   /// Where an operation goes, and what the network needs to know about it.
@@ -49,6 +51,9 @@ public struct WorldSetup: Sendable {
       for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }
     }
     self.systems = systems
+    var input = scenario.input
+    if systemNames.contains("ticketing"), input["ticket_id"] == nil { input["ticket_id"] = .text(WorldSetup.ticketID) }
+    self.input = input
     var routes: [Name: Route] = [:]
     var compensates: [Name: [Name]] = [:]
     for operation in catalogue.allOperations {
@@ -66,7 +71,7 @@ public struct WorldSetup: Sendable {
   /// Builds the scenario's systems. The ticket of the scenario's input is open when the world begins.
   ///
   /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong.
-  public init(scenario: Scenario) throws {
+  public convenience init(scenario: Scenario) throws {
     let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
       var options = choice.options
       if choice.system == "ticketing", options["tickets"] == nil {
@@ -100,11 +105,9 @@ public struct WorldSetup: Sendable {
     }
   }
 
-  func task(for scenario: Scenario, seed: UInt64) -> AgentTask {
-    var input = scenario.input
-    if systemNames.contains("ticketing"), input["ticket_id"] == nil { input["ticket_id"] = .text(WorldSetup.ticketID) }
-    return AgentTask(
-      workflow: scenario.workflow, run: scenario.run, input: input, catalogue: catalogue,
+  func task(seed: UInt64) -> AgentTask {
+    AgentTask(
+      workflow: scenario.workflow, run: run, input: input, catalogue: catalogue,
       isDryRun: scenario.isDryRun, principals: principals,
       mutationLimit: scenario.limits.mutations, entropy: Draw(seed: seed, key: run.hash))
   }

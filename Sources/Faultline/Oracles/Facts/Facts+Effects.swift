@@ -5,7 +5,8 @@ import Primitives
 
 extension Facts {
   func objectIndex(kind: Name, id: String) -> Int? {
-    for number in objects.indices.reversed() where objects[number].kind == kind && objects[number].id == id {
+    let digest = id.stableDigest
+    for number in objects.indices.reversed() where objects[number].digest == digest && objects[number].kind == kind {
       return number
     }
     return nil
@@ -41,8 +42,8 @@ extension Facts {
     let traits = terms.operations.traits(of: effect.kind)
     let role = traits.role
     let object = ObjectFact(
-      kind: effect.kind, id: effect.object, digest: effect.object.stableDigest, owner: effect.owner,
-      amount: effect.amount, attributes: effect.attributes, role: role, isAccess: traits.isAccess,
+      latest: effect, digest: effect.object.stableDigest, owner: effect.owner, amount: effect.amount, role: role,
+      isAccess: traits.isAccess,
       isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
       isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
       cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
@@ -69,7 +70,7 @@ extension Facts {
   private mutating func change(_ number: Int, _ effect: Effect, index: Int, terms: JudgingTerms) {
     let wasLive = objects[number].isLive
     let intent = objects[number].intent
-    objects[number].attributes = effect.attributes
+    objects[number].latest = effect
     if let owner = effect.owner { objects[number].owner = owner }
     if let amount = effect.amount, objects[number].role != .charge || objects[number].amount == nil {
       objects[number].amount = amount

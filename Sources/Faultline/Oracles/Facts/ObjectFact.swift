@@ -5,8 +5,8 @@ import Primitives
 
 /// What one object's effects add up to.
 public struct ObjectFact: Sendable {
-  public internal(set) var kind: Name
-  public internal(set) var id: String
+  /// What was last said of it.
+  var latest: Effect
   /// A digest of the id, by which fields that name it are recognised.
   var digest: UInt64
   /// The customer or parent it belongs to by the system's own links; nil where it is nobody's.
@@ -14,7 +14,6 @@ public struct ObjectFact: Sendable {
   /// The billing period that it is about, its own or its parent's.
   public internal(set) var period: String?
   public internal(set) var amount: Money?
-  public internal(set) var attributes: Fields
   public internal(set) var role: ObjectRole
   /// Whether it lets somebody in, and whether it is something to be let into.
   var isAccess: Bool
@@ -42,6 +41,10 @@ public struct ObjectFact: Sendable {
   public internal(set) var intent: Int?
   /// The intent that counted it as having been; set once an intent claims it and kept.
   public internal(set) var claimedBy: Int?
+
+  public var kind: Name { latest.kind }
+  public var id: String { latest.object }
+  public var attributes: Fields { latest.attributes }
 }
 
 extension ObjectFact: StableHashable {
