@@ -22,13 +22,13 @@ public enum Aspect: String, Hashable, Sendable, CaseIterable {
 public struct Site: Sendable {
   /// The names that all sites of one point share within an incarnation.
   public final class Place: Sendable {
-    let process: Name
-    let incarnation: Int
-    let run: Name
-    let point: Name
-    let subject: Name?
+    @usableFromInline let process: Name
+    @usableFromInline let incarnation: Int
+    @usableFromInline let run: Name
+    @usableFromInline let point: Name
+    @usableFromInline let subject: Name?
     /// Has taken in the names' part of every key.
-    let hasher: StableHasher
+    @usableFromInline let hasher: StableHasher
 
     public init(process: Name, incarnation: Int, run: Name, point: Name, subject: Name?) {
       self.process = process
@@ -46,8 +46,8 @@ public struct Site: Sendable {
   }
 
   @usableFromInline let place: Place
-  private let number: UInt32
-  private let wire: UInt16
+  @usableFromInline let number: UInt32
+  @usableFromInline let wire: UInt16
   /// Which arrow or moment of the point is meant.
   public let aspect: Aspect
   /// A stable digest of all that a site is.
@@ -56,7 +56,7 @@ public struct Site: Sendable {
   /// - Parameters:
   ///   - call: The n-th logical call, or n-th passage, under the place's names, from 1.
   ///   - attempt: The wire attempt, from 1; 0 means the logical call as a whole.
-  public init(_ place: Place, call: Int, attempt: Int = 0, aspect: Aspect) {
+  @inlinable public init(_ place: Place, call: Int, attempt: Int = 0, aspect: Aspect) {
     self.place = place
     number = UInt32(call)
     wire = UInt16(attempt)
@@ -77,29 +77,29 @@ public struct Site: Sendable {
   }
 
   /// The replica or actor, `agent-0`.
-  public var process: Name { place.process }
+  @inlinable public var process: Name { place.process }
   /// Grows by one at each restart, from 1.
-  public var incarnation: Int { place.incarnation }
+  @inlinable public var incarnation: Int { place.incarnation }
   /// The workflow run, `onboarding:acme`.
-  public var run: Name { place.run }
+  @inlinable public var run: Name { place.run }
   /// An operation, a checkpoint, a decision or a timer.
-  public var point: Name { place.point }
+  @inlinable public var point: Name { place.point }
   /// A natural key, never a generated id.
-  public var subject: Name? { place.subject }
+  @inlinable public var subject: Name? { place.subject }
   /// The n-th logical call, or n-th passage, under the names above, from 1.
-  public var call: Int { Int(number) }
+  @inlinable public var call: Int { Int(number) }
   /// The wire attempt, from 1; 0 means the logical call as a whole.
-  public var attempt: Int { Int(wire) }
+  @inlinable public var attempt: Int { Int(wire) }
 
   /// The same place, another aspect.
-  public func aspect(_ aspect: Aspect, attempt: Int? = nil) -> Site {
+  @inlinable public func aspect(_ aspect: Aspect, attempt: Int? = nil) -> Site {
     Site(place, call: call, attempt: attempt ?? self.attempt, aspect: aspect)
   }
 }
 
 extension Aspect {
   /// A number for hashing that does not depend on the order of cases.
-  var word: UInt64 {
+  @inlinable var word: UInt64 {
     switch self {
     case .request: 1
     case .answer: 2

@@ -264,7 +264,7 @@ public struct Orchestrator: Sendable {
   func mayTry(after attempts: Int) -> Bool { parts.retries.allows(attempts: attempts + earlierTries) }
 
   mutating func learn(_ learned: Fields) {
-    for entry in learned.entries { facts[entry.name] = entry.value }
+    for index in learned.entries.indices { facts[learned.entries[index].name] = learned.entries[index].value }
   }
 
   /// This replica is no longer the one that works on the run.

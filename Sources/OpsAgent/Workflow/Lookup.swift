@@ -121,20 +121,20 @@ extension [Output] {
 extension [Argument] {
   /// The arguments of one call, filled from the facts of the run.
   func filled(from facts: Fields, conditional: Bool) -> Fields {
-    var entries: [(Name, Value)] = []
+    var entries: [Fields.Entry] = []
     entries.reserveCapacity(count)
-    for argument in self {
-      switch argument.source {
+    for index in indices {
+      switch self[index].source {
       case .fact(let name):
-        if let value = facts[name] { entries.append((argument.name, value)) }
+        if let value = facts[name] { entries.append(Fields.Entry(self[index].name, value)) }
       case .literal(let value):
-        entries.append((argument.name, value))
+        entries.append(Fields.Entry(self[index].name, value))
       case .version(let name):
-        if conditional, let value = facts[name] { entries.append((argument.name, value)) }
+        if conditional, let value = facts[name] { entries.append(Fields.Entry(self[index].name, value)) }
       case .conditional(let value):
-        if conditional { entries.append((argument.name, value)) }
+        if conditional { entries.append(Fields.Entry(self[index].name, value)) }
       }
     }
-    return Fields(entries)
+    return Fields(entries: entries)
   }
 }
