@@ -24,7 +24,7 @@ struct ReferenceDeployment: AgentDeployment {
     var name: Name
     var core: Orchestrator
     var tickets: UInt32 = 0
-    /// The command that the world is carrying out.
+    /// What the store or the decider was last asked.
     var pending: Command?
     /// What came of a store operation, until the process is told.
     var outcome: Event?
@@ -116,17 +116,16 @@ struct ReferenceDeployment: AgentDeployment {
   private mutating func handle(
     _ event: Event, _ index: Int, _ now: Instant, _ commands: inout [AgentCommand]
   ) {
-    processes[index].core.handle(event, at: now, into: &buffer)
-    // Only the last command can ask for an event; it is moved to where that is waited for.
-    guard let last = buffer.popLast() else { return }
-    for position in buffer.indices { tell(buffer[position], index, &commands) }
-    buffer.removeAll(keepingCapacity: true)
-    tell(last, index, &commands)
-    ask(last, index, &commands)
+    // Taken out of the deployment, so that commands can be read where they stand while it changes.
+    var said: [Command] = []
+    swap(&said, &buffer)
+    processes[index].core.handle(event, at: now, into: &said)
+    for position in said.indices { translate(said[position], index, &commands) }
+    said.removeAll(keepingCapacity: true)
+    swap(&said, &buffer)
   }
 
-  /// Passes on what needs no answer.
-  private mutating func tell(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
+  private mutating func translate(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
     switch command {
     case .note(let note):
       if let observation = note.observation(nextCall: processes[index].tickets + 1) {
@@ -137,13 +136,17 @@ struct ReferenceDeployment: AgentDeployment {
       if let lease = processes[index].core.heldLease { try? store.release(lease) }
       commands.append(.finish(claim.translated(plan.task.catalogue)))
     case .leave: commands.append(.finish(nil))
-    case .store, .load, .acquire, .renew, .call, .decide, .wait: break
+    case .store, .load, .acquire, .renew, .decide:
+      processes[index].pending = command
+      ask(command, index, &commands)
+    case .call, .wait: ask(command, index, &commands)
     }
   }
 
   /// Passes on what is to be answered, under a ticket.
   private mutating func ask(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
-    let ticket = processes[index].tickets + 1
+    processes[index].tickets += 1
+    let ticket = processes[index].tickets
     switch command {
     case .store(let records, let fence):
       store.stage(records, to: plan.task.run, fence: fence, by: processes[index].name)
@@ -163,9 +166,7 @@ struct ReferenceDeployment: AgentDeployment {
     case .decide(let query):
       commands.append(.decide(DecisionPoint(ticket: ticket, point: query.point, alternatives: query.options)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
-    case .note, .finish, .leave: return
+    case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
     }
-    processes[index].tickets = ticket
-    processes[index].pending = command
   }
 }

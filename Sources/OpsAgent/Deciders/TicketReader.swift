@@ -92,7 +92,7 @@ struct TicketReader {
         fields[.period] = .text(text(word))
         isExact = false
       }
-      for name in plans where isWord(word, name) {
+      for name in plans where isWord(word, named: name) {
         if let plan, plan != name { hasSeveralPlans = true }
         plan = name
       }
@@ -109,7 +109,12 @@ struct TicketReader {
     (97...122).contains(byte) || (48...57).contains(byte) || byte == 45 || byte >= 128
   }
 
-  private func isWord(_ range: Range<Int>, _ word: String) -> Bool {
+  private func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
+    guard range.count == word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { bytes[range].elementsEqual($0) }
+  }
+
+  private func isWord(_ range: Range<Int>, named word: String) -> Bool {
     range.count == word.utf8.count && bytes[range].elementsEqual(word.utf8)
   }
 

@@ -62,8 +62,8 @@ extension Orchestrator {
   }
 
   private func item(_ index: Int) -> Claim.Item {
-    let act = plan.acts[index].act
-    let id = act.outputs.first { $0.field == .id }.flatMap { facts.text($0.fact) } ?? ""
+    let act = plan.acts[index]
+    let id = act.idFact.flatMap { facts.text($0) } ?? ""
     return Claim.Item(act: act.name, operation: act.operation, id: id)
   }
 }

@@ -77,7 +77,7 @@ extension Orchestrator {
       return enter(now, &commands)
     }
     tries += 1
-    let purpose: Call.Purpose = compiled.act.kind == .read ? .read : .poll
+    let purpose: Call.Purpose = if case .read = compiled.act.kind { .read } else { .poll }
     call(purpose, compiled.operation, arguments(of: compiled.act.arguments), attempt: tries, &commands)
   }
 
@@ -99,7 +99,8 @@ extension Orchestrator {
   }
 
   mutating func pollAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    guard case .wait(let poll) = act.act.kind else { preconditionFailure("only a wait is polled") }
+    let compiled = act
+    guard case .wait(let poll) = compiled.act.kind else { preconditionFailure("only a wait is polled") }
     var pause = poll.interval
     if case .succeeded(let response) = plan.catalogue.outcome(of: answer) {
       if poll.ready.allSatisfy({ $0.holds(for: response.body, given: facts) }) {

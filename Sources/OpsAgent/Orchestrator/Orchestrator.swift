@@ -209,9 +209,15 @@ public struct Orchestrator: Sendable {
       buffer.removeAll(keepingCapacity: true)
       return run(then, now, &commands)
     }
-    commands.append(.store(buffer, fence: lease.flatMap { parts.fencing.token($0.token) }))
+    commands.append(.store(buffer, fence: fence))
     buffer.removeAll(keepingCapacity: true)
     expectation = .stored(then)
+  }
+
+  /// What a system or the store is told, to know the youngest holder of the lease by.
+  private var fence: Int64? {
+    guard let token = lease?.token else { return nil }
+    return parts.fencing.token(token)
   }
 
   mutating func wait(
@@ -224,7 +230,8 @@ public struct Orchestrator: Sendable {
 
   /// Whether the lease has to be extended before a side effect; if so, asks for it.
   mutating func renewing(_ then: Then, _ now: Instant, _ commands: inout [Command]) -> Bool {
-    guard case .leased(let span) = parts.flight, let lease, lease.until - now < span / 2 else { return false }
+    guard case .leased(let span) = parts.flight, let until = lease?.until, until - now < span / 2 else { return false }
+    guard let lease else { return false }
     commands.append(.renew(lease, span))
     expectation = .renewal(then)
     return true
@@ -235,7 +242,7 @@ public struct Orchestrator: Sendable {
     _ commands: inout [Command]
   ) {
     let compiled = act
-    let fence = purpose.isMutation ? lease.flatMap { parts.fencing.token($0.token) } : nil
+    let fence = purpose.isMutation ? fence : nil
     if purpose.isMutation, isAudited {
       commands.append(.note(.audited(act: compiled.name, operation: operation)))
       isAudited = false

@@ -24,6 +24,8 @@ final class CompiledAct: Sendable {
   let staleness: TimeSpan
   let lateness: TimeSpan
   let isReversible: Bool
+  /// The fact that holds the id of what it makes.
+  let idFact: Name?
   /// Whether a later act looks again at what this one made.
   let isReviewed: Bool
   /// For a wait: the position of the act to begin anew.
@@ -65,6 +67,7 @@ final class CompiledAct: Sendable {
     }
     alsoAfter = causes
     isReviewed = flat.contains { $0.act.kind == .review(flat[index].act.name) }
+    idFact = act.outputs.first { $0.field == .id }?.fact
     isReversible = if case .irreversible = step.rollback { false } else { true }
     // A system without conditional writes is not sent what it would refuse.
     act.arguments.removeAll { argument in
