@@ -45,7 +45,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   /// Empties the store, so that a database in memory can serve the next run.
   public mutating func reset() throws {
     pending = []
-    try queue.write { database in
+    try queue.writeWithoutTransaction { database in
       try database.cachedStatement(sql: "DELETE FROM journal").execute()
       try database.cachedStatement(sql: "DELETE FROM lease").execute()
     }
@@ -91,9 +91,8 @@ public struct SQLiteStore: CheckpointStore, Sendable {
     }
   }
 
-  /// Writes records, unless their fence is older than the run's lease, by one statement that is a transaction of
-  /// its own: nearly every commit is one of these, and beginning and ending a transaction by statements would
-  /// cost more than all else.
+  /// Writes records, unless their fence is older than the run's lease. Like all that follows it is one statement
+  /// and so a transaction of its own: to begin and to end one by statements would cost more than all else.
   private func append(_ part: Staged) throws -> StoreOutcome {
     try queue.writeWithoutTransaction { database in
       let insert = try database.cachedStatement(
@@ -110,7 +109,8 @@ public struct SQLiteStore: CheckpointStore, Sendable {
 
   /// - Throws: GRDB's `DatabaseError`, and `MalformedRecords` where another program wrote the journal.
   public func load(_ run: Name) throws -> [JournalRecord] {
-    try queue.read { database in
+    // One statement sees one state; a transaction around it would cost more than it.
+    try queue.unsafeRead { database in
       let select = try database.cachedStatement(sql: "SELECT records FROM journal WHERE run = ? ORDER BY sequence")
       var records: [JournalRecord] = []
       for blob in try Data.fetchAll(select, arguments: [run.text]) {
@@ -131,33 +131,37 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   public mutating func acquire(
     _ run: Name, for holder: Name, at now: Instant, span: TimeSpan
   ) throws -> LeaseOutcome {
-    try queue.write { database in
-      let current = try SQLiteStore.lease(of: run, in: database)
-      if let current, current.holder != holder, now < current.until { return .held(until: current.until) }
-      let lease = Lease(run: run, holder: holder, token: (current?.token ?? 0) + 1, until: now + span)
-      try SQLiteStore.save(lease, in: database)
-      return .granted(lease)
+    let until = now + span
+    return try queue.writeWithoutTransaction { database in
+      let upsert = try database.cachedStatement(
+        sql: """
+          INSERT INTO lease (run, holder, token, until) VALUES (?1, ?2, 1, ?3)
+          ON CONFLICT (run) DO UPDATE SET holder = ?2, token = token + 1, until = ?3
+          WHERE holder = ?2 OR until <= ?4 RETURNING token
+          """)
+      let token = try Int64.fetchOne(
+        upsert, arguments: [run.text, holder.text, until.nanoseconds, now.nanoseconds])
+      if let token { return .granted(Lease(run: run, holder: holder, token: token, until: until)) }
+      return .held(until: try SQLiteStore.lease(of: run, in: database)?.until ?? now)
     }
   }
 
   public mutating func renew(_ lease: Lease, at now: Instant, span: TimeSpan) throws -> Lease? {
-    try queue.write { database in
-      guard var current = try SQLiteStore.lease(of: lease.run, in: database), current.token == lease.token,
-        current.holder == lease.holder
-      else { return nil }
-      current.until = now + span
-      try SQLiteStore.save(current, in: database)
-      return current
+    var renewed = lease
+    renewed.until = now + span
+    return try queue.writeWithoutTransaction { database in
+      let update = try database.cachedStatement(
+        sql: "UPDATE lease SET until = ? WHERE run = ? AND token = ? AND holder = ?")
+      try update.execute(
+        arguments: [renewed.until.nanoseconds, lease.run.text, lease.token, lease.holder.text])
+      return database.changesCount > 0 ? renewed : nil
     }
   }
 
   public mutating func release(_ lease: Lease) throws {
-    try queue.write { database in
-      guard var current = try SQLiteStore.lease(of: lease.run, in: database), current.token == lease.token else {
-        return
-      }
-      current.until = Instant(nanoseconds: .min)
-      try SQLiteStore.save(current, in: database)
+    try queue.writeWithoutTransaction { database in
+      let update = try database.cachedStatement(sql: "UPDATE lease SET until = ? WHERE run = ? AND token = ?")
+      try update.execute(arguments: [Int64.min, lease.run.text, lease.token])
     }
   }
 
@@ -165,11 +169,5 @@ public struct SQLiteStore: CheckpointStore, Sendable {
     let select = try database.cachedStatement(sql: "SELECT holder, token, until FROM lease WHERE run = ?")
     guard let row = try Row.fetchOne(select, arguments: [run.text]) else { return nil }
     return Lease(run: run, holder: Name(row[0]), token: row[1], until: Instant(nanoseconds: row[2]))
-  }
-
-  private static func save(_ lease: Lease, in database: Database) throws {
-    let insert = try database.cachedStatement(
-      sql: "INSERT OR REPLACE INTO lease (run, holder, token, until) VALUES (?, ?, ?, ?)")
-    try insert.execute(arguments: [lease.run.text, lease.holder.text, lease.token, lease.until.nanoseconds])
   }
 }
