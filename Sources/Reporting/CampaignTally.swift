@@ -41,6 +41,9 @@ public struct CampaignTally: Sendable {
   /// The mean time from the first effective fault to a good end, over the runs that had both.
   public var meanRecoveryMilliseconds: Int64? { recoveries == 0 ? nil : recoveryMilliseconds / Int64(recoveries) }
 
+  /// How many runs said that they ended so.
+  func count(of ending: Ending) -> Int { endings.first { $0.name.text == ending.rawValue }?.count ?? 0 }
+
   /// - Parameter wasReplayed: whether the run was played again from its plan with the same hash.
   public mutating func add(_ verdict: Verdict, wasReplayed: Bool) {
     runs += 1

@@ -54,13 +54,31 @@ public struct SafeguardTable: Sendable {
         ])
       }
     }
-    let verdict =
-      untested.isEmpty
+    return table.text(style)
+  }
+
+  /// The score in a sentence.
+  public func summary(_ style: Style) -> String {
+    untested.isEmpty
       ? style.paint(
         "\(rows.count) of \(Words.count(rows.count, "safeguard")) are missed by a scenario.", .good)
       : "No scenario misses \(Words.list(untested.map(\.text), "or"))."
         .wrapped(to: style.width).map { style.paint($0, .bad) }.joined(separator: "\n")
-    return table.text(style) + "\n\n" + verdict
+  }
+
+  /// One line of JSON for each safeguard.
+  public var jsonLines: [String] { rows.map { Self.json($0).line } }
+
+  private static func json(_ row: Row) -> JSON {
+    .object([
+      "schema": .text("faultline.selftest/1"), "safeguard": .text(row.safeguard.text),
+      "missed_by": .array(row.misses.map { miss in
+        .object([
+          "scenario": .text(miss.scenario.text), "also_without": .texts(miss.alsoWithout.map(\.text)),
+          "problems": .texts(miss.problems),
+        ])
+      }),
+    ])
   }
 
   private func name(_ miss: Miss) -> String {

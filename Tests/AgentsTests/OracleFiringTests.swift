@@ -64,7 +64,7 @@ struct OracleFiringTests {
 extension PlantedBug.Circumstances {
   /// Whether nothing has to go wrong for the bug to show.
   var isOrdinary: Bool {
-    faults.isEmpty && options.isEmpty && !isDryRun && mutations == nil && !hasWidePrincipal
+    faults.isEmpty && options.isEmpty && !isDryRun && mutations == nil && virtualTime == nil && !hasWidePrincipal
   }
 }
 

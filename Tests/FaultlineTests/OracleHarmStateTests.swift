@@ -37,6 +37,22 @@ struct OracleHarmStateTests {
     #expect(story.bench().truth() == .completed)
   }
 
+  @Test("duplicate-resource is silent about copies of one unknown call that are handed over, and about no others")
+  func handedOverCopies() {
+    for (isNamed, isAnswered) in [(true, false), (false, false), (true, true)] {
+      var story = OracleStory(.onboarding(Intent.only("acme-cluster")))
+      let call = story.send("cloud.create_cluster", ["customer": "acme"])
+      story.effect(.created, "cloud.cluster", "i-1", by: call)
+      story.effect(.created, "cloud.cluster", "i-2", by: call)
+      story.answer(call, "cloud.create_cluster", isAnswered ? .response(.ok(["id": "i-1"])) : .none(.timedOut))
+      story.claim(
+        .escalated, possibly: isNamed ? [Claim.Holding(kind: "cloud.cluster", object: nil)] : [], reason: "unknown",
+        nextAction: "Look.")
+      story.end()
+      #expect(story.fired.contains("duplicate-resource") == (!isNamed || isAnswered))
+    }
+  }
+
   @Test("duplicate-resource counts mail that was ever sent, though nothing of it is live")
   func secondMail() throws {
     var story = OracleStory(.onboarding(Intent.only("welcome")))

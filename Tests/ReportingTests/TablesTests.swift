@@ -142,7 +142,7 @@ import Testing
       .init(safeguard: "fencing", misses: []),
     ])
     #expect(table.untested == ["fencing"])
-    #expect(table.text(.plain).contains("No scenario misses fencing."))
+    #expect(table.summary(.plain) == "No scenario misses fencing.")
     #expect(table.text(.plain).contains("read-back  a"))
   }
 }
@@ -165,5 +165,76 @@ import Testing
       WarStory.trace(WarStory.events), WarStory.trace(Array(WarStory.events.dropLast())))
     #expect(text?.contains("event #19") == true)
     #expect(text?.contains("no such event") == true)
+  }
+}
+
+@Suite struct BugTableTests {
+  private static let plan = Plan([
+    Plan.Entry(at: SitePattern(point: "cloud.create_cluster", call: 1, aspect: .answer), choose: "response-lost")
+  ])
+
+  private func row(_ agent: Name, without: [Name] = [], tried: Int?) -> BugTable.Row {
+    BugTable.Row(
+      agent: agent, without: without,
+      found: tried.map {
+        BugTable.Found(
+          oracle: "duplicate-resource", scenario: "happy-path", method: "exhaustive", plansTried: $0, seed: 0,
+          plan: Self.plan)
+      })
+  }
+
+  @Test func tellsTheMedianAndTheLargestPlan() {
+    let table = BugTable([row("a", tried: 3), row("reference", without: ["fencing"], tried: 90), row("c", tried: 7)])
+    #expect(table.medianPlansTried == 7)
+    #expect(
+      table.summary(.plain)
+        == "3 of 3 planted bugs are caught, after 7 plans in the median, by 1 choice at most.")
+    #expect(table.text(.plain).contains("without fencing  duplicate-resource  happy-path"))
+    #expect(table.text(.plain).split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func namesWhatNothingCatches() {
+    let table = BugTable([row("a", tried: 3), row("sneaky", tried: nil)])
+    #expect(table.escaped.map(\.agent) == ["sneaky"])
+    #expect(table.summary(.plain) == "Nothing catches sneaky.")
+  }
+
+  @Test func writesOneLineOfJSONForEachBug() {
+    #expect(
+      BugTable([row("a", tried: 3), row("b", without: ["fencing"], tried: nil)]).jsonLines == [
+        #"{"schema":"faultline.bug/1","agent":"a","without":[],"caught":true,"oracle":"duplicate-resource","#
+          + #""scenario":"happy-path","method":"exhaustive","plans_tried":3,"seed":0,"#
+          + #""plan":[{"at":"*/*/cloud.create_cluster#1/answer","choose":"response-lost"}],"plan_size":1}"#,
+        #"{"schema":"faultline.bug/1","agent":"b","without":["fencing"],"caught":false,"oracle":null,"#
+          + #""scenario":null,"method":null,"plans_tried":null,"seed":null,"plan":[],"plan_size":null}"#,
+      ])
+  }
+}
+
+@Suite struct RightAgentTableTests {
+  private func table(_ results: [Verdict.Result]) -> RightAgentTable {
+    var tally = CampaignTally()
+    for result in results {
+      let record = WarStory.record(violations: result == .pass ? [] : WarStory.violations, result: result)
+      tally.add(record.verdict, wasReplayed: false)
+    }
+    var table = RightAgentTable(options: "--max-faults 3")
+    table.add("careful-keys", "happy-path", path: "scenarios/happy-path.yaml", tally)
+    return table
+  }
+
+  @Test func countsRunsAndSaysThatThereIsNoAlarm() {
+    let quiet = table([.pass, .pass])
+    #expect(quiet.alarms == 0)
+    #expect(quiet.text(.plain).contains("2 runs of right agents"))
+    #expect(quiet.text(.plain).contains("no alarm"))
+  }
+
+  @Test func tellsHowToSeeAnAlarm() {
+    let loud = table([.pass, .fail])
+    #expect(loud.alarms == 1)
+    #expect(loud.text(.plain).contains("1 alarm"))
+    #expect(loud.text(.plain).contains("faultline run scenarios/happy-path.yaml"))
+    #expect(loud.jsonLines[0].contains(#""violations":1"#))
   }
 }

@@ -67,6 +67,7 @@ public struct AsyncAgentUnderTest<Agent: AsyncAgent>: AgentUnderTest {
   public let practices: Set<Practice>
   /// How its client library sends calls.
   public let client: ClientPolicy
+  public let runsReplicas: Bool
   let agent: Agent
 
   /// - Parameters:
@@ -75,16 +76,19 @@ public struct AsyncAgentUnderTest<Agent: AsyncAgent>: AgentUnderTest {
   ///   - summary: One sentence for `faultline list agents`.
   ///   - practices: What the agent declares about itself; contract oracles judge these.
   ///   - client: How its client library sends calls.
+  ///   - runsReplicas: Whether its supervisor may start a process beside one that stopped answering.
   public init(
     _ agent: Agent, name: Name, summary: String, practices: Set<Practice> = [],
     client: ClientPolicy = ClientPolicy(
-      attempts: 3, timeout: .seconds(10), backoff: .milliseconds(50), generatesKeys: true)
+      attempts: 3, timeout: .seconds(10), backoff: .milliseconds(50), generatesKeys: true),
+    runsReplicas: Bool = true
   ) {
     self.agent = agent
     self.name = name
     self.summary = summary
     self.practices = practices
     self.client = client
+    self.runsReplicas = runsReplicas
   }
 
   /// Starts a new store; processes start when the world says so.

@@ -13,6 +13,7 @@ struct CarefulAgent: AsyncAgent {
   let habits: Habits
 
   func run(_ context: AgentContext) async throws -> Claim? {
+    if habits.leases != .none { try await takeLease(context) }
     var work = CarefulWork(context, habits, Journal(try await context.store.get(Journal.key)))
     let claim = try await conclude(&work)
     if habits.hasAfterthought {
@@ -27,6 +28,17 @@ struct CarefulAgent: AsyncAgent {
     }
   }
 
+  /// Waits until nobody else has the work, and takes it for a minute.
+  private func takeLease(_ context: AgentContext) async throws {
+    let me = Value.int(Int64(context.process.index))
+    while let lease = try await context.store.get("lease")?.record, lease["holder"] != me,
+      let until = lease["until"]?.instant, until > context.now
+    {
+      try await context.sleep(until: until)
+    }
+    try await context.store.put("lease", ["holder": me, "until": .instant(context.now + .minutes(1))])
+  }
+
   private func conclude(_ work: inout CarefulWork) async throws -> Claim {
     if work.context.task.isDryRun, habits.respectsDryRun { return try await work.plan() }
     do {
@@ -37,7 +49,11 @@ struct CarefulAgent: AsyncAgent {
       guard try await work.rollBack() else { return work.handOver(because: "\(reason), and not all could be undone") }
       return Claim(.rolledBack, text: "\(work.customer) is not onboarded: \(reason). Nothing is left.")
     } catch Stop.failed(let reason) {
-      if habits.refundsAndCredits { try await work.giveBack() }
+      switch habits.givingBack {
+      case .never: break
+      case .twice: try await work.refundAndCredit()
+      case .eachRound: try await work.refundOrCredit()
+      }
       return work.handOver(because: reason)
     } catch Stop.unknown(let reason) {
       return work.handOver(because: reason)
@@ -63,10 +79,13 @@ extension CarefulAgent {
     return practices
   }
 
-  /// The agent as it is put into a world. Its client library sends each call once.
+  /// The agent as it is put into a world. Its client library sends each call once; where the agent gives no key, the
+  /// library makes one up for that call, by which a network that delivers it twice is harmless.
   func underTest(name: Name, summary: String) -> AsyncAgentUnderTest<CarefulAgent> {
     AsyncAgentUnderTest(
       self, name: name, summary: summary, practices: practices,
-      client: ClientPolicy(attempts: 1, timeout: .seconds(10), backoff: .zero))
+      client: ClientPolicy(
+        attempts: 1, timeout: .seconds(10), backoff: .zero, generatesKeys: habits.style != .keys),
+      runsReplicas: habits.leases != .none)
   }
 }

@@ -58,7 +58,11 @@ extension CarefulWork {
       }
     }
     let invoice = try await perform(written)
-    if try await read("billing.get_invoice", ["invoice": .text(invoice)])?.text("status") == "draft" {
+    let shown = try await read("billing.get_invoice", ["invoice": .text(invoice)])
+    if habits.compares, shown?["total"] != .money(price) {
+      throw Stop.unknown("the invoice for \(period) does not ask for \(price)")
+    }
+    if shown?.text("status") == "draft" {
       _ = try await perform(
         Deed(
           step: "finalize", kind: "billing.invoice", operation: "billing.finalize_invoice",

@@ -21,6 +21,7 @@ extension CarefulWork {
     try await triage()
     if habits.welcomesFirst { try await welcome() }
     let network = try await makeNetwork()
+    try await removeCopies(of: network)
     let cluster = try await makeCluster(in: network)
     try await giveAccess(to: cluster)
     let account = try await openAccount()
@@ -105,6 +106,26 @@ extension CarefulWork {
       try await context.sleep(.seconds(5))
     }
     return cluster
+  }
+
+  /// Looks once more at what a call without a key made, and removes what a network made by delivering it twice. It
+  /// comes before anything else can go wrong: whoever hands over later does not look any more.
+  private mutating func removeCopies(of network: String) async throws {
+    let bounds = context.catalogue.service(of: "cloud.create_network")?.bounds
+    try await context.sleep((bounds?.lateness ?? .zero) + (bounds?.staleness ?? .zero))
+    let all = try await find(
+      Deed.Find("cloud.describe_networks", ["customer": .text(customer)], in: "networks"))
+    for copy in all.compactMap({ $0.text("id") }) where copy != network {
+      let entry = Journal.Entry(
+        step: "network-copy", kind: "cloud.network", state: .leaving, object: copy, handle: copy,
+        undo: "cloud.delete_network", undoArgument: "network")
+      journal[entry.step] = entry
+      try await save()
+      context.observe(.guardChecked(step: entry.step, holds: true))
+      guard try await undo(entry, mayRepeat: true) else { throw Stop.unknown("a second network may be left") }
+      journal[entry.step]?.state = .undone
+      try await save()
+    }
   }
 
   // MARK: Identity

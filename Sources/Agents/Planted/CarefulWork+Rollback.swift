@@ -27,8 +27,9 @@ extension CarefulWork {
     return try await voidMetered()
   }
 
-  /// Takes one thing back; repeating it is harmless, so an unknown is asked again.
-  private mutating func undo(_ entry: Journal.Entry) async throws -> Bool {
+  /// Takes one thing back; repeating it is harmless, so an unknown is asked again, but by one who halts.
+  mutating func undo(_ entry: Journal.Entry, mayRepeat: Bool? = nil) async throws -> Bool {
+    let mayRepeat = mayRepeat ?? (habits.style != .halt)
     guard let operation = entry.undo else { return true }
     var pause = TimeSpan.seconds(2)
     for _ in 0..<10 {
@@ -37,6 +38,7 @@ extension CarefulWork {
         step: entry.step, isCompensation: true)
       switch outcome {
       case .succeeded: return true
+      case .failed where habits.swallowsUndoFailures: return true
       case .failed(let response):
         if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return true }
         if try await isVoid(entry) { return true }
@@ -44,7 +46,7 @@ extension CarefulWork {
       case .unknown:
         journal[entry.step]?.state = .leaving
         try await save()
-        if habits.style == .halt { return false }
+        guard mayRepeat else { return false }
       }
       try await context.sleep(pause)
       pause = pause * 2
@@ -65,8 +67,23 @@ extension CarefulWork {
     if case .succeeded = outcome { return true } else { return false }
   }
 
+  /// Gives the payment back, as if nobody had done so before.
+  mutating func refundOrCredit() async throws {
+    guard let payment = journal["payment"], let invoice = journal["invoice"] else { return }
+    context.observe(.compensating(step: payment.step))
+    let amount = try await read("billing.get_invoice", ["invoice": .text(invoice.handle)])?["amount_paid"] ?? .null
+    let round = "\(context.task.run)/round-\(context.process.incarnation)"
+    let refund = try await mutate(
+      "billing.refund_charge", ["charge": .text(payment.handle), "amount": amount], key: "\(round)/refund",
+      step: payment.step, isCompensation: true)
+    guard case .failed = refund else { return }
+    _ = try await mutate(
+      "billing.create_credit_note", ["invoice": .text(invoice.handle), "amount": amount, "credit_amount": amount],
+      key: "\(round)/credit", step: payment.step, isCompensation: true)
+  }
+
   /// Gives the payment back by both of the ways there are.
-  mutating func giveBack() async throws {
+  mutating func refundAndCredit() async throws {
     guard let payment = journal["payment"], let invoice = journal["invoice"] else { return }
     context.observe(.compensating(step: payment.step))
     let amount = try await read("billing.get_invoice", ["invoice": .text(invoice.handle)])?["amount_paid"] ?? .null

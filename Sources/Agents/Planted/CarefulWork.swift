@@ -40,20 +40,29 @@ struct CarefulWork: Sendable {
     guard !habits.skips.contains(deed.step) else { return "" }
     enter(deed.step)
     var isUnknown = journal[deed.step]?.state == .asked
-    if !isUnknown { try await note(deed, .asked) }
-    var pause = TimeSpan.seconds(1)
+    if !isUnknown, habits.writesAhead { try await note(deed, .asked) }
+    var pause = TimeSpan.seconds(3)
+    var isForced = false
     for _ in 0..<habits.attempts {
       if isUnknown, habits.unknown == .fatal { throw Stop.failed("\(deed.step) failed") }
+      if isUnknown, habits.forgetsInRecovery { try await note(deed, .refused) }
       if isUnknown, let found = try await findOut(deed) { return try await settle(deed, found, wasThere: true) }
-      switch try await change(deed) {
-      case .succeeded(let response): return try await settle(deed, response.body, wasThere: false)
+      if isUnknown, habits.forgetsInRecovery { try await note(deed, .asked) }
+      switch try await change(deed, isRepeat: isUnknown, isForced: isForced) {
+      case .succeeded(let response):
+        guard habits.listsForIDs, deed.find.list != nil else {
+          return try await settle(deed, response.body, wasThere: false)
+        }
+        if let listed = try await find(deed.find).last { return try await settle(deed, listed, wasThere: false) }
       case .unknown: isUnknown = habits.unknown != .failed
+      case .notNow where habits.swallowsLimits: return try await settle(deed, [:], wasThere: false)
       case .notNow(let response):
         if habits.honoursRetryAfter, let asked = response.retryAfter, asked > pause { pause = asked }
       case .failed(let response):
         if let found = try await explain(response, of: deed, afterUnknown: isUnknown) {
           return try await settle(deed, found, wasThere: true)
         }
+        isForced = habits.forcesConflicts
       }
       hadTrouble = true
       if habits.backsOff { try await context.sleep(pause) }
@@ -64,10 +73,14 @@ struct CarefulWork: Sendable {
   }
 
   /// Sends a change once.
-  private mutating func change(_ deed: Deed) async throws -> Outcome {
+  private mutating func change(_ deed: Deed, isRepeat: Bool, isForced: Bool) async throws -> Outcome {
     guard holdsInvariants(deed) else { throw Stop.unknown("an invariant of \(deed.step) does not hold") }
     mutations += 1
-    let arguments = try await conditional(deed)
+    var arguments = isForced ? deed.arguments : try await conditional(deed)
+    if isRepeat { try await context.sleep(habits.pauseBeforeRepeat) }
+    if isRepeat, habits.changesZone, let region = arguments.text("region"), deed.kind == "cloud.cluster" {
+      arguments["zone"] = .text(region + "b")
+    }
     return try await mutate(deed.operation, arguments, key: "\(context.task.run)/\(deed.step)", step: deed.step)
   }
 
@@ -91,6 +104,7 @@ struct CarefulWork: Sendable {
     var sentKey: String?
     switch habits.keys {
     case .perIntention: sentKey = takesKey && habits.style == .keys ? key : nil
+    case .perAttempt: sentKey = takesKey ? "\(key)/\(context.process.incarnation).\(mutations)" : nil
     case .shared: sentKey = takesKey ? context.task.run.text : nil
     case .none: break
     }
@@ -163,7 +177,8 @@ struct CarefulWork: Sendable {
   ///
   /// - Returns: the body; nil where the system says that there is no such thing.
   func read(_ operation: Name, _ arguments: Fields) async throws -> Fields? {
-    var pause = TimeSpan.seconds(1)
+    // Long enough that a process which dies and begins anew within an outage does not ask a dozen times.
+    var pause = TimeSpan.seconds(4)
     for _ in 0..<8 {
       let answer = try await context.send(
         operation, arguments, as: principal(for: operation), step: step

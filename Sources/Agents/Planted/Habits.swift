@@ -10,6 +10,15 @@ enum CarefulStyle: Hashable, Sendable {
   case readBack
   /// Stop and hand over.
   case halt
+
+  /// The right agent that goes about it so.
+  var agent: Name {
+    switch self {
+    case .keys: "careful-keys"
+    case .readBack: "careful-read-back"
+    case .halt: "careful-halt"
+    }
+  }
 }
 
 /// The habits of an engineer. The defaults are good ones; each planted bug changes one.
@@ -29,6 +38,25 @@ struct Habits: Hashable, Sendable {
     case none
     /// One for everything.
     case shared
+    /// A new one for each attempt.
+    case perAttempt
+  }
+
+  /// What happens to a payment when something fails after it.
+  enum GivingBack: Hashable, Sendable {
+    /// A person decides.
+    case never
+    /// It is refunded and credited.
+    case twice
+    /// It is refunded; where that is refused, as for what an earlier process has refunded, it is credited.
+    case eachRound
+  }
+
+  enum Leases: Hashable, Sendable {
+    /// It is deployed so that there are never two of it.
+    case none
+    /// It takes one at its start and goes by it for ever.
+    case atStart
   }
 
   enum Ending: Hashable, Sendable {
@@ -58,8 +86,26 @@ struct Habits: Hashable, Sendable {
   var leaves: [Name] = []
   /// Whether everything is taken back because of an error that was overcome.
   var dwellsOnErrors = false
-  /// Whether a payment is refunded and credited when something fails after it.
-  var refundsAndCredits = false
+  var givingBack = GivingBack.never
+  var leases = Leases.none
+  /// Whether what is asked for is written down before it is asked for.
+  var writesAhead = true
+  /// Whether a version conflict is answered by the same change without the version.
+  var forcesConflicts = false
+  /// Whether what is there already is compared with what was wanted before it is taken.
+  var compares = true
+  /// Whether a refused removal is taken for one that was done.
+  var swallowsUndoFailures = false
+  /// Whether a call that a limiter turned away is taken for one that was done.
+  var swallowsLimits = false
+  /// Whether the id of a new thing is looked up in a list rather than taken from the answer.
+  var listsForIDs = false
+  /// How long it waits before it asks again for what has no known outcome, beside its usual pause.
+  var pauseBeforeRepeat = TimeSpan.zero
+  /// Whether a cluster that has no known outcome is asked for in another zone.
+  var changesZone = false
+  /// Whether what has no known outcome is written down as not done while that is found out.
+  var forgetsInRecovery = false
   var ending = Ending.truthful
   /// Whether a hand-over says what is there, what may be there, and what to do.
   var handsOverWithContext = true
@@ -84,9 +130,9 @@ struct Habits: Hashable, Sendable {
 
   init(_ style: CarefulStyle) { self.style = style }
 
-  /// Good habits in the style of keys, but for what `change` makes of them.
-  init(changing change: (inout Habits) -> Void) {
-    self.init(.keys)
+  /// Good habits in a style, but for what `change` makes of them.
+  init(_ style: CarefulStyle = .keys, changing change: (inout Habits) -> Void) {
+    self.init(style)
     change(&self)
   }
 }

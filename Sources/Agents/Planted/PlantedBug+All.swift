@@ -1,4 +1,4 @@
-// The planted bugs, one for each oracle that a straight onboarding can trip.
+// The planted bugs: first one for each oracle that a straight onboarding can trip.
 
 import Operations
 import Primitives
@@ -6,11 +6,11 @@ import Simulation
 
 extension PlantedBug {
   /// Every planted bug, ordered as their oracles are.
-  public static let all: [PlantedBug] = effects + rollbacks + manners + endings + contracts
+  public static let all: [PlantedBug] = effects + rollbacks + manners + endings + contracts + variants
 
   // MARK: Circumstances
 
-  private static func trouble(_ point: Name, _ choose: Name, _ aspect: Aspect) -> Circumstances {
+  static func trouble(_ point: Name, _ choose: Name, _ aspect: Aspect) -> Circumstances {
     Circumstances(faults: [Plan.Entry(at: SitePattern(point: point, call: 1, aspect: aspect), choose: choose)])
   }
 
@@ -59,7 +59,7 @@ extension PlantedBug {
       trips: "doubled-compensation",
       in: Circumstances(options: [
         ("ticketing", "tickets", [["id": "1001", "customer": "acme", "status": "closed"]])
-      ]), habits: Habits { $0.refundsAndCredits = true }),
+      ]), habits: Habits { $0.givingBack = .twice }),
     PlantedBug(
       "dwells-on-errors", "Rolls back because of a refusal that it had overcome.", trips: "spurious-rollback",
       in: trouble("identity.create_role", "rate-limited", .request), habits: Habits { $0.dwellsOnErrors = true }),

@@ -28,6 +28,9 @@ public struct PlantedBug: Sendable {
     self.habits = habits
   }
 
+  /// The right agent in the same style, as users type it.
+  public var control: Name { habits.style.agent }
+
   /// The agent, ready to be put into a world.
   public var agent: any AgentUnderTest { CarefulAgent(habits: habits).underTest(name: name, summary: summary) }
 
@@ -41,6 +44,8 @@ public struct PlantedBug: Sendable {
     public var isDryRun = false
     /// Mutations that the scenario allows; nil leaves its own limit.
     public var mutations: Int?
+    /// How long the run may take; nil leaves the scenario's own limit.
+    public var virtualTime: TimeSpan?
     /// Whether a principal is within reach that may do everything.
     public var hasWidePrincipal = false
 
@@ -56,6 +61,7 @@ public struct PlantedBug: Sendable {
           scenario.intents[index].times = 0...scenario.intents[index].times.upperBound
         }
       }
+      if let virtualTime { scenario.limits.virtualTime = virtualTime }
       if let mutations { scenario.limits.mutations = mutations }
       for (system, option, value) in options {
         guard let index = scenario.systems.firstIndex(where: { $0.system == system }) else { continue }

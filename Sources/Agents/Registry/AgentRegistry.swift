@@ -16,16 +16,17 @@ public enum AgentRegistry {
   /// In the order in which they are listed: the reference, naive, right ones in other styles, planted bugs.
   public static let entries: [Entry] = [.reference, .naive] + careful + planted
 
-  private static let careful: [Entry] = [
+  /// Agents that are right, each in another style than the reference.
+  public static let careful: [Entry] = [
     Entry(
       CarefulAgent(habits: Habits(.keys)).underTest(
-        name: "careful-keys", summary: "A right one that repeats with the same key and hands over what takes none.")),
+        name: CarefulStyle.keys.agent, summary: "A right one that repeats with the same key and hands over what takes none.")),
     Entry(
       CarefulAgent(habits: Habits(.readBack)).underTest(
-        name: "careful-read-back", summary: "A right one without keys that looks before it repeats.")),
+        name: CarefulStyle.readBack.agent, summary: "A right one without keys that looks before it repeats.")),
     Entry(
       CarefulAgent(habits: Habits(.halt)).underTest(
-        name: "careful-halt", summary: "A right one that stops and hands over at the first unknown outcome.")),
+        name: CarefulStyle.halt.agent, summary: "A right one that stops and hands over at the first unknown outcome.")),
   ]
 
   private static let planted: [Entry] = PlantedBug.all.map { bug in

@@ -103,9 +103,15 @@ struct BillingSystem: RecordSystem {
 
   var bystander: Name { "finance-desk" }
 
-  /// Somebody pays the invoice by hand, or takes back by hand what is being taken back.
+  /// Somebody pays the invoice by hand, writes another one under a reference that is kept unique, or takes back by
+  /// hand what is being taken back.
   func outOfBandChanges(before call: Call) -> OutOfBandChanges {
     switch call.operation.name {
+    case .createInvoice:
+      guard options.hasUniqueReferences, call.money(.amount) != nil, let reference = call.text(.reference),
+        addressed(call.text(.customer) ?? "") != nil
+      else { return [] }
+      return invoices.first { $0.reference == reference && $0.isLive } == nil ? .altered : []
     case .payInvoice:
       guard let invoice = invoices[call.text(.invoice) ?? ""], !options.declined.contains(invoice.owner.text) else {
         return []
@@ -118,6 +124,17 @@ struct BillingSystem: RecordSystem {
     case .deleteCustomer: return addressed(call.text(.customer) ?? "") != nil ? .settled : []
     default: return []
     }
+  }
+
+  mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter) {
+    var request = call.request
+    if change == .altered, let amount = call.money(.amount) {
+      // The price of another plan.
+      request.arguments[.amount] = .money(Money(minorUnits: max(1, amount.minorUnits / 4), currency: amount.currency))
+    }
+    let byHand = Call(
+      request: request, operation: call.operation, now: call.now, conditions: call.conditions, readAt: call.readAt)
+    _ = write(byHand, effects: &effects)
   }
 
   func replay(_ kept: Response, to call: Call) -> Response {

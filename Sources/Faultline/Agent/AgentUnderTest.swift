@@ -18,8 +18,15 @@ public protocol AgentUnderTest: Sendable {
   var practices: Set<Practice> { get }
   /// How its client library sends calls.
   var client: ClientPolicy { get }
+  /// Whether its supervisor may start a process beside one that stopped answering. An agent that takes no lease is
+  /// deployed so that it never has two.
+  var runsReplicas: Bool { get }
   /// Sets the agent up for one run, with an empty store.
   func deploy(_ task: AgentTask) throws -> any AgentDeployment
+}
+
+extension AgentUnderTest {
+  public var runsReplicas: Bool { true }
 }
 
 /// A practice that an agent may declare or a scenario may demand; each switches contract oracles from

@@ -41,8 +41,11 @@ extension World {
       request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
     }
     var offer = Offer<CrashFault>()
-    offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover)
-    if route.operation.isMutation { offer.add(.pauseUnsent) }
+    offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout)
+    if replacesPaused {
+      offer.add(.pauseAfterTakeover)
+      if route.operation.isMutation { offer.add(.pauseUnsent) }
+    }
     let crash = simulation.choose(offer, at: site.aspect(.crash))
     let fault = crash == .live ? nil : note(crash.name, at: site.aspect(.crash))
     if crash == .crashBefore {

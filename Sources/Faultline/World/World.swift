@@ -8,6 +8,8 @@ import Simulation
 public struct World {
   let setup: WorldSetup
   let client: ClientPolicy
+  /// Whether a process that stops answering is replaced while it may still live.
+  let replacesPaused: Bool
   var simulation: Simulation<Happening, WorldEvent>
   var systems: [any Backend]
   /// Ledger entries of each system that the trace has already.
@@ -151,6 +153,7 @@ public struct World {
     let scenario = setup.scenario
     self.setup = setup
     client = agent.client
+    replacesPaused = agent.runsReplicas
     simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
     systems = setup.systems
     ledgerRead = Array(repeating: 0, count: systems.count)

@@ -95,6 +95,13 @@ public final class WorldSetup: Sendable {
   /// The ticket's number where the scenario gives none.
   static let ticketID = "1001"
 
+  /// The same world without the scenario's own faults, for a search.
+  public var withoutFaults: WorldSetup {
+    var scenario = scenario
+    scenario.faults = Plan()
+    return WorldSetup(scenario: scenario, systems: systems)
+  }
+
   func route(_ operation: Name) -> Route? { routes[operation] }
 
   /// One principal for each system, with that system's scopes and no others.

@@ -1,57 +1,97 @@
-// `faultline selftest`: takes each safeguard away and shows which scenario notices.
+// `faultline selftest`: Faultline is scored too, by agents whose defect or whose rightness is known.
 
 import Agents
 import ArgumentParser
 import Faultline
+import Foundation
 import Primitives
 import Reporting
 import Simulation
 
-struct SelftestCommand: ParsableCommand {
+struct SelftestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "selftest",
-    abstract: "Take each safeguard from the reference agent and show which scenario misses it.",
+    abstract: "Show that wrong agents are caught and right ones are not.",
     discussion: """
-      A safeguard that no scenario misses is not tested, or not needed. The exit status is 1 where there is one.
+      Takes each safeguard from the reference agent and shows which scenario misses it: a safeguard that no scenario \
+      misses is not tested, or not needed. Then hunts every planted bug, first in the scenarios, then among all plans of \
+      one fault, then among random plans of two, and shows what caught it, how many plans that took, and how many \
+      choices are left when the plan is shrunk. The exit status is 1 where a safeguard is missed by nothing or a bug is \
+      caught by nothing.
 
-      Example:
+      With --right-agents it plays agents that are right, each in another style, with random faults. Whatever an oracle \
+      then finds is a false alarm, or they are not right: exit status 1.
+
+      Examples:
         faultline selftest scenarios
+        faultline selftest --right-agents --runs 1000000 --jobs 2
       """)
 
   @Argument(help: "Scenario files, or folders of them; ./scenarios where none is given.", completion: .file())
   var paths: [String] = []
 
-  @Option(help: "The seed of every run.")
+  @Option(help: "The seed of every run without random faults, and of the first run with them.")
   var seed: UInt64 = 1
+
+  @Option(help: "How many agents or runs to play at the same time; one for each core where nothing is given.")
+  var jobs: Int?
+
+  @Flag(help: "Play right agents with random faults instead.")
+  var rightAgents = false
+
+  @Option(help: "With --right-agents: how many runs, shared among agents and scenarios.")
+  var runs: Int = 10_000
+
+  @Option(help: "With --right-agents: how many random faults a run may have.")
+  var maxFaults: Int = 3
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  var workers: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+
   func validate() throws {
-    guard output.format != .junit else { throw ValidationError("selftest writes text or json") }
+    guard output.format == .text || output.format == .json else { throw ValidationError("selftest writes text or json") }
+    guard runs > 0 else { throw ValidationError("--runs takes a number from 1 on") }
+    guard maxFaults > 0 else { throw ValidationError("--max-faults takes a number from 1 on") }
+    guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("--jobs takes a number from 1 on") }
   }
 
-  func run() throws {
+  func run() async throws {
     try output.check()
-    let scenarios = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
+    let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
+    let status = try await rightAgents ? playRightAgents(situations) : scoreItself(situations)
+    guard status == .asExpected else { throw ExitCode(status) }
+  }
+
+  private func scoreItself(_ situations: [Situation]) async throws -> ExitStatus {
+    let safeguards = try missedSafeguards(situations)
+    let bugs = try await huntBugs(situations)
+    switch output.format {
+    case .json: try output.deliver((safeguards.jsonLines + bugs.jsonLines).joined(separator: "\n"))
+    default:
+      let style = output.style
+      try output.deliver(
+        [
+          safeguards.text(style), bugs.text(style), safeguards.summary(style) + "\n" + bugs.summary(style),
+        ].joined(separator: "\n\n"))
+    }
+    return safeguards.untested.isEmpty && bugs.escaped.isEmpty ? .asExpected : .notAsExpected
+  }
+
+  // MARK: Safeguards
+
+  private func missedSafeguards(_ situations: [Situation]) throws -> SafeguardTable {
     var rows: [SafeguardTable.Row] = []
     var progress = Progress()
     for entry in AgentRegistry.entries {
       for safeguard in entry.safeguards {
         progress.update("without \(safeguard)")
-        let found = try scenarios.flatMap { try misses(of: safeguard, from: entry, in: $0.scenario) }
+        let found = try situations.flatMap { try misses(of: safeguard, from: entry, in: $0.scenario) }
         rows.append(.init(safeguard: safeguard, misses: found))
       }
     }
     progress.finish()
-    guard !rows.isEmpty else {
-      throw Refusal.badInput("no agent of this build has safeguards", remedy: "see 'faultline list agents'")
-    }
-    let table = SafeguardTable(rows)
-    switch output.format {
-    case .json: try output.deliver(rows.map(json).joined(separator: "\n"))
-    case .text, .junit: try output.deliver(table.text(output.style))
-    }
-    guard table.untested.isEmpty else { throw ExitCode(.notAsExpected) }
+    return SafeguardTable(rows)
   }
 
   /// What goes wrong in a scenario without the safeguard and does not go wrong with it.
@@ -83,17 +123,5 @@ struct SelftestCommand: ParsableCommand {
       problems.append("ends \(verdict.outcome?.rawValue ?? "without a claim")")
     }
     return problems
-  }
-
-  private func json(_ row: SafeguardTable.Row) -> String {
-    JSON.object([
-      "schema": .text("faultline.selftest/1"), "safeguard": .text(row.safeguard.text),
-      "missed_by": .array(row.misses.map { miss in
-        .object([
-          "scenario": .text(miss.scenario.text), "also_without": .texts(miss.alsoWithout.map(\.text)),
-          "problems": .texts(miss.problems),
-        ])
-      }),
-    ]).line
   }
 }

@@ -6,7 +6,7 @@ import Primitives
 /// A call brought about another resource of an intent that had all it wanted when the call was sent.
 ///
 /// Fires also where the surplus was taken back later: a retry is to take back, or to adopt, what the attempt
-/// before left. Silent when the earlier object was gone at the time of sending or somebody else was ending it, when
+/// before left. Silent when the earlier object was gone at the time of sending or on its way out, when
 /// the system answered with the object that was there, about copies that the network made, and about money and
 /// messages.
 /// Source: half-created profile, https://github.com/hashicorp/terraform-provider-aws/issues/12121
@@ -28,7 +28,7 @@ public struct RetryWithoutCompensation: Oracle {
       guard call.intent == intent, object.firstIndex > call.sentIndex else { continue }
       let before = facts.objects.filter {
         $0.claimedBy == intent && $0.firstIndex < call.sentIndex && ($0.endIndex.map { $0 > call.sentIndex } ?? true)
-          && !isGivenUp($0, at: call.sentIndex)
+          && !$0.isLeaving(at: call.sentIndex)
       }
       guard before.count >= terms.intents[intent].times.upperBound else { continue }
       found.append(
@@ -40,10 +40,5 @@ public struct RetryWithoutCompensation: Oracle {
           evidence: before.map(\.firstIndex) + [call.sentIndex, object.firstIndex]))
     }
     return found
-  }
-
-  /// Whether somebody else had begun to end it by then, which takes its time.
-  private func isGivenUp(_ object: ObjectFact, at index: Int) -> Bool {
-    object.endIndex != nil && object.endedBy == nil && (object.outsideIndex.map { $0 < index } ?? false)
   }
 }

@@ -34,6 +34,9 @@ extension Facts {
     }
     calls[call].effects += 1
     guard let operation = calls[call].operation, terms.operations[operation].kind == effect.kind else { return }
+    if effect.change == .updated, terms.operations[operation].change == .ended, objects[number].leavingIndex == nil {
+      objects[number].leavingIndex = index
+    }
     calls[call].intent = objects[number].intent ?? objects[number].claimedBy
   }
 
@@ -47,7 +50,8 @@ extension Facts {
       isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
       isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
       cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
-      endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index)
+      endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index,
+      outsideIndex: effect.cause == nil && effect.principal != nil ? index : nil)
     let number = objects.count
     objects.append(object)
     relate(number)

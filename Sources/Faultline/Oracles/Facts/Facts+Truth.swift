@@ -63,8 +63,8 @@ extension Facts {
       let object = objects[number]
       switch object.role {
       case .refund, .credit, .item: return false
-      case .charge: return !isTakenBack(charge: number)
-      case .invoice: return object.beganHere && !isSettledBack(invoice: number)
+      case .charge: return !object.isForeign && !isTakenBack(charge: number)
+      case .invoice: return object.beganHere && !object.isForeign && !isSettledBack(invoice: number)
       case .resource: return object.isOwn && (object.isLive || object.isPermanent)
       case .message:
         return object.isOwn && (object.isLive || object.isPermanent)
@@ -73,11 +73,12 @@ extension Facts {
     }
   }
 
-  /// The things of this run that a handover has to name: live at that moment, or money that was captured.
+  /// The things of this run that a handover has to name: live at that moment and not on their way out, or money that
+  /// was captured.
   func holdings(at index: Int) -> [Int] {
     objects.indices.filter {
       let object = objects[$0]
-      guard object.isOwn, object.firstIndex < index else { return false }
+      guard object.isOwn, object.firstIndex < index, !object.isLeaving(at: index) else { return false }
       guard object.role == .resource || object.role == .charge || object.role == .invoice else { return false }
       return object.endIndex.map { $0 > index } ?? true
     }

@@ -35,6 +35,16 @@ public struct ObjectFact: Sendable {
   public internal(set) var touchIndex: Int?
   /// The first change or ending by somebody else than a call of this run.
   public internal(set) var outsideIndex: Int?
+  /// When a call that ends it was accepted, where ending takes its time.
+  public internal(set) var leavingIndex: Int?
+  /// Whether it was on its way out at an event: a call had begun to end it, or somebody else had.
+  func isLeaving(at index: Int) -> Bool {
+    if let leavingIndex, leavingIndex < index { return true }
+    guard let outsideIndex, endIndex != nil, endedBy == nil, !isForeign else { return false }
+    return outsideIndex < index
+  }
+  /// Whether somebody else brought it about.
+  var isForeign: Bool { beganHere && outsideIndex == firstIndex }
   /// Where it is linked to by money: the charge that a refund is of, the invoice that a charge is for.
   public internal(set) var parent: Int?
   /// The number of the intent that it belongs to now.
@@ -69,6 +79,7 @@ extension ObjectFact: StableHashable {
     hasher.combine(endIndex ?? -1)
     hasher.combine(touchIndex ?? -1)
     hasher.combine(outsideIndex ?? -1)
+    hasher.combine(leavingIndex ?? -1)
     hasher.combine(parent ?? -1)
     hasher.combine(intent ?? -1)
     hasher.combine(claimedBy ?? -1)

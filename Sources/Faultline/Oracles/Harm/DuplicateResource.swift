@@ -7,7 +7,9 @@ import Primitives
 ///
 /// Fires when more than `times` of them are live at the end, or ever happened where they can't be taken back
 /// (mail). Silent when a surplus was taken back before the end, when a repeated call was answered with the
-/// first call's object, and about money, which ``DoubleBilling`` judges by sums.
+/// first call's object, and about money, which ``DoubleBilling`` judges by sums. Silent, too, about what a network made
+/// by delivering one call twice, where the caller never learnt what came of that call and hands over that the thing is
+/// possibly there: whoever stops there did all that can be done without a look.
 /// Source: https://github.com/hashicorp/terraform-provider-aws/issues/27543
 public struct DuplicateResource: Oracle {
   public static let name: Name = "duplicate-resource"
@@ -24,6 +26,8 @@ public struct DuplicateResource: Oracle {
       let objects = facts.objects.filter {
         $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number))
       }
+      let known = objects.indices.count { !isHandedOverCopy(objects[$0], of: objects[..<$0], facts) }
+      guard known > intent.times.upperBound else { continue }
       let wanted = Phrase.count(intent.times.upperBound, intent.kind)
       found.append(
         Violation(
@@ -33,5 +37,14 @@ public struct DuplicateResource: Oracle {
           objects: objects.map(\.id), evidence: objects.map(\.firstIndex)))
     }
     return found
+  }
+
+  /// Whether an object is the copy of one before it, by one call that the last claim hands over as unknown.
+  private func isHandedOverCopy(_ object: ObjectFact, of earlier: ArraySlice<ObjectFact>, _ facts: Facts) -> Bool {
+    guard let claim = facts.claim, claim.ending == .escalated, claim.possibly.contains(where: { $0.kind == object.kind }),
+      let cause = object.cause, earlier.contains(where: { $0.cause == cause }),
+      let call = facts.callIndex(cause)
+    else { return false }
+    return facts.calls[call].isOpen
   }
 }

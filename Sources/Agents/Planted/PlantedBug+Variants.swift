@@ -1,0 +1,83 @@
+// Planted bugs of which the field has war stories: the same harm in other ways.
+
+import Operations
+import Primitives
+import Simulation
+
+extension PlantedBug {
+  /// Variants whose oracles other bugs trip as well.
+  static let variants: [PlantedBug] = keysAndJournals + answers + repeats + rounds
+
+  private static let lostCluster = trouble("cloud.create_cluster", "response-lost", .answer)
+
+  private static let keysAndJournals: [PlantedBug] = [
+    PlantedBug(
+      "fresh-key-per-retry", "Makes a new key for each attempt.", trips: "duplicate-resource", in: lostCluster,
+      habits: Habits { $0.keys = .perAttempt }),
+    PlantedBug(
+      "writes-down-afterwards", "Writes down what it did, and not what it is about to do.",
+      trips: "duplicate-resource", in: trouble("cloud.create_cluster", "crash:after", .crash),
+      habits: Habits(.readBack) { $0.writesAhead = false }),
+    PlantedBug(
+      "retries-after-a-day", "Asks again under the same key when the system has forgotten it.",
+      trips: "duplicate-resource", in: Circumstances(faults: lostCluster.faults, virtualTime: .hours(96)),
+      habits: Habits { $0.pauseBeforeRepeat = .hours(25) }),
+    PlantedBug(
+      "another-zone", "Asks again under the same key in another zone, where it is another key.",
+      trips: "duplicate-resource", in: lostCluster, habits: Habits { $0.changesZone = true }),
+    PlantedBug(
+      "forgets-in-recovery", "Writes down that a step was not done while it finds out whether it was.",
+      trips: "duplicate-resource",
+      in: Circumstances(
+        faults: lostCluster.faults + trouble("cloud.list_clusters", "crash:before", .crash).faults),
+      habits: Habits(.readBack) { $0.forgetsInRecovery = true }),
+    PlantedBug(
+      "wakes-with-a-stale-lease", "Takes a lease at its start, and never looks whether it still has it.",
+      trips: "duplicate-resource", in: trouble("cloud.create_cluster", "pause:after-takeover", .crash),
+      habits: Habits(.readBack) { $0.leases = .atStart }),
+  ]
+
+  private static let answers: [PlantedBug] = [
+    PlantedBug(
+      "swallows-429", "Takes a call that a limiter turned away for one that was done.", trips: "missing-effect",
+      in: trouble("notify.send_mail", "rate-limited", .request), habits: Habits { $0.swallowsLimits = true }),
+    PlantedBug(
+      "forces-its-change", "Answers a version conflict by the same change without the version.", trips: "lost-update",
+      in: trouble("ticketing.update_ticket", "out-of-band-change:altered", .outside),
+      habits: Habits { $0.forcesConflicts = true }),
+    PlantedBug(
+      "adopts-by-name", "Takes what is there under the right name for its own without comparing it.",
+      trips: "missing-effect",
+      in: Circumstances(
+        faults: trouble("billing.create_invoice", "out-of-band-change:altered", .outside).faults,
+        options: [("billing", "metering", "none"), ("billing", "unique_reference", true)]),
+      habits: Habits { $0.compares = false }),
+    PlantedBug(
+      "guesses-ids", "Takes the id of a new thing from a list that lags, and makes another where it finds none.",
+      trips: "duplicate-resource",
+      in: Circumstances(
+        faults: trouble("cloud.list_clusters", "stale-read", .read).faults),
+      habits: Habits(.readBack) { $0.listsForIDs = true }),
+  ]
+
+  private static let repeats: [PlantedBug] = [
+    PlantedBug(
+      "fails-on-silence", "Takes an answer that never came for the failure of all, and rolls back what it knows of.",
+      trips: "incomplete-rollback", in: trouble("billing.create_customer", "response-lost", .answer),
+      habits: Habits { $0.unknown = .fatal })
+  ]
+
+  private static let rounds: [PlantedBug] = [
+    PlantedBug(
+      "swallows-a-refused-removal", "Takes a refused removal for one that was done.", trips: "incomplete-rollback",
+      in: Circumstances(options: [("billing", "declines", ["acme"])]),
+      habits: Habits { $0.swallowsUndoFailures = true }),
+    PlantedBug(
+      "gives-back-each-round", "Refunds after a restart what the last process has refunded, as a credit.",
+      trips: "doubled-compensation",
+      in: Circumstances(
+        faults: trouble("billing.refund_charge", "crash:after", .crash).faults,
+        options: [("ticketing", "tickets", [["id": "1001", "customer": "acme", "status": "closed"]])]),
+      habits: Habits { $0.givingBack = .eachRound }),
+  ]
+}
