@@ -8,8 +8,9 @@ import Primitives
 /// Fires when more than `times` of them are live at the end, or ever happened where they can't be taken back
 /// (mail). Silent when a surplus was taken back before the end, when a repeated call was answered with the
 /// first call's object, and about money, which ``DoubleBilling`` judges by sums. Silent, too, about what a network made
-/// by delivering one call twice, where the caller never learnt what came of that call and hands over that the thing is
-/// possibly there: whoever stops there did all that can be done without a look.
+/// by delivering one call twice, where whoever hands over never learnt what came of that call (no answer came, or the
+/// process that got it died) and says that the thing is possibly there: who stops there did all that can be done
+/// without a look.
 /// Source: https://github.com/hashicorp/terraform-provider-aws/issues/27543
 public struct DuplicateResource: Oracle {
   public static let name: Name = "duplicate-resource"
@@ -45,6 +46,7 @@ public struct DuplicateResource: Oracle {
       let cause = object.cause, earlier.contains(where: { $0.cause == cause }),
       let call = facts.callIndex(cause)
     else { return false }
-    return facts.calls[call].isOpen
+    let caller = facts.calls[call].process
+    return facts.calls[call].isOpen || facts.processes.contains { $0.id == caller && $0.crashIndex != nil }
   }
 }
