@@ -75,12 +75,16 @@ public struct Coverage: Hashable, Sendable, Codable {
   }
 
   /// Adds one run. Returns whether it failed.
-  mutating func add(_ verdict: Verdict, end: EndReason?, path: ExhaustiveSearch.Path) -> Bool {
+  mutating func add(
+    _ verdict: Verdict, end: EndReason?, path: ExhaustiveSearch.Path, in subtree: inout Subtree
+  ) -> Bool {
     var isUndecided = false
     if case .limit? = end { isUndecided = verdict.violations.allSatisfy { $0.oracle == Stuck.name } }
     schedules += 1
     explored += 1
-    verdicts += path.factor * Residue(verdict, isUndecided: isUndecided)
+    let said = Residue(verdict, isUndecided: isUndecided)
+    verdicts += path.factor * said
+    subtree.add(said, events: verdict.events, isClean: verdict.result != .fail)
     traceDigest &+= Draw.mix(verdict.traceHash)
     if isUndecided {
       undecided += 1
@@ -91,6 +95,16 @@ public struct Coverage: Hashable, Sendable, Codable {
     violations += 1
     if !path.hasFailed { Self.keep(Finding(verdict, order: path.order), in: &minimalPlans) }
     return true
+  }
+
+  /// Adds what lies behind a state that was finished before, for a path that has met it again.
+  mutating func prune(_ twin: Subtree, budget: Int, path: ExhaustiveSearch.Path) {
+    let total = twin.total(of: budget)
+    pruneHits += 1
+    schedules += total.schedules
+    pruned += total.schedules
+    sites += total.sites
+    verdicts += path.factor * total.verdicts
   }
 
   /// Keeps the list in order and short.

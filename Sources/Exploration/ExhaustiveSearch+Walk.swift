@@ -14,8 +14,8 @@ extension ExhaustiveSearch {
     /// Whether a shorter plan on the way here has failed already.
     var hasFailed = false
 
-    func taking(_ entry: Plan.Entry, number: Int, hasFailed: Bool) -> Path {
-      Path(order: order + [number], factor: factor * Residue(entry), hasFailed: self.hasFailed || hasFailed)
+    func taking(number: Int, factor: Residue, hasFailed: Bool) -> Path {
+      Path(order: order + [number], factor: self.factor * factor, hasFailed: self.hasFailed || hasFailed)
     }
   }
 
@@ -24,11 +24,19 @@ extension ExhaustiveSearch {
     let onRun: (Verdict) -> Void
     let isCancelled: () -> Bool
     var coverage = Coverage()
+    /// States behind which everything was played and nothing was found, with what lies behind them.
+    private var finished: [StateKey: Subtree] = [:]
+
+    init(search: ExhaustiveSearch, onRun: @escaping (Verdict) -> Void, isCancelled: @escaping () -> Bool) {
+      self.search = search
+      self.onRun = onRun
+      self.isCancelled = isCancelled
+    }
 
     mutating func play(_ unit: Unit) throws {
       let root = try search.world(after: search.origin, budget: search.maxFaults)
       if root.isForkable, !search.neverForks {
-        try descend(root, budget: search.maxFaults, path: Path(), unit: unit)
+        _ = try descend(root, budget: search.maxFaults, path: Path(), unit: unit)
       } else {
         try replay(search.origin, budget: search.maxFaults, path: Path(), unit: unit)
       }
@@ -41,48 +49,102 @@ extension ExhaustiveSearch {
       var world: World
       var entry: Plan.Entry
       var number: Int
+      /// What its answer contributes to the digest.
+      var factor: Residue
+
+      init(_ entry: Plan.Entry, number: Int, world: World) {
+        self.world = world
+        self.entry = entry
+        self.number = number
+        factor = Residue(entry)
+      }
+    }
+
+    /// The state of a run where its last choice had run its course, and what was under it before.
+    private struct Landing {
+      var key: StateKey
+      var events: Int
+      var branches: Int
+      var sites: Int
     }
 
     /// Plays a world to its end, and from each site that it meets every alternative to its end.
     ///
     /// - Parameter unit: where the world is the root, which of its alternatives are meant.
-    private mutating func descend(_ start: World, budget: Int, path: Path, unit: Unit? = nil) throws {
-      guard budget > 0 else {
-        var world = start
-        world.run()
-        _ = try count(world, from: start.trace.count, path: path)
-        return
-      }
+    private mutating func descend(
+      _ start: World, budget: Int, path: Path, unit: Unit? = nil
+    ) throws -> Subtree {
       var world = start
       var branches: [Branch] = []
+      var subtree = Subtree(budget: budget)
+      var landing: Landing?
       var number = 0
       let wanted = unit?.branches ?? 0..<Int.max
       let isCounted = unit.map { $0.index == 0 } ?? true
+      var hasLanded = unit != nil || !search.prunes
       while isCounted || number < wanted.upperBound {
-        let before = world
+        let before = budget > 0 ? world : nil
         let continues = world.step()
-        for fork in world.takeForks() {
-          if isCounted { coverage.sites += 1 }
-          for answer in fork.alternatives {
-            if wanted.contains(number) {
-              let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
-              branches.append(Branch(world: before, entry: entry, number: number))
+        if budget > 0, let before {
+          for fork in world.takeForks() {
+            if isCounted { subtree.sites[0] += 1 }
+            for answer in fork.alternatives {
+              if wanted.contains(number) {
+                let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
+                branches.append(Branch(entry, number: number, world: before))
+              }
+              number += 1
             }
-            number += 1
           }
         }
         if !continues { break }
+        if !hasLanded, world.hasSettled {
+          hasLanded = true
+          let key = world.stateKey()
+          if let twin = finished[key], twin.covers(budget, at: world) {
+            coverage.eventsPlayed += world.trace.count - start.trace.count
+            coverage.prune(twin, budget: budget, path: path)
+            coverage.sites += subtree.sites[0]
+            subtree.add(twin, of: budget, metAt: world.trace.count)
+            for branch in branches { subtree.add(try follow(branch, budget: budget, path: path, fails: false), below: branch.factor) }
+            return subtree
+          }
+          landing = Landing(key: key, events: world.trace.count, branches: branches.count, sites: subtree.sites[0])
+        }
       }
-      let fails = isCounted ? try count(world, from: start.trace.count, path: path) : try rootFails()
-      for branch in branches {
-        var world = branch.world
-        coverage.forks += 1
-        coverage.eventsSaved += world.trace.count
-        world.branch(to: branch.entry, isEnumerating: budget > 1)
-        try descend(
-          world, budget: budget - 1,
-          path: path.taking(branch.entry, number: branch.number, hasFailed: fails))
+      var fails = false
+      if isCounted {
+        fails = try count(world, from: start.trace.count, path: path, in: &subtree)
+        coverage.sites += subtree.sites[0]
+      } else {
+        fails = try rootFails()
       }
+      guard let landing else {
+        for branch in branches { subtree.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor) }
+        return subtree
+      }
+      // What lies behind the landing is finished first, and remembered.
+      var behind = subtree
+      behind.sites[0] -= landing.sites
+      for branch in branches[landing.branches...] {
+        behind.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+      }
+      if behind.isClean { finished[landing.key] = behind.seen(from: landing.events) }
+      var whole = behind
+      whole.sites[0] = subtree.sites[0]
+      for branch in branches[..<landing.branches] {
+        whole.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+      }
+      return whole
+    }
+
+    private mutating func follow(_ branch: Branch, budget: Int, path: Path, fails: Bool) throws -> Subtree {
+      var world = branch.world
+      coverage.forks += 1
+      coverage.eventsSaved += world.trace.count
+      world.branch(to: branch.entry, isEnumerating: budget > 1)
+      return try descend(
+        world, budget: budget - 1, path: path.taking(number: branch.number, factor: branch.factor, hasFailed: fails))
     }
 
     /// Whether the root's own run fails; a unit that does not count that run needs to know.
@@ -101,8 +163,9 @@ extension ExhaustiveSearch {
       let forks = world.takeForks()
       let wanted = unit?.branches ?? 0..<Int.max
       let fails: Bool
+      var subtree = Subtree(budget: 0)
       if unit.map({ $0.index == 0 }) ?? true {
-        fails = try count(world, from: 0, path: path)
+        fails = try count(world, from: 0, path: path, in: &subtree)
         coverage.sites += forks.count
       } else {
         fails = Runner.record(of: world, agent: search.agent).verdict.result == .fail
@@ -115,7 +178,7 @@ extension ExhaustiveSearch {
           let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
           try replay(
             Plan(plan.entries + [entry]), budget: budget - 1,
-            path: path.taking(entry, number: number, hasFailed: fails))
+            path: path.taking(number: number, factor: Residue(entry), hasFailed: fails))
         }
       }
     }
@@ -123,13 +186,15 @@ extension ExhaustiveSearch {
     // MARK: Counting
 
     /// Judges a run that has ended and adds it. Returns whether it failed.
-    private mutating func count(_ world: World, from start: Int, path: Path) throws -> Bool {
+    private mutating func count(
+      _ world: World, from start: Int, path: Path, in subtree: inout Subtree
+    ) throws -> Bool {
       if isCancelled() { throw CancellationError() }
       let record = Runner.record(of: world, agent: search.agent)
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: search.seed) }
       coverage.eventsPlayed += world.trace.count - start
       defer { onRun(record.verdict) }
-      return coverage.add(record.verdict, end: world.end, path: path)
+      return coverage.add(record.verdict, end: world.end, path: path, in: &subtree)
     }
   }
 }

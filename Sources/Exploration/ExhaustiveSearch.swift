@@ -25,6 +25,9 @@ public struct ExhaustiveSearch: Sendable {
   public let seed: UInt64
   /// Runs every plan from the start also where forking would do; for comparing the two.
   public var neverForks = false
+  /// Whether a state that was finished before is answered for by its twin; off for comparing the two. Only
+  /// what is forked can be pruned.
+  public var prunes = true
 
   public init(
     setup: WorldSetup, agent: any AgentUnderTest, maxFaults: Int, from origin: Plan = Plan(), seed: UInt64 = 0

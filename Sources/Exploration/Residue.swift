@@ -23,8 +23,16 @@ struct Residue: Hashable, Sendable {
 
   /// What one answer of a plan contributes.
   init(_ entry: Plan.Entry) {
+    let at = entry.at
     var hasher = StableHasher()
-    hasher.combine(entry.at.description)
+    hasher.combine(at.process)
+    hasher.combine(at.incarnation ?? 0)
+    hasher.combine(at.run)
+    hasher.combine(at.point)
+    hasher.combine(at.subject)
+    hasher.combine(at.call ?? 0)
+    hasher.combine(at.attempt ?? 0)
+    hasher.combine(at.aspect?.rawValue)
     hasher.combine(entry.choose)
     self.init(hash: hasher.digest)
   }

@@ -58,6 +58,22 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     return answer
   }
 
+  /// Asks the driver whether to give one of these answers instead of the default, at a site whose
+  /// vocabulary is not the kernel's: what a decider may say there. At most 63 are offered.
+  ///
+  /// - Returns: one of the alternatives; nil for the default.
+  public mutating func choose(among alternatives: [Name], at site: Site) -> Name? {
+    let offered = alternatives.prefix(63)
+    guard !offered.isEmpty else { return nil }
+    if !met.insert(site.key), metTwice == nil { metTwice = site }
+    choices += 1
+    let mask: UInt64 = 1 << UInt64(offered.count + 1) &- 1
+    let raw = answering.answer(mask, benign: 0, at: site, seed: seed, name: { offered[Int($0) - 1] })
+    guard raw > 0 else { return nil }
+    decided.append(Decision(site: site, answer: offered[Int(raw) - 1]))
+    return offered[Int(raw) - 1]
+  }
+
   // MARK: Draws
 
   /// A draw keyed by (seed, site); never part of a plan.

@@ -26,6 +26,8 @@ struct ReferenceDeployment: AgentDeployment {
     var tickets: UInt32 = 0
     /// What the store or the decider was last asked.
     var pending: Command?
+    /// What the decider said to the last question.
+    var proposal: Decision?
     /// What came of a store operation, until the process is told.
     var outcome: Event?
   }
@@ -67,11 +69,10 @@ struct ReferenceDeployment: AgentDeployment {
       handle(outcome, index, now, &commands)
     case .woke: handle(.woke, index, now, &commands)
     case .decided(_, let choice):
-      guard case .decide(let query)? = processes[index].pending else {
+      guard let proposal = processes[index].proposal else {
         preconditionFailure("a decision came that was not asked for")
       }
-      let decision =
-        choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? decider.decide(query)
+      let decision = choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? proposal
       handle(.decided(decision), index, now, &commands)
     }
   }
@@ -105,6 +106,7 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(process.core)
       hasher.combine(UInt64(process.tickets))
       hasher.combine(process.outcome != nil)
+      hasher.combine(process.proposal)
     }
     hasher.combine(ticket)
     hasher.combine(release)
@@ -164,7 +166,12 @@ struct ReferenceDeployment: AgentDeployment {
             ticket: ticket, request: call.request, step: call.step,
             isCompensation: call.purpose.isCompensation)))
     case .decide(let query):
-      commands.append(.decide(DecisionPoint(ticket: ticket, point: query.point, alternatives: query.options)))
+      let proposal = decider.decide(query)
+      processes[index].proposal = proposal
+      commands.append(
+        .decide(
+          DecisionPoint(
+            ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
     case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
     }

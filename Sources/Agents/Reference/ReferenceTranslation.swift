@@ -34,10 +34,12 @@ extension DecisionQuery {
 
 extension OpsAgent.Claim {
   func translated(_ catalogue: Catalogue) -> Faultline.Claim {
-    func holdings(_ items: [Item]) -> [Faultline.Claim.Holding] {
+    func holdings(_ items: [Item], namingUpdates: Bool = false) -> [Faultline.Claim.Holding] {
       items.compactMap { item in
-        // What only changed an object is no object of its own.
-        guard let effect = catalogue[item.operation]?.effect, effect.change != .updated else { return nil }
+        // What only changed an object is no object of its own; that it may have changed it has to be said.
+        guard let effect = catalogue[item.operation]?.effect, namingUpdates || effect.change != .updated else {
+          return nil
+        }
         return Faultline.Claim.Holding(kind: effect.kind, object: item.id.isEmpty ? nil : item.id)
       }
     }
@@ -50,7 +52,7 @@ extension OpsAgent.Claim {
     case .escalated: (ending, text) = (.escalated, "stopped: \(reason)")
     }
     return Faultline.Claim(
-      ending, text: text, holdings: self.ending == .planned ? [] : holdings(present), possibly: holdings(possibly),
+      ending, text: text, holdings: self.ending == .planned ? [] : holdings(present), possibly: holdings(possibly, namingUpdates: true),
       reason: reason.isEmpty ? nil : reason, nextAction: nextAction.isEmpty ? nil : nextAction)
   }
 }

@@ -247,13 +247,17 @@ public struct DecisionPoint: Hashable, Sendable {
   public var ticket: UInt32
   /// The step at which it is taken, `triage`.
   public var point: Name
-  /// The transitions that the workflow allows there.
+  /// The transitions that the workflow allows there. Which of them is taken is a choice of the run.
   public var alternatives: [Name]
+  /// What the agent's own decider says, where that is known beforehand: to say so from outside changes
+  /// nothing. Nil: every alternative can make a difference.
+  public var proposal: Name?
 
-  public init(ticket: UInt32, point: Name, alternatives: [Name]) {
+  public init(ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil) {
     self.ticket = ticket
     self.point = point
     self.alternatives = alternatives
+    self.proposal = proposal
   }
 }
 

@@ -138,16 +138,31 @@ public struct OracleBench: Sendable, StableHashable {
 
   public func hash(into hasher: inout StableHasher) {
     facts.hash(into: &hasher)
+    combineOracles(into: &hasher)
+    retryStorm.hash(into: &hasher)
+    guardBypassed.hash(into: &hasher)
+  }
+
+  /// A digest of what a verdict can still depend on. Equal for two ways to one state, where evidence and
+  /// numbers that no oracle decides by may differ.
+  var stateDigest: UInt64 {
+    var hasher = StableHasher()
+    facts.combineState(into: &hasher)
+    combineOracles(into: &hasher)
+    retryStorm.combineState(into: &hasher)
+    guardBypassed.combineState(into: &hasher)
+    return hasher.digest
+  }
+
+  private func combineOracles(into hasher: inout StableHasher) {
     spuriousRollback.hash(into: &hasher)
     rollbackOrder.hash(into: &hasher)
     lostUpdate.hash(into: &hasher)
     writeAfterUnknown.hash(into: &hasher)
     scopeViolation.hash(into: &hasher)
     rateLimitAbuse.hash(into: &hasher)
-    retryStorm.hash(into: &hasher)
     keyMisuse.hash(into: &hasher)
     unauditedMutation.hash(into: &hasher)
-    guardBypassed.hash(into: &hasher)
     offGraphTransition.hash(into: &hasher)
   }
 }

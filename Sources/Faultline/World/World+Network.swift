@@ -175,6 +175,7 @@ extension World {
       }
     }
     if let staleness { compare(staleness, terms, conditions) }
+    systemDigests[system] = nil
     let response = systems[system].handle(terms.request, at: now, under: conditions)
     if conditions.outage || conditions.limited || conditions.refusesCompensation, !response.isSuccess {
       tookEffect(calls[index].requestFaultIndex)

@@ -109,9 +109,14 @@ extension World {
 
   private mutating func place(_ decision: DecisionPoint, from process: ProcessID) {
     let site = passage(process, point: decision.point, subject: nil, aspect: .crash)
+    let scripted = setup.scenario.decisions.first { $0.point == decision.point }?.answer
+    let expected = scripted ?? decision.proposal
+    let chosen = simulation.choose(
+      among: decision.alternatives.filter { $0 != expected }, at: site.aspect(.decision))
+    if let chosen { tookEffect(note(chosen, at: site.aspect(.decision))) }
     var offer = Offer<CrashFault>()
     offer.add(.crashAfter)
-    let answer = setup.scenario.decisions.first { $0.point == decision.point }?.answer
+    let answer = chosen ?? scripted
     record(.decided(process, point: decision.point, answer: answer))
     guard simulation.choose(offer, at: site) == .live else {
       tookEffect(note(CrashFault.crashAfter.name, at: site))

@@ -26,6 +26,7 @@ extension World {
 
   mutating func advance(_ system: Int) {
     if let scheduled = dueScheduled[system], scheduled <= now { dueScheduled[system] = nil }
+    systemDigests[system] = nil
     let messages = systems[system].advance(to: now)
     readLedger(system)
     for message in messages {
@@ -45,6 +46,7 @@ extension World {
     }
     record(.delivered(delivery, to: "systems"))
     for index in systems.indices where index != sender {
+      systemDigests[index] = nil
       systems[index].receive(delivery, at: now)
       readLedger(index)
       lookAfter(index)
@@ -64,6 +66,7 @@ extension World {
     let answer = simulation.choose(offer, at: site)
     guard let change = answer.change else { return }
     let fault = note(answer.name, at: site)
+    systemDigests[system] = nil
     systems[system].apply(
       change, before: call.request, at: now, entropy: simulation.draw(at: site.aspect(.identity)).derived(3))
     // Whatever it changed is in the ledger and not in the trace yet.

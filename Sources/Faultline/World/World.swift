@@ -12,6 +12,8 @@ public struct World {
   let replacesPaused: Bool
   var simulation: Simulation<Happening, WorldEvent>
   var systems: [any Backend]
+  /// Digests of the systems, as far as they were asked for since a system last changed.
+  var systemDigests: [UInt64?]
   /// Ledger entries of each system that the trace has already.
   var ledgerRead: [Int]
   /// When a system is next looked at by itself; nil when nothing is scheduled.
@@ -156,6 +158,7 @@ public struct World {
     replacesPaused = agent.runsReplicas
     simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
     systems = setup.systems
+    systemDigests = Array(repeating: nil, count: systems.count)
     ledgerRead = Array(repeating: 0, count: systems.count)
     dueScheduled = Array(repeating: nil, count: systems.count)
     outageUntil = Array(repeating: scenario.start, count: systems.count)
@@ -180,6 +183,8 @@ public struct World {
   public var unmet: [Plan.Entry] { simulation.driver.pending }
   public var repeatedSite: Site? { simulation.repeatedSite }
   public var isForkable: Bool { deployment.isForkable }
+  /// How many events a run may have before it is given up.
+  public var eventLimit: Int { setup.scenario.limits.events }
   public var choiceCount: Int { simulation.choiceCount }
 
   /// Plays the run to its end.

@@ -82,4 +82,16 @@ public struct GuardBypassed: Oracle {
     hasher.combine(offences.count)
     for offence in offences { hasher.combine(offence) }
   }
+
+  /// Without the events that are only shown.
+  func combineState(into hasher: inout StableHasher) {
+    hasher.combine(checks.count)
+    for check in checks {
+      hasher.combine(check.process)
+      hasher.combine(check.step)
+      hasher.combine(check.holds)
+    }
+    hasher.combine(offences.count)
+    for offence in offences { hasher.combine(offence) }
+  }
 }

@@ -85,4 +85,15 @@ public struct RetryStorm: Oracle {
   }
 
   public func hash(into hasher: inout StableHasher) { hasher.combine(counts) }
+
+  /// Without the events that are only shown.
+  func combineState(into hasher: inout StableHasher) {
+    hasher.combine(counts.count)
+    for count in counts {
+      hasher.combine(count.operation)
+      hasher.combine(count.intent)
+      hasher.combine(count.attempts)
+      hasher.combine(count.peak)
+    }
+  }
 }
