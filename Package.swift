@@ -84,7 +84,9 @@ let package = Package(
         "Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    tests("ReportingTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Reporting"]),
+    tests(
+      "ReportingTests",
+      ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration", "Reporting"]),
     tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
     tests("FaultlineCLITests", ["Primitives", "Faultline"]),
   ]

@@ -1,4 +1,4 @@
-// One failure, understood: the smallest run that shows it, and which of its choices it needs.
+// One failure, understood: the smallest run that shows it, what it needs, and what would have saved it.
 
 import Faultline
 import Operations
@@ -31,7 +31,12 @@ public struct Investigation: Sendable {
   public let verdict: Verdict
   /// One for each choice of the plan of ``verdict``, in its order.
   public let needs: [Need]
-  /// Runs that it took.
+  /// What forking time tells about the run.
+  public let explanation: Explanation
+  /// How a model fares under the same plan, or under the smallest where that is smaller; nil where no model was
+  /// given, or the agent is the model itself.
+  public let comparison: Comparison?
+  /// Runs that it took, beside the forks of time.
   public let runs: Int
 
   /// Whether the run that is told has a minimal plan.
@@ -39,9 +44,11 @@ public struct Investigation: Sendable {
 
   /// Nil where the verdict has no violation.
   ///
-  /// - Throws: what setting up the agent throws.
+  /// - Parameter model: an agent to compare with.
+  /// - Throws: what setting up an agent throws.
   public init?(
-    setup: WorldSetup, agent: any AgentUnderTest, verdict: Verdict, telling subject: Subject = .smallest
+    setup: WorldSetup, agent: any AgentUnderTest, verdict: Verdict, telling subject: Subject = .smallest,
+    model: (any ModularAgent)? = nil
   ) throws {
     guard let target = Shrinker.Target(of: verdict) else { return nil }
     self.target = target
@@ -62,6 +69,12 @@ public struct Investigation: Sendable {
           oracles: without.violations.reduce(into: []) { if !$0.contains($1.oracle) { $0.append($1.oracle) } }))
     }
     self.needs = needs
-    runs = shrinker.runs + needs.count
+    explanation = try Explanation(setup: setup, agent: agent, verdict: told)
+    let isOther = model.map { $0.name != agent.name || !agent.without.isEmpty } ?? false
+    let compared = told.plan.entries.count == smallest.plan.entries.count ? told : smallest
+    comparison = try model.flatMap { model in
+      isOther ? try Comparison(with: model, under: compared.plan, seed: compared.seed, setup: setup) : nil
+    }
+    runs = shrinker.runs + needs.count + 2 + (comparison?.runs ?? 0)
   }
 }

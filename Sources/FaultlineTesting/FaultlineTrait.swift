@@ -43,6 +43,25 @@ extension Trait where Self == FaultlineTrait {
   }
 }
 
+extension Trait where Self == FaultlineTrait {
+  /// Plays one run, in which certain things go wrong and nothing else; what `faultline report --format swift-test`
+  /// writes for a failure.
+  ///
+  /// - Parameters:
+  ///   - scenario: The scenario's file, relative to the package that the test is in. Its own faults are left out.
+  ///   - agent: Who is put into it.
+  ///   - seed: Where draws come from, from 0 up; 0 is the nominal run.
+  ///   - plan: What goes wrong, by site. A choice that the run never comes to is an issue, too.
+  public static func faultline(
+    _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, filePath: String = #filePath
+  ) -> FaultlineTrait {
+    FaultlineTrait(
+      search: SurvivalSearch(
+        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan,
+        root: PackageRoot.above(filePath: filePath)))
+  }
+}
+
 /// Plays a scenario as ``Testing/Trait/faultline(_:agent:seeds:maxFaults:filePath:)`` does, from within a test.
 ///
 /// - Returns: whether the agent survived all runs.

@@ -17,6 +17,8 @@ struct SurvivalSearch: Sendable {
   /// From 0 up. Not of `UInt64`: literals of a range of those do not compile within `@Test(…)`.
   var seeds: ClosedRange<Int>
   var maxFaults: Int
+  /// What goes wrong in the one run to play; nil for a search.
+  var plan: FaultPlan?
   /// The package that the scenario and the saved failures belong to.
   var root: String
 
@@ -46,10 +48,12 @@ struct SurvivalSearch: Sendable {
     let agent = try agent.make()
     var played = 0
     var failed: [(verdict: Verdict, isRandom: Bool)] = []
-    for input in inputs(setup.scenario, agent, only: only) {
+    for input in try inputs(setup.scenario, agent, only: only) {
       let record = try Runner.run(input, in: setup)
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: input.seed) }
-      if record.verdict.result != .pass { failed.append((record.verdict, isRandom: played > 0)) }
+      if record.verdict.result != .pass {
+        failed.append((record.verdict, isRandom: played > 0 || plan != nil))
+      }
       played += 1
     }
     guard let first = failed.first else { return nil }
@@ -58,7 +62,11 @@ struct SurvivalSearch: Sendable {
   }
 
   /// The scenario's own plan with the first seed, then a random run for each seed.
-  private func inputs(_ scenario: Scenario, _ agent: any AgentUnderTest, only: UInt64?) -> [RunInput] {
+  private func inputs(_ scenario: Scenario, _ agent: any AgentUnderTest, only: UInt64?) throws -> [RunInput] {
+    if let plan {
+      let seed = UInt64(seeds.lowerBound)
+      return [RunInput(scenario: scenario, agent: agent, seed: seed, chance: .plan(try plan.read()))]
+    }
     let seeds = only.map { $0...$0 } ?? UInt64(self.seeds.lowerBound)...UInt64(self.seeds.upperBound)
     let own = RunInput(scenario: scenario, agent: agent, seed: seeds.lowerBound)
     return [own]
@@ -89,18 +97,20 @@ struct SurvivalSearch: Sendable {
     _ verdict: Verdict, isRandom: Bool, _ agent: any AgentUnderTest, _ setup: WorldSetup, failed: Int, played: Int,
     test: String?
   ) throws -> FaultlineFailure {
-    let investigation = try Investigation(setup: setup, agent: agent, verdict: verdict)
+    let investigation = try Investigation(
+      setup: setup, agent: agent, verdict: verdict, model: ReferenceAgent())
     // An inconclusive run is told with the plan that was asked for, so that the missed fault shows.
-    let plan = investigation?.verdict.plan ?? setup.scenario.faults
+    let plan = try investigation?.verdict.plan ?? self.plan?.read() ?? setup.scenario.faults
     let seed = investigation?.verdict.seed ?? verdict.seed
     let input = RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan), isRecording: true)
     var record = try Runner.run(input, in: setup)
-    if isRandom {
+    if isRandom, record.verdict.result != .inconclusive {
       // What a scenario expects, it expects of its own faults.
       record.verdict.expectation = .none
       record.verdict.reasons = []
     }
     var report = RunReport(record, of: setup.scenario, catalogue: setup.catalogue)
+    report.investigation = investigation
     let saved = try SavedRun(
       record.verdict, of: setup.scenario, version: FaultlineVersion.current, report: report.text(.plain)
     ).save(in: "\(root)/.faultline/failures")

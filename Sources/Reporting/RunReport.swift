@@ -1,5 +1,6 @@
 // The story of one run as a person reads it on a terminal.
 
+import Exploration
 import Faultline
 import Operations
 import Primitives
@@ -26,6 +27,8 @@ public struct RunReport: Sendable {
   public var commands = Commands()
   /// Whether every event is shown.
   public var showsAll = false
+  /// What is known about the failure; nil for a run that did not fail.
+  public var investigation: Investigation?
 
   /// - Parameters:
   ///   - record: a run that recorded its trace.
@@ -74,7 +77,7 @@ public struct RunReport: Sendable {
   private func violations(_ style: Style) -> String {
     var table = TextTable([
       .init("oracle"), .init("intent", limit: 22), .init("wanted", limit: 34), .init("found"),
-      .init("objects", fillsRest: true), .init("evidence", limit: 14),
+      .init("objects", fillsRest: true), .init("evidence", limit: 10),
     ])
     for violation in verdict.violations {
       let intent = story.scenario.intents.first { $0.name == violation.intent }
@@ -130,7 +133,8 @@ public struct RunReport: Sendable {
   private func summary(_ style: Style) -> String {
     let metrics = verdict.metrics
     var lines: [(String, String)] = []
-    if let why = story.why { lines.append(("Why", why)) }
+    let explained = investigation.map { InvestigationText($0, story: story) }
+    lines += explained?.causes ?? []
     let said = story.claim.map { "\($0.ending.rawValue)" } ?? "nothing"
     let real =
       switch verdict.result {
@@ -151,7 +155,7 @@ public struct RunReport: Sendable {
       let effective = verdict.faults.count { $0.tookEffect }
       lines.append(("Faults", "\(verdict.faults.count) injected, \(effective) took effect"))
     }
-    for (offset, line) in story.cleaning.enumerated() { lines.append((offset == 0 ? "Clean" : "", line)) }
+    lines += explained?.remedies ?? []
     for (offset, advice) in advice.enumerated() { lines.append((offset == 0 ? "Advice" : "", advice)) }
     switch verdict.expectation {
     case .met: lines.append(("Expected", "yes, the scenario expects this of \(verdict.agent)"))

@@ -98,6 +98,9 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     answering.branch(to: entry, isEnumerating: isEnumerating)
   }
 
+  /// Lets another driver answer from here on.
+  public mutating func drive(by driver: Driver) { answering = driver }
+
   /// Hands over the alternatives noted so far, and forgets them.
   @inlinable public mutating func takeForks() -> [Fork] { answering.takeForks() }
 

@@ -54,6 +54,24 @@ private let warStory = "scenarios/timeout-after-create.yaml"
     }
   }
 
+  @Test func aPlanOfATestIsPlayedAlone() throws {
+    let answer = "agent-0~1/customer-onboarding:acme/cloud.create_cluster[acme]#1/answer"
+    let root = PackageRoot.above(filePath: #filePath)
+    func search(_ agent: AgentChoice, _ plan: FaultPlan) -> SurvivalSearch {
+      SurvivalSearch(scenario: warStory, agent: agent, seeds: 0...0, maxFaults: 0, plan: plan, root: root)
+    }
+    let failure = try #require(try search(.naive, [answer: "response-lost"]).failure(test: nil))
+    #expect(failure.played == 1)
+    #expect(failure.text.contains("Point of no return: #"))
+    #expect(failure.text.contains("Compare   reference passes this plan"))
+    #expect(try search(.naive, [:]).failure(test: nil) == nil, "the scenario's own faults are left out")
+    let missed = try #require(try search(.naive, ["*/*/cloud.no_such_call/answer": "response-lost"]).failure(test: nil))
+    #expect(missed.verdict?.result == .inconclusive)
+    #expect { try search(.naive, ["nowhere": "response-lost"]).failure(test: nil) } throws: {
+      "\($0)".contains("'nowhere' is no site")
+    }
+  }
+
   @Test func removingASafeguardFromTheReferenceShows() {
     withKnownIssue {
       expectSurvives(

@@ -241,7 +241,7 @@ public struct World {
     }
   }
 
-  private mutating func handle(_ happening: Happening) {
+  mutating func handle(_ happening: Happening) {
     switch happening {
     case .start(let process, let trigger): start(process, trigger)
     case .arrival(let call, let attempt, let isCopy): arrive(call, attempt: attempt, isCopy: isCopy)

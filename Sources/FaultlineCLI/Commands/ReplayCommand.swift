@@ -33,10 +33,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try output.check()
     let saved = try SavedRuns.read(file)
-    let scenario = try Library.reader().read(path: saved.scenario)
-    let store = AgentStore(rawValue: saved.store.text) ?? .model
-    let agent = try Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
-    let assignment = try Assignment(Situation(scenario), agent: agent, isChecked: false)
+    let assignment = try SavedRuns.assignment(of: saved)
     let record = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
     try deliver(record, of: assignment, status: status)
@@ -48,9 +45,10 @@ struct ReplayCommand: ParsableCommand {
     var report = RunReport(
       record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
     report.showsAll = all
+    report.investigation = try assignment.investigate(record.verdict)
     report.commands = Offers.commands(for: record.verdict, path: assignment.scenario.path, saved: file)
     switch output.format {
-    case .json: try output.deliver(VerdictJSON.line(record.verdict))
+    case .json: try output.deliver(VerdictJSON.line(record.verdict, investigation: report.investigation))
     case .junit:
       try output.deliver(
         JUnitReport([

@@ -70,6 +70,7 @@ extension RunCommand {
     guard !assignment.isAsExpected(verdict) else { return "" }
     let record = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
     var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+    report.investigation = try assignment.investigate(verdict)
     report.commands = Offers.commands(for: verdict, path: assignment.scenario.path, saved: nil, shape: shape)
     return report.text(.plain)
   }

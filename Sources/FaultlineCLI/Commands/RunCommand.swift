@@ -2,6 +2,7 @@
 
 import Agents
 import ArgumentParser
+import Exploration
 import Faultline
 import Foundation
 import Primitives
@@ -115,42 +116,48 @@ struct RunCommand: AsyncParsableCommand {
     let verdict = record.verdict
     if verifyReplay { try assignment.verifyReplay(of: verdict, chance: chance) }
     let status: ExitStatus = assignment.isAsExpected(verdict) ? .asExpected : .notAsExpected
-    let saved = try keep(record, of: assignment)
+    let investigation = try assignment.investigate(verdict)
+    let saved = try keep(record, of: assignment, investigation: investigation)
+    let story = story(record, of: assignment, investigation: investigation, saved: saved, status: status)
     switch output.format {
-    case .json: try output.deliver(VerdictJSON.line(verdict))
-    case .text: try output.deliver(story(record, of: assignment, saved: saved, status: status))
+    case .json: try output.deliver(VerdictJSON.line(verdict, investigation: investigation))
+    case .text: try output.deliver(story)
     case .junit:
-      let text = story(record, of: assignment, saved: saved, status: status)
       try output.deliver(
-        JUnitReport([.init(verdict: verdict, isAsExpected: status == .asExpected, text: text)]).xml())
+        JUnitReport([.init(verdict: verdict, isAsExpected: status == .asExpected, text: story)]).xml())
     }
     return status
   }
 
   private func story(
-    _ record: RunRecord, of assignment: Assignment, saved: String?, status: ExitStatus
+    _ record: RunRecord, of assignment: Assignment, investigation: Investigation?, saved: String?,
+    status: ExitStatus
   ) -> String {
     var report = RunReport(
       record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
     report.showsAll = all
+    report.investigation = investigation
     report.commands = Offers.commands(for: record.verdict, path: assignment.path, saved: saved, shape: shape)
-    if !assignment.situation.isScenario { report.commands.test = nil }
+    if !assignment.situation.isScenario, saved == nil { report.commands.test = nil }
     let style = output.format == .text ? output.style : .plain
     let explanation = explain ? "\n\n" + RunReport.explanation(record, style) : ""
     return report.text(style) + explanation
   }
 
   /// Saves the run where it was asked for, and where an agent that is judged failed.
-  func keep(_ record: RunRecord, of assignment: Assignment) throws -> String? {
+  func keep(
+    _ record: RunRecord, of assignment: Assignment, investigation: Investigation?
+  ) throws -> String? {
     let isFailure = !assignment.isChecked && record.verdict.result != .pass
     guard let folder = save ?? (isFailure ? SavedRuns.failures : nil) else { return nil }
-    return try SavedRuns.write(record, of: assignment, store: choice.store, into: folder)
+    return try SavedRuns.write(
+      record, of: assignment, investigation: investigation, store: choice.store, into: folder)
   }
 
   /// Plays a run once more, with its events, and saves it.
   func keep(_ verdict: Verdict, of assignment: Assignment) throws -> String? {
     guard save != nil || (!assignment.isChecked && verdict.result != .pass) else { return nil }
     let again = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
-    return try keep(again, of: assignment)
+    return try keep(again, of: assignment, investigation: assignment.investigate(again.verdict))
   }
 }

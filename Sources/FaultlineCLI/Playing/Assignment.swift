@@ -65,6 +65,15 @@ struct Assignment: Sendable {
     return record
   }
 
+  /// What is known about a failing run; nil for one without a violation.
+  ///
+  /// - Throws: what setting up an agent throws.
+  func investigate(
+    _ verdict: Verdict, telling subject: Investigation.Subject = .given
+  ) throws -> Investigation? {
+    try Investigation(setup: setup, agent: agent, verdict: verdict, telling: subject, model: ReferenceAgent())
+  }
+
   /// Plays the run's plan again and compares the hashes.
   ///
   /// - Throws: a defect with the first event at which the two runs differ.

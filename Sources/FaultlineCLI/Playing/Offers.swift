@@ -17,7 +17,11 @@ enum Offers {
     } else {
       commands.run = CommandLineText.run(path: path, verdict: verdict) + (shape.isEmpty ? "" : " " + shape)
     }
-    if shape.isEmpty { commands.test = test(for: verdict, path: path) }
+    if let saved {
+      commands.test = "faultline report \(CommandLineText.quoted(saved)) --format swift-test"
+    } else if shape.isEmpty {
+      commands.test = test(for: verdict, path: path)
+    }
     return commands
   }
 

@@ -1,6 +1,7 @@
 // Runs on file: written where a judged agent failed or where the user asked, read back by replay and show.
 
 import Agents
+import Exploration
 import Faultline
 import Primitives
 import Reporting
@@ -14,15 +15,25 @@ enum SavedRuns {
   ///
   /// - Returns: the file's path.
   static func write(
-    _ record: RunRecord, of assignment: Assignment, store: AgentStore, into folder: String
+    _ record: RunRecord, of assignment: Assignment, investigation: Investigation?, store: AgentStore,
+    into folder: String
   ) throws -> String {
     let verdict = record.verdict
     var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+    report.investigation = investigation
     if verdict.expectation != .none { report.commands.test = Offers.test(for: verdict, path: assignment.scenario.path) }
     let saved = SavedRun(
       verdict, of: assignment.scenario, store: Name(store.rawValue), version: FaultlineVersion.current,
       report: report.text(.plain))
     return try saved.save(in: folder)
+  }
+
+  /// The run's scenario, for its own agent or for another one.
+  static func assignment(of saved: SavedRun, agent: (any AgentUnderTest)? = nil) throws -> Assignment {
+    let scenario = try Library.reader().read(path: saved.scenario)
+    let store = AgentStore(rawValue: saved.store.text) ?? .model
+    let own = try agent ?? Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
+    return try Assignment(Situation(scenario), agent: own, isChecked: false)
   }
 
   /// Reads a saved run, and says so where the file is a scenario.

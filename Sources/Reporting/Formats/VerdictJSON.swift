@@ -1,5 +1,6 @@
 // The verdict for programs: one object a line, fields added but never renamed.
 
+import Exploration
 import Faultline
 import Primitives
 import Simulation
@@ -9,7 +10,13 @@ public enum VerdictJSON {
   public static let schema = "faultline.verdict/1"
 
   /// One line, without a newline at its end.
-  public static func line(_ verdict: Verdict) -> String { value(verdict).line }
+  ///
+  /// - Parameter investigation: what is known about the failure, where there is one.
+  public static func line(_ verdict: Verdict, investigation: Investigation? = nil) -> String {
+    guard case .object(var members) = value(verdict), let investigation else { return value(verdict).line }
+    members.append(JSON.Member("explanation", InvestigationJSON.value(investigation)))
+    return JSON.object(members).line
+  }
 
   public static func value(_ verdict: Verdict) -> JSON {
     .object([
@@ -33,11 +40,11 @@ public enum VerdictJSON {
     ])
   }
 
-  private static func entry(_ entry: Plan.Entry) -> JSON {
+  static func entry(_ entry: Plan.Entry) -> JSON {
     .object(["at": .text(entry.at.description), "choose": .text(entry.choose.text)])
   }
 
-  private static func violation(_ violation: Violation) -> JSON {
+  static func violation(_ violation: Violation) -> JSON {
     .object([
       "oracle": .text(violation.oracle.text),
       "intent": .text(violation.intent?.text),

@@ -5,7 +5,7 @@ import Operations
 import Primitives
 import Simulation
 
-/// A run, read once and understood: the common ground of timeline, summary and cleaning up.
+/// A run, read once and understood: the common ground of timeline, summary and explanation.
 struct Story: Sendable {
   let scenario: Scenario
   let record: RunRecord

@@ -1,0 +1,78 @@
+// `faultline report`: a saved run in the form that somebody else needs.
+
+import ArgumentParser
+import Faultline
+import Primitives
+import Reporting
+import Simulation
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write a saved run as text, JSON, JUnit XML, or Swift test source.",
+    discussion: """
+      The run is played again for its report. With --agent, another agent plays it; the test is then about that one. \
+      Exit status: 0 the report was written, whatever it says.
+
+      Examples:
+        faultline report .faultline/failures/7f3a.yaml --format swift-test --output Tests/Regression.swift
+        faultline report .faultline/failures/7f3a.yaml --format json
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json, junit
+    case swiftTest = "swift-test"
+  }
+
+  @Argument(help: "A file that 'faultline run' saved.", completion: .file(extensions: ["yaml"]))
+  var file: String
+
+  @OptionGroup(title: "Agent") var choice: AgentOptions
+
+  @Option(help: "The form of the report.")
+  var format: Format = .text
+
+  @Option(
+    help: "Write the report to this file instead. A file that faultline did not write is never replaced.",
+    completion: .file())
+  var output: String?
+
+  /// How Swift sources of ours begin.
+  private static let sourceMark = "// Written by 'faultline report"
+
+  func run() throws {
+    if let output {
+      try Files.checkReplaceable(output, marks: OutputFormat.allCases.map(\.mark) + [Self.sourceMark])
+    }
+    let saved = try SavedRuns.read(file)
+    let agent = try choice.make()
+    let assignment = try SavedRuns.assignment(of: saved)
+    let failing = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+    if format == .swiftTest {
+      let source = SwiftTestSource(failing.verdict, path: assignment.scenario.path, agent: agent)
+      return try deliver(source.text)
+    }
+    let subject = try agent.map { try SavedRuns.assignment(of: saved, agent: $0) } ?? assignment
+    let record = try agent.map { _ in
+      try subject.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+    } ?? failing
+    var report = RunReport(record, of: subject.scenario, catalogue: subject.setup.catalogue)
+    report.investigation = try subject.investigate(record.verdict)
+    report.commands = Offers.commands(for: record.verdict, path: subject.path, saved: file)
+    switch format {
+    case .text: try deliver(report.text(output == nil ? Console.style : .plain))
+    case .json: try deliver(VerdictJSON.line(record.verdict, investigation: report.investigation))
+    case .junit, .swiftTest:
+      let isAsExpected = subject.isAsExpected(record.verdict)
+      try deliver(
+        JUnitReport([.init(verdict: record.verdict, isAsExpected: isAsExpected, text: report.text(.plain))]).xml())
+    }
+  }
+
+  private func deliver(_ text: String) throws {
+    let body = text.hasSuffix("\n") ? text : text + "\n"
+    guard let output else { return Console.write(String(body.dropLast())) }
+    try Files.write(format == .text ? OutputFormat.text.mark + "\n" + body : body, to: output)
+    Console.complain("wrote \(output)")
+  }
+}
