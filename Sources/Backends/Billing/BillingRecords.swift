@@ -9,8 +9,9 @@ struct BillingCustomer: Record {
   let owner: Name
   let email: String?
   let createdAt: Instant
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [.id: .text(id), .reference: .name(owner), .email: .optional(email), .created: .instant(createdAt)]
   }
 
@@ -33,8 +34,9 @@ struct Subscription: Record {
   let reference: String?
   let createdAt: Instant
   var status = Status.active
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .customer: .name(owner), .plan: .text(plan), .period: .optional(period),
       .reference: .optional(reference), .status: .text(status.rawValue), .created: .instant(createdAt),
@@ -72,11 +74,12 @@ struct Charge: Record {
 
   var refundable: Money { amount - refunded }
   var status: String { refunded == amount ? "refunded" : "succeeded" }
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .customer: .name(owner), .invoice: .text(invoice), .period: .optional(period),
-      .reference: .optional(reference), .amount: .money(amount), "amount_refunded": .money(refunded),
+      .reference: .optional(reference), .amount: .money(amount), .amountRefunded: .money(refunded),
       .status: .text(status), .created: .instant(createdAt),
     ]
   }

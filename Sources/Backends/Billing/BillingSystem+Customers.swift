@@ -10,9 +10,9 @@ extension BillingSystem {
     if options.hasUniqueReferences, customers.first(where: { $0.owner == owner }) != nil {
       return .refused(BillingRefusal.exists, reference)
     }
-    let customer = BillingCustomer(
-      id: call.newID("cus_"), owner: owner, email: call.text(.email), createdAt: call.now)
-    customers.insert(customer, at: call.now)
+    let customer = customers.insert(
+      BillingCustomer(
+        id: call.newID("cus_"), owner: owner, email: call.text(.email), createdAt: call.now), at: call.now)
     effects.record(
       .created, .customerKind, object: customer.id, owner: owner, attributes: [.reference: .text(reference)])
     return .done(customer.body)
@@ -43,10 +43,10 @@ extension BillingSystem {
     {
       return .refused(BillingRefusal.exists, reference)
     }
-    let subscription = Subscription(
-      id: call.newID("sub_"), owner: customer.owner, plan: call.text(.plan) ?? "", period: call.text(.period),
-      reference: call.text(.reference), createdAt: call.now)
-    subscriptions.insert(subscription, at: call.now)
+    let subscription = subscriptions.insert(
+      Subscription(
+        id: call.newID("sub_"), owner: customer.owner, plan: call.text(.plan) ?? "", period: call.text(.period),
+        reference: call.text(.reference), createdAt: call.now), at: call.now)
     effects.record(
       .created, .subscriptionKind, object: subscription.id, owner: subscription.owner,
       attributes: subscription.attributes)

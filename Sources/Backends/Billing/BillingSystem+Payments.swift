@@ -85,7 +85,7 @@ extension BillingSystem {
         .created, .creditNoteKind, object: note, owner: invoice.owner, amount: amount - refund,
         attributes: [
           .invoice: .text(invoice.id), .period: .optional(invoice.period), .reference: .optional(invoice.reference),
-          .status: "issued", "total": .money(amount),
+          .status: "issued", .total: .money(amount),
         ], permanence: .permanent)
       let status = system.recorded(.updated, invoice.id, &effects).response.body[.status] ?? .null
       return .done([

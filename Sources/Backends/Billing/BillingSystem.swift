@@ -97,6 +97,16 @@ struct BillingSystem: RecordSystem {
     operation.isMutation ? .zero : description.bounds.staleness
   }
 
+  func isFresh(for call: Call) -> Bool {
+    switch call.request.operation {
+    case .getCustomer: customers.isFresh(asOf: call.readAt)
+    case .listSubscriptions: subscriptions.isFresh(asOf: call.readAt)
+    case .listInvoices: invoices.isFresh(asOf: call.readAt)
+    case .listCharges: charges.isFresh(asOf: call.readAt)
+    default: true
+    }
+  }
+
   func applicable(to call: Call) -> ApplicableConditions {
     Self.compensations.contains(call.request.operation) ? .compensationRefusal : []
   }

@@ -60,12 +60,13 @@ struct Invoice: Record {
   var remaining: Money { total - reduced - paid }
   /// Whether it claims money or has it.
   var isLive: Bool { status != .void }
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .customer: .name(owner), .period: .optional(period), .status: .text(status.rawValue),
-      .reference: .optional(reference), .source: .optional(source), "total": .money(total),
-      "amount_paid": .money(paid), "amount_remaining": .money(remaining), "amount_credited": .money(credited),
+      .reference: .optional(reference), .source: .optional(source), .total: .money(total),
+      .amountPaid: .money(paid), .amountRemaining: .money(remaining), .amountCredited: .money(credited),
       .created: .instant(createdAt),
     ]
   }

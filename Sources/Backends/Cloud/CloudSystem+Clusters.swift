@@ -6,11 +6,11 @@ import Primitives
 extension CloudSystem {
   mutating func createCluster(_ call: Call, effects: inout EffectWriter) -> Handling {
     if let refused = launchRefusal(of: call) { return refused }
-    let cluster = Cluster(
-      id: call.newID("i-"), name: call.required(.name), customer: call.text(.customer).map { Name($0) },
-      network: call.required(.network), plan: call.required(.plan), region: call.required(.region),
-      zone: call.text(.zone), count: call.int(.count) ?? 1, launchedAt: call.now)
-    clusters.insert(cluster, at: call.now)
+    let cluster = clusters.insert(
+      Cluster(
+        id: call.newID("i-"), name: call.required(.name), customer: call.text(.customer).map { Name($0) },
+        network: call.required(.network), plan: call.required(.plan), region: call.required(.region),
+        zone: call.text(.zone), count: call.int(.count) ?? 1, launchedAt: call.now), at: call.now)
     record(.created, cluster, effects: &effects)
     lifecycle.plan(
       Step(kind: call.conditions.lifecycleFails ? .fail : .run, cluster: cluster.id, cause: nil, principal: nil),
@@ -62,11 +62,11 @@ extension CloudSystem {
     let name = call.text(.name)
     let customer = call.text(.customer).map { Name($0) }
     let region = call.text(.region)
-    let found = clusters.records(asOf: call.readAt) {
+    let found = clusters.bodies(asOf: call.readAt) {
       (name == nil || $0.name == name) && (customer == nil || $0.customer == customer)
         && (region == nil || $0.region == region) && $0.isShown(at: call.now, for: rules.afterlife)
     }
-    return .ok([.clusters: .list(found.map { .record($0.body) })])
+    return .ok([.clusters: .list(found)])
   }
 
   mutating func tagCluster(_ call: Call, effects: inout EffectWriter) -> Handling {

@@ -5,10 +5,10 @@ import Primitives
 
 extension CloudSystem {
   mutating func createNetwork(_ call: Call, effects: inout EffectWriter) -> Handling {
-    let network = Network(
-      id: call.newID("vpc-"), name: call.required(.name), customer: call.text(.customer).map { Name($0) },
-      region: call.required(.region))
-    networks.insert(network, at: call.now)
+    let network = networks.insert(
+      Network(
+        id: call.newID("vpc-"), name: call.required(.name), customer: call.text(.customer).map { Name($0) },
+        region: call.required(.region)), at: call.now)
     record(.created, network, effects: &effects)
     return .done(network.body)
   }
@@ -17,11 +17,11 @@ extension CloudSystem {
     let name = call.text(.name)
     let customer = call.text(.customer).map { Name($0) }
     let region = call.text(.region)
-    let found = networks.records(asOf: call.readAt) {
+    let found = networks.bodies(asOf: call.readAt) {
       !$0.isDeleted && (name == nil || $0.name == name) && (customer == nil || $0.customer == customer)
         && (region == nil || $0.region == region)
     }
-    return .ok([.networks: .list(found.map { .record($0.body) })])
+    return .ok([.networks: .list(found)])
   }
 
   mutating func deleteNetwork(_ call: Call, effects: inout EffectWriter) -> Handling {

@@ -76,6 +76,13 @@ struct CloudSystem: RecordSystem {
     }
   }
 
+  func isFresh(for call: Call) -> Bool {
+    switch call.operation.name {
+    case .describeNetworks, .createCluster: networks.isFresh(asOf: call.readAt)
+    default: clusters.isFresh(asOf: call.readAt)
+    }
+  }
+
   func subject(of request: Request) -> Name? {
     if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let id = request.arguments.text(.cluster) {

@@ -45,9 +45,10 @@ struct Cluster: Record, Hashable {
   var runningSince: Instant?
   /// When it came to its end; from then on it is shown for an hour.
   var terminatedAt: Instant?
+  var kept = KeptBody()
 
   /// The cluster as answers show it.
-  var body: Fields {
+  var shown: Fields {
     var body: Fields = [
       .id: .text(id), .name: .text(name), .customer: .name(customer), .network: .text(network),
       .plan: .text(plan), .region: .text(region), .zone: .optional(zone), .count: .int(count),

@@ -13,9 +13,10 @@ struct Network: Record, Hashable {
   let region: String
   /// A deleted network is shown to nobody; it is kept so that a late request that names it still has a subject.
   var isDeleted = false
+  var kept = KeptBody()
 
   /// The network as answers show it.
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .name: .text(name), .customer: .name(customer), .region: .text(region),
       .state: "available",

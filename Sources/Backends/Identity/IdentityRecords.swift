@@ -12,8 +12,9 @@ struct Role: Record, Hashable {
   /// When and by which call it, or what hangs on it, was changed last.
   var changedAt: Instant
   var changedBy: CallID?
+  var kept = KeptBody()
 
-  var body: Fields { [.id: .text(id), .name: .text(name), .customer: .name(customer)] }
+  var shown: Fields { [.id: .text(id), .name: .text(name), .customer: .name(customer)] }
 }
 
 extension Role: StableHashable {
@@ -35,8 +36,9 @@ struct Policy: Record, Hashable {
   let document: String
   /// The role that an inline policy is part of; nil for a managed one.
   let role: String?
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .name: .text(name), .customer: .name(customer), .document: .text(document),
       .role: .optional(role),
@@ -64,8 +66,9 @@ struct Binding: Record, Hashable {
   let policy: String
   /// The cluster or group that gets the role; nil where the caller named none.
   let target: String?
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .name: .text(name), .customer: .name(customer), .role: .text(role), .policy: .text(policy),
       .target: .optional(target),
@@ -92,9 +95,10 @@ struct AccessKey: Record, Hashable {
   let customer: Name?
   /// A deleted key opens nothing; it is kept so that a late request that names it still has a subject.
   var isDeleted = false
+  var kept = KeptBody()
 
   /// The key as listings show it, without its secret.
-  var body: Fields {
+  var shown: Fields {
     [.id: .text(id), .role: .text(role), .customer: .name(customer), .status: "Active"]
   }
 }

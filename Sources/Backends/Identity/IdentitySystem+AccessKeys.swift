@@ -12,8 +12,8 @@ extension IdentitySystem {
     guard accessKeys.all(where: { $0.role == role && !$0.isDeleted }).count < rules.keysPerRole else {
       return .refused(rules.tooMany, String(rules.keysPerRole))
     }
-    let key = AccessKey(id: call.newID("AKIA"), role: role, customer: owner(of: call, on: role))
-    accessKeys.insert(key, at: call.now)
+    let key = accessKeys.insert(
+      AccessKey(id: call.newID("AKIA"), role: role, customer: owner(of: call, on: role)), at: call.now)
     touch(role: role, by: call)
     record(.created, key, effects: &effects)
     var body = key.body
@@ -23,8 +23,7 @@ extension IdentitySystem {
 
   func listAccessKeys(_ call: Call) -> Response {
     let role = call.required(.role)
-    let found = accessKeys.records(asOf: call.readAt) { $0.role == role && !$0.isDeleted }
-    return .ok([.accessKeys: .list(found.map { .record($0.body) })])
+    return .ok([.accessKeys: .list(accessKeys.bodies(asOf: call.readAt) { $0.role == role && !$0.isDeleted })])
   }
 
   mutating func deleteAccessKey(_ call: Call, effects: inout EffectWriter) -> Handling {

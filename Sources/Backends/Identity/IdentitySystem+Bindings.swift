@@ -26,10 +26,10 @@ extension IdentitySystem {
     guard bindings.first(where: { $0.name == name }) == nil else {
       return .refused(rules.alreadyExists, "A binding called \(name)")
     }
-    let binding = Binding(
-      id: call.newID("AIPA"), name: name, customer: owner(of: call, on: role), role: role, policy: policy,
-      target: call.text(.target))
-    bindings.insert(binding, at: call.now)
+    let binding = bindings.insert(
+      Binding(
+        id: call.newID("AIPA"), name: name, customer: owner(of: call, on: role), role: role, policy: policy,
+        target: call.text(.target)), at: call.now)
     touch(role: role, by: call)
     record(.created, binding, effects: &effects)
     return .done(binding.body)
@@ -40,11 +40,11 @@ extension IdentitySystem {
     let role = call.text(.role)
     let policy = call.text(.policy)
     let customer = call.text(.customer).map { Name($0) }
-    let found = bindings.records(asOf: call.readAt) {
+    let found = bindings.bodies(asOf: call.readAt) {
       (name == nil || $0.name == name) && (role == nil || $0.role == role) && (policy == nil || $0.policy == policy)
         && (customer == nil || $0.customer == customer)
     }
-    return .ok([.bindings: .list(found.map { .record($0.body) })])
+    return .ok([.bindings: .list(found)])
   }
 
   mutating func deleteBinding(_ call: Call, effects: inout EffectWriter) -> Handling {

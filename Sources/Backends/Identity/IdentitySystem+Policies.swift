@@ -16,9 +16,10 @@ extension IdentitySystem {
     guard policies.first(where: { $0.name == name }) == nil else {
       return .refused(rules.alreadyExists, "A policy called \(name)")
     }
-    let policy = Policy(
-      id: call.newID("ANPA"), name: name, customer: owner(of: call, on: role), document: document, role: role)
-    policies.insert(policy, at: call.now)
+    let policy = policies.insert(
+      Policy(
+        id: call.newID("ANPA"), name: name, customer: owner(of: call, on: role), document: document, role: role),
+      at: call.now)
     if let role { touch(role: role, by: call) }
     record(.created, policy, effects: &effects)
     return .done(policy.body)
@@ -98,11 +99,13 @@ extension String {
   /// Whether the word "Statement" stands in quotes somewhere; written out because searching a substring
   /// takes Foundation.
   fileprivate var containsStatement: Bool {
-    let word = Array("\"Statement\"".utf8)
-    let bytes = Array(utf8)
-    guard bytes.count >= word.count else { return false }
-    return (0...(bytes.count - word.count)).contains { start in
-      word.indices.allSatisfy { bytes[start + $0] == word[$0] }
+    let word: StaticString = "\"Statement\""
+    var text = self
+    return text.withUTF8 { bytes in
+      guard bytes.count >= word.utf8CodeUnitCount else { return false }
+      return (0...(bytes.count - word.utf8CodeUnitCount)).contains { start in
+        (0..<word.utf8CodeUnitCount).allSatisfy { bytes[start + $0] == word.utf8Start[$0] }
+      }
     }
   }
 }

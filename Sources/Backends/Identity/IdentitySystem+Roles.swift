@@ -10,10 +10,10 @@ extension IdentitySystem {
     guard roles.first(where: { $0.name == name }) == nil else {
       return .refused(rules.alreadyExists, "Role with name \(name)")
     }
-    let role = Role(
-      id: call.newID("AROA"), name: name, customer: call.text(.customer).map { Name($0) }, changedAt: call.now,
-      changedBy: call.conditions.call)
-    roles.insert(role, at: call.now)
+    let role = roles.insert(
+      Role(
+        id: call.newID("AROA"), name: name, customer: call.text(.customer).map { Name($0) }, changedAt: call.now,
+        changedBy: call.conditions.call), at: call.now)
     record(.created, role, effects: &effects)
     return .done(role.body)
   }

@@ -70,6 +70,16 @@ struct IdentitySystem: RecordSystem {
     }
   }
 
+  func isFresh(for call: Call) -> Bool {
+    switch call.operation.name {
+    case .getRole, .createPolicy, .createAccessKey: roles.isFresh(asOf: call.readAt)
+    case .getPolicy: policies.isFresh(asOf: call.readAt)
+    case .listBindings: bindings.isFresh(asOf: call.readAt)
+    case .listAccessKeys: accessKeys.isFresh(asOf: call.readAt)
+    default: roles.isFresh(asOf: call.readAt) && policies.isFresh(asOf: call.readAt)
+    }
+  }
+
   func subject(of request: Request) -> Name? {
     if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let id = request.arguments.text(.accessKey) {

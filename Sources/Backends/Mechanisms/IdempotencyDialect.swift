@@ -3,8 +3,8 @@
 import Operations
 import Primitives
 
-/// One vendor's reading of "the same key".
-struct IdempotencyDialect: Sendable {
+/// One vendor's reading of "the same key". A class, since every request with a key is held against it.
+final class IdempotencyDialect: Sendable {
   /// Which outcomes a key remembers.
   enum Memory: Sendable {
     /// The answer that was sent, failures included, once the handler began to execute: a 500 is replayed too.
@@ -27,27 +27,27 @@ struct IdempotencyDialect: Sendable {
   }
 
   /// Where callers put the key: `Idempotency-Key`, `ClientToken`.
-  var carrier: Name
+  let carrier: Name
   /// How long a key is remembered; afterwards it is a key never seen, and the request executes.
-  var window: TimeSpan
-  var memory: Memory
-  var scope: Scope
+  let window: TimeSpan
+  let memory: Memory
+  let scope: Scope
   /// The same key with other parameters; nil where the vendor does not compare them.
-  var mismatch: Refusal?
+  let mismatch: Refusal?
   /// The same key on another operation; nil where ``mismatch`` covers it.
-  var otherOperation: Refusal?
+  let otherOperation: Refusal?
   /// The same key while the first request is being handled. Nil where the vendor documents nothing: we
   /// model that the second request waits for the first and receives its outcome.
-  var inFlight: Refusal?
+  let inFlight: Refusal?
   /// Whether a failed request keeps the key tied to its parameters: the same request may then try again, another
   /// one is a mismatch. Concerns failures that ``memory`` does not replay.
-  var comparesFailures: Bool
+  let comparesFailures: Bool
   /// Headers of a replayed answer, and of a first one.
-  var replayHeaders: Fields
-  var firstHeaders: Fields
+  let replayHeaders: Fields
+  let firstHeaders: Fields
   /// The longest key in characters, and the refusal of a longer one.
-  var maximumLength: Int
-  var tooLong: Refusal?
+  let maximumLength: Int
+  let tooLong: Refusal?
 
   init(
     carrier: Name, window: TimeSpan, memory: Memory, scope: Scope = .account, mismatch: Refusal?,

@@ -32,8 +32,8 @@ struct IdempotencyStore: Sendable {
   func verdict(on key: String, of request: Request, under dialect: IdempotencyDialect, at now: Instant) -> Verdict {
     if let tooLong = dialect.tooLong, key.utf8.count > dialect.maximumLength { return .refused(tooLong.response(key)) }
     let scope = scope(of: request, under: dialect)
-    guard let entry = entries.last(where: { $0.scope == scope && $0.key == key }), now - entry.usedAt < dialect.window
-    else { return .fresh }
+    guard let index = index(of: key, in: scope), now - entries[index].usedAt < dialect.window else { return .fresh }
+    let entry = entries[index]
     let isRunning = now < entry.finishesAt
     if entry.outcome == nil, !isRunning, !dialect.comparesFailures { return .fresh }
     if entry.operation != request.operation, let refusal = dialect.otherOperation ?? dialect.mismatch {
@@ -62,11 +62,17 @@ struct IdempotencyStore: Sendable {
       case .committedWork: committed.isSuccess ? committed : nil
       }
     let scope = scope(of: request, under: dialect)
-    entries.removeAll { $0.scope == scope && $0.key == key }
+    if let index = index(of: key, in: scope) { entries.remove(at: index) }
     entries.append(
       Entry(
         key: key, scope: scope, operation: request.operation, fingerprint: request.arguments.fingerprint,
         usedAt: now, finishesAt: finishesAt, outcome: outcome))
+  }
+
+  /// A key is kept once in each scope.
+  private func index(of key: String, in scope: UInt64) -> Int? {
+    for index in entries.indices where entries[index].scope == scope && entries[index].key == key { return index }
+    return nil
   }
 
   private func scope(of request: Request, under dialect: IdempotencyDialect) -> UInt64 {

@@ -3,8 +3,8 @@
 import Operations
 import Primitives
 
-/// One documented limit: what it counts, per what, and the bucket.
-struct LimitRule: Sendable {
+/// One documented limit: what it counts, per what, and the bucket. A class, since every request asks every rule.
+final class LimitRule: Sendable {
   enum Target: Sendable {
     case all, reads, mutations
     case operations([Name])
@@ -25,12 +25,12 @@ struct LimitRule: Sendable {
     case argument(Name)
   }
 
-  var target: Target
-  var partition: Partition
-  var cost: Cost
-  var limit: TokenBucket.Limit
+  let target: Target
+  let partition: Partition
+  let cost: Cost
+  let limit: TokenBucket.Limit
   /// Headers of a refusal by this rule, on top of the dialect's.
-  var headers: Fields
+  let headers: Fields
 
   init(
     _ target: Target, per partition: Partition, _ limit: TokenBucket.Limit, cost: Cost = .request,
@@ -72,16 +72,16 @@ struct LimitRule: Sendable {
   private func digest(of value: Value?) -> UInt64 { value?.stableDigest ?? 1 }
 }
 
-/// A vendor's limiter.
-struct LimiterDialect: Sendable {
-  var rules: [LimitRule]
-  var refusal: Refusal
+/// A vendor's limiter. A class, as the rules are.
+final class LimiterDialect: Sendable {
+  let rules: [LimitRule]
+  let refusal: Refusal
   /// Whether a refusal carries `retry-after` in whole seconds. Stripe and EC2 document none.
-  var sendsRetryAfter: Bool
+  let sendsRetryAfter: Bool
   /// The wait that a refusal asks for where no bucket says how long: the world drained it.
-  var nominalWait: TimeSpan
+  let nominalWait: TimeSpan
   /// Whether a caller who comes back before the span it was told is refused again, whatever the bucket holds.
-  var punishesEarlyRetries: Bool
+  let punishesEarlyRetries: Bool
 
   init(
     rules: [LimitRule], refusal: Refusal, sendsRetryAfter: Bool = false, nominalWait: TimeSpan = .seconds(1),

@@ -32,28 +32,33 @@ struct RateLimiter: Sendable {
     if isDrained {
       return refuse(request, under: dialect, wait: dialect.nominalWait, headers: dialect.rules.first?.headers, at: now)
     }
-    for index in dialect.rules.indices where dialect.rules[index].applies(to: operation) {
-      let cell = cell(of: index, dialect, partition: dialect.rules[index].partition(of: request), at: now)
-      let cost = dialect.rules[index].cost(of: request)
+    for index in dialect.rules.indices {
+      let rule = dialect.rules[index]
+      guard rule.applies(to: operation) else { continue }
+      let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
+      let cost = rule.cost(of: request)
       let wait = cells[cell].bucket.wait(for: cost, at: now)
       guard wait > .zero || cells[cell].bucket.available(at: now) < cost else { continue }
-      return refuse(request, under: dialect, wait: wait, headers: dialect.rules[index].headers, at: now)
+      return refuse(request, under: dialect, wait: wait, headers: rule.headers, at: now)
     }
-    for index in dialect.rules.indices where dialect.rules[index].applies(to: operation) {
-      let cell = cell(of: index, dialect, partition: dialect.rules[index].partition(of: request), at: now)
-      let isTaken = cells[cell].bucket.take(dialect.rules[index].cost(of: request), at: now)
+    for index in dialect.rules.indices {
+      let rule = dialect.rules[index]
+      guard rule.applies(to: operation) else { continue }
+      let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
+      let isTaken = cells[cell].bucket.take(rule.cost(of: request), at: now)
       precondition(isTaken, "a bucket that had enough tokens a moment ago refused them")
     }
     return nil
   }
 
-  private mutating func cell(of index: Int, _ dialect: LimiterDialect, partition: UInt64, at now: Instant) -> Int {
+  private mutating func cell(of index: Int, _ rule: LimitRule, partition: UInt64, at now: Instant) -> Int {
     if let found = cells.firstIndex(where: { $0.rule == index && $0.partition == partition }) { return found }
-    cells.append(Cell(rule: index, partition: partition, bucket: TokenBucket(dialect.rules[index].limit, at: now)))
+    cells.append(Cell(rule: index, partition: partition, bucket: TokenBucket(rule.limit, at: now)))
     return cells.count - 1
   }
 
   private mutating func earlyRetry(of request: Request, under dialect: LimiterDialect, at now: Instant) -> Response? {
+    guard !penalties.isEmpty else { return nil }
     penalties.removeAll { $0.until <= now }
     let caller = request.principal.hash ^ request.operation.hash
     guard let penalty = penalties.first(where: { $0.caller == caller }) else { return nil }

@@ -32,6 +32,10 @@ protocol RecordSystem: Sendable, StableHashable {
   /// mutation: how old the state may be on which it looks up what it is addressed to.
   func staleness(of operation: Operation) -> TimeSpan
 
+  /// Whether the replica that serves this call shows what a fresh one shows, of all that the call looks at. A
+  /// shortcut for ``SimulatedBackend``, which else answers twice to find out.
+  func isFresh(for call: Call) -> Bool
+
   /// Which conditions other than a lagging read would change something about this call.
   func applicable(to call: Call) -> ApplicableConditions
 
@@ -57,6 +61,7 @@ extension RecordSystem {
   mutating func apply(_ change: OutOfBandChange, before call: Call, effects: inout EffectWriter) {
     _ = write(call, effects: &effects)
   }
+  func isFresh(for call: Call) -> Bool { false }
   func applicable(to call: Call) -> ApplicableConditions { [] }
   mutating func receive(_ delivery: Delivery, at now: Instant, effects: inout EffectWriter) {}
 }

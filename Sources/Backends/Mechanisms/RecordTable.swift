@@ -1,10 +1,29 @@
 // Objects with enough of their past that a lagging replica can answer from it.
 
+import Operations
 import Primitives
 
 /// A stored object with the system's own id.
 protocol Record: Sendable, Equatable, StableHashable {
   var id: String { get }
+  /// The object as answers show it, made from its properties.
+  var shown: Fields { get }
+  /// ``shown`` of a stored object, which is answered far more often than it changes.
+  var kept: KeptBody { get set }
+}
+
+extension Record {
+  /// The object as answers show it.
+  var body: Fields { kept.fields ?? shown }
+}
+
+/// What an object looks like in answers, made once: no part of its value. A ``RecordTable`` fills it for each
+/// version that it stores.
+struct KeptBody: Hashable, Sendable {
+  fileprivate(set) var fields: Fields?
+
+  static func == (a: KeptBody, b: KeptBody) -> Bool { true }
+  func hash(into hasher: inout Hasher) {}
 }
 
 /// All objects of one kind, in the order in which they were created, as every replica may show them.
@@ -17,12 +36,24 @@ struct RecordTable<Item: Record>: Sendable {
     /// When this version was replaced.
     let until: Instant
     /// Nil where the object did not exist before.
-    let item: Item?
+    let stored: Stored?
+  }
+
+  /// One version of an object, behind one reference: looking for an object copies none, and copying the table
+  /// for a fork copies references.
+  private final class Stored: Sendable {
+    let item: Item
+
+    init(_ item: Item) {
+      var item = item
+      item.kept.fields = item.shown
+      self.item = item
+    }
   }
 
   /// How far back replaced versions are kept: the largest staleness that the profile declares.
   let retention: TimeSpan
-  private var slots: [Item?] = []
+  private var slots: [Stored?] = []
   /// The ids of the slots, also of emptied ones: looking for an object copies none.
   private var ids: [String] = []
   /// Oldest first.
@@ -32,15 +63,19 @@ struct RecordTable<Item: Record>: Sendable {
 
   // MARK: Fresh
 
-  subscript(id: String) -> Item? { index(of: id).flatMap { slots[$0] } }
+  subscript(id: String) -> Item? { index(of: id).flatMap { slots[$0]?.item } }
 
   func first(where predicate: (Item) -> Bool) -> Item? {
-    for case let item? in slots where predicate(item) { return item }
+    for case let stored? in slots where predicate(stored.item) { return stored.item }
     return nil
   }
 
   /// Oldest first.
-  func all(where predicate: (Item) -> Bool) -> [Item] { slots.compactMap { $0.flatMap { predicate($0) ? $0 : nil } } }
+  func all(where predicate: (Item) -> Bool) -> [Item] {
+    var found: [Item] = []
+    for case let stored? in slots where predicate(stored.item) { found.append(stored.item) }
+    return found
+  }
 
   // MARK: As of an instant
 
@@ -52,7 +87,7 @@ struct RecordTable<Item: Record>: Sendable {
   func first(asOf instant: Instant, where predicate: (Item) -> Bool) -> Item? {
     if isFresh(asOf: instant) { return first(where: predicate) }
     for slot in slots.indices {
-      if let item = item(in: slot, asOf: instant), predicate(item) { return item }
+      if let stored = stored(in: slot, asOf: instant), predicate(stored.item) { return stored.item }
     }
     return nil
   }
@@ -61,39 +96,55 @@ struct RecordTable<Item: Record>: Sendable {
   func records(asOf instant: Instant, where predicate: (Item) -> Bool) -> [Item] {
     if isFresh(asOf: instant) { return all(where: predicate) }
     return slots.indices.compactMap { slot in
-      item(in: slot, asOf: instant).flatMap { predicate($0) ? $0 : nil }
+      stored(in: slot, asOf: instant).flatMap { predicate($0.item) ? $0.item : nil }
     }
+  }
+
+  /// The bodies of records, for a list of them; oldest first.
+  func bodies(asOf instant: Instant, where predicate: (Item) -> Bool) -> [Value] {
+    let isFresh = isFresh(asOf: instant)
+    var found: [Value] = []
+    for slot in slots.indices {
+      if let stored = isFresh ? slots[slot] : stored(in: slot, asOf: instant), predicate(stored.item) {
+        found.append(.record(stored.item.body))
+      }
+    }
+    return found
   }
 
   // MARK: Writes
 
   /// Adds an object that every replica has always had.
   mutating func seed(_ item: Item) {
-    slots.append(item)
+    slots.append(Stored(item))
     ids.append(item.id)
   }
 
-  mutating func insert(_ item: Item, at now: Instant) {
-    precondition(self[item.id] == nil, "two objects were given the id \(item.id)")
-    keep(Version(slot: slots.count, until: now, item: nil))
-    slots.append(item)
+  /// - Returns: the object as it is stored, with its body.
+  @discardableResult
+  mutating func insert(_ item: Item, at now: Instant) -> Item {
+    precondition(index(of: item.id) == nil, "two objects were given the id \(item.id)")
+    keep(Version(slot: slots.count, until: now, stored: nil))
+    let stored = Stored(item)
+    slots.append(stored)
     ids.append(item.id)
+    return stored.item
   }
 
   /// Changes an object in place; an unknown id changes nothing.
   mutating func update(_ id: String, at now: Instant, _ change: (inout Item) -> Void) {
-    guard let index = index(of: id), var item = slots[index] else { return }
-    let before = item
+    guard let index = index(of: id), let before = slots[index] else { return }
+    var item = before.item
     change(&item)
-    guard item != before else { return }
-    keep(Version(slot: index, until: now, item: before))
-    slots[index] = item
+    guard item != before.item else { return }
+    keep(Version(slot: index, until: now, stored: before))
+    slots[index] = Stored(item)
   }
 
   /// Removes an object; lagging replicas go on showing it for a while.
   mutating func remove(_ id: String, at now: Instant) {
     guard let index = index(of: id) else { return }
-    keep(Version(slot: index, until: now, item: slots[index]))
+    keep(Version(slot: index, until: now, stored: slots[index]))
     slots[index] = nil
   }
 
@@ -104,10 +155,13 @@ struct RecordTable<Item: Record>: Sendable {
     return nil
   }
 
-  private func isFresh(asOf instant: Instant) -> Bool { past.last.map { $0.until <= instant } ?? true }
+  /// Whether a replica that shows the state of that instant shows the state of now.
+  func isFresh(asOf instant: Instant) -> Bool { past.last.map { $0.until <= instant } ?? true }
 
-  private func item(in slot: Int, asOf instant: Instant) -> Item? {
-    for version in past where version.slot == slot && version.until > instant { return version.item }
+  private func stored(in slot: Int, asOf instant: Instant) -> Stored? {
+    for index in past.indices where past[index].slot == slot && past[index].until > instant {
+      return past[index].stored
+    }
     return slots[slot]
   }
 
@@ -123,12 +177,12 @@ extension RecordTable: StableHashable {
   func hash(into hasher: inout StableHasher) {
     hasher.combine(retention)
     hasher.combine(slots.count)
-    for slot in slots { hasher.combine(slot) }
+    for slot in slots { hasher.combine(slot?.item) }
     hasher.combine(past.count)
     for version in past {
       hasher.combine(version.slot)
       hasher.combine(version.until)
-      hasher.combine(version.item)
+      hasher.combine(version.stored?.item)
     }
   }
 }

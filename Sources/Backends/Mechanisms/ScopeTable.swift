@@ -26,8 +26,11 @@ struct ScopeTable: Sendable {
   }
 
   func verdict(on principal: Name, for scope: Name) -> Verdict {
-    guard let grant = grants.first(where: { $0.principal == principal }) else { return .unknownPrincipal }
-    return grant.scopes.contains(scope) ? .admitted : .outOfScope
+    for index in grants.indices where grants[index].principal.hash == principal.hash {
+      for held in grants[index].scopes.indices where grants[index].scopes[held].hash == scope.hash { return .admitted }
+      return .outOfScope
+    }
+    return .unknownPrincipal
   }
 }
 

@@ -15,12 +15,15 @@ struct SimulatedBackend: Backend, Sendable {
   private final class Fixed: Sendable {
     let description: ServiceDescription
     let operations: [Operation]
+    /// The hashes of the operations' names, side by side: every request is looked up in them.
+    let names: [UInt64]
     let dialect: SystemDialect
     let digest: UInt64
 
     init(description: ServiceDescription, dialect: SystemDialect, digest: UInt64) {
       self.description = description
       operations = description.operations
+      names = operations.map(\.name.hash)
       self.dialect = dialect
       self.digest = digest
     }
@@ -119,8 +122,7 @@ struct SimulatedBackend: Backend, Sendable {
   }
 
   private func operation(_ name: Name) -> Operation? {
-    for index in fixed.operations.indices where fixed.operations[index].isNamed(name) { return fixed.operations[index] }
-    return nil
+    fixed.names.firstIndex(of: name.hash).map { fixed.operations[$0] }
   }
 
   private func call(_ request: Request, _ operation: Operation, at now: Instant, under conditions: Conditions) -> Call {
@@ -170,6 +172,7 @@ struct SimulatedBackend: Backend, Sendable {
     guard lag > .zero, let changedAt, changedAt > now - lag else { return applicable }
     conditions.readLag = lag
     let lagging = call(request, operation, at: now, under: conditions)
+    if system.isFresh(for: lagging) { return applicable }
     if answer(to: fresh) != answer(to: lagging) { applicable.insert(.readLag) }
     return applicable
   }
@@ -199,7 +202,9 @@ struct SimulatedBackend: Backend, Sendable {
     guard case .admitted = principals.verdict(on: request.principal, for: operation.scope),
       parameterRefusal(of: request, operation) == nil
     else { return false }
-    guard operation.takesKey, let keyed = fixed.dialect.idempotency, let key = request.idempotencyKey else { return true }
+    guard operation.takesKey, let keyed = fixed.dialect.idempotency, let key = request.idempotencyKey else {
+      return true
+    }
     if case .fresh = keys.verdict(on: key, of: request, under: keyed, at: now) { return true }
     return false
   }

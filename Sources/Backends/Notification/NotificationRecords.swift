@@ -11,8 +11,9 @@ struct Mail: Record, Hashable {
   /// The customer tag; nil where the caller set none.
   let customer: Name?
   let sentAt: Instant
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .to: .text(to), .template: .text(template), .customer: .name(customer),
       .createdAt: .instant(sentAt), .lastEvent: "sent",
@@ -41,8 +42,9 @@ struct Page: Record, Hashable {
   /// How many trigger events it took, the first one included.
   var triggers: Int64 = 1
   var isOpen = true
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .dedupKey: .text(dedupKey), .summary: .text(summary), .severity: .text(severity),
       .customer: .name(customer), .triggers: .int(triggers), .status: isOpen ? "triggered" : "resolved",

@@ -8,10 +8,10 @@ extension NotificationSystem {
     if takesKeys, call.request.idempotencyKey?.isEmpty == true { return .invalid(mailRules.invalidKey) }
     let to = call.required(.to)
     guard isAddress(to) else { return .invalid(mailRules.invalidAddress, to) }
-    let mail = Mail(
-      id: call.newID("em_"), to: to, template: call.required(.template),
-      customer: call.text(.customer).map { Name($0) }, sentAt: call.now)
-    mails.insert(mail, at: call.now)
+    let mail = mails.insert(
+      Mail(
+        id: call.newID("em_"), to: to, template: call.required(.template),
+        customer: call.text(.customer).map { Name($0) }, sentAt: call.now), at: call.now)
     effects.record(
       .happened, .mailKind, object: mail.id, owner: mail.customer,
       attributes: [.template: .text(mail.template), .to: .text(mail.to)], permanence: .permanent)
@@ -22,11 +22,11 @@ extension NotificationSystem {
     let to = call.text(.to)
     let template = call.text(.template)
     let customer = call.text(.customer).map { Name($0) }
-    let found = mails.records(asOf: call.readAt) {
+    let found = mails.bodies(asOf: call.readAt) {
       (to == nil || $0.to == to) && (template == nil || $0.template == template)
         && (customer == nil || $0.customer == customer)
     }
-    return .ok([.mails: .list(found.map { .record($0.body) })])
+    return .ok([.mails: .list(found)])
   }
 
   /// Something before one @ and something after it.

@@ -18,10 +18,10 @@ extension NotificationSystem {
       record(.updated, pages[open.id] ?? open, effects: &effects)
       return accepted(key)
     }
-    let page = Page(
-      id: call.newID("P"), dedupKey: key ?? call.newID("key-", 1), summary: summary,
-      severity: call.required(.severity), customer: call.text(.customer).map { Name($0) })
-    pages.insert(page, at: call.now)
+    let page = pages.insert(
+      Page(
+        id: call.newID("P"), dedupKey: key ?? call.newID("key-", 1), summary: summary,
+        severity: call.required(.severity), customer: call.text(.customer).map { Name($0) }), at: call.now)
     record(.created, page, effects: &effects)
     return accepted(page.dedupKey)
   }
@@ -37,10 +37,10 @@ extension NotificationSystem {
   func listPages(_ call: Call) -> Response {
     let key = call.text(.dedupKey)
     let customer = call.text(.customer).map { Name($0) }
-    let found = pages.records(asOf: min(call.readAt, call.now - pageRules.ingestion)) {
+    let found = pages.bodies(asOf: min(call.readAt, call.now - pageRules.ingestion)) {
       (key == nil || $0.dedupKey == key) && (customer == nil || $0.customer == customer)
     }
-    return .ok([.pages: .list(found.map { .record($0.body) })])
+    return .ok([.pages: .list(found)])
   }
 
   private func open(_ key: String) -> Page? { pages.first { $0.isOpen && $0.dedupKey == key } }

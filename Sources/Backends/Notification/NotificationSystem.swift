@@ -75,6 +75,10 @@ struct NotificationSystem: RecordSystem {
     }
   }
 
+  func isFresh(for call: Call) -> Bool {
+    mails.isFresh(asOf: call.readAt) && pages.isFresh(asOf: call.readAt)
+  }
+
   func subject(of request: Request) -> Name? {
     if let customer = request.arguments.text(.customer) { return Name(customer) }
     if let key = request.arguments.text(.dedupKey) {

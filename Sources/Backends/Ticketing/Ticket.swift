@@ -33,8 +33,9 @@ struct Ticket: Record {
   var version: Version
   /// When the status changed last; nil before the first change.
   var movedAt: Instant?
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .externalID: .optional(externalID), .customer: .name(customer), .subject: .text(subject),
       .ticketText: .text(text), .status: .text(status.rawValue), .tags: .list(tags.map(Value.text)),
@@ -68,8 +69,9 @@ struct TicketComment: Record {
   /// The principal, or nil for the customer.
   let author: Name?
   let createdAt: Instant
+  var kept = KeptBody()
 
-  var body: Fields {
+  var shown: Fields {
     [
       .id: .text(id), .ticket: .text(ticket), .ticketText: .text(text), .isPublic: .bool(isPublic),
       "author": .text(author?.text ?? "customer"), .created: .instant(createdAt),

@@ -29,7 +29,7 @@ extension TicketingSystem {
   func listComments(_ call: Call) -> Response {
     let id = call.text(.ticket) ?? ""
     guard tickets[id] != nil else { return rules.refusals.missing.response(id) }
-    let found = comments.all { $0.ticket == id }
-    return .ok(["comments": .list(found.map { .record($0.body) }), .count: .int(Int64(found.count))])
+    let found = comments.bodies(asOf: call.now) { $0.ticket == id }
+    return .ok(["comments": .list(found), .count: .int(Int64(found.count))])
   }
 }

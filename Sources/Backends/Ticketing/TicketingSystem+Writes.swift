@@ -5,11 +5,11 @@ import Primitives
 
 extension TicketingSystem {
   mutating func createTicket(_ call: Call, _ effects: inout EffectWriter) -> Handling {
-    let ticket = Ticket(
-      id: call.newID("T-"), customer: Name(call.text(.customer) ?? ""), externalID: call.text(.externalID),
-      subject: call.text(.subject) ?? "", text: call.text(.ticketText) ?? "", createdAt: call.now, status: .new,
-      tags: Self.set(call.arguments[.tags]), version: Version(at: call.now))
-    tickets.insert(ticket, at: call.now)
+    let ticket = tickets.insert(
+      Ticket(
+        id: call.newID("T-"), customer: Name(call.text(.customer) ?? ""), externalID: call.text(.externalID),
+        subject: call.text(.subject) ?? "", text: call.text(.ticketText) ?? "", createdAt: call.now, status: .new,
+        tags: Self.set(call.arguments[.tags]), version: Version(at: call.now)), at: call.now)
     lifecycle.plan(.announce(ticket: ticket.id, round: 1), at: call.now)
     effects.record(
       .created, .ticketKind, object: ticket.id, owner: ticket.customer, attributes: ticket.attributes)
@@ -56,7 +56,7 @@ extension TicketingSystem {
       .updated, isTransition ? .ticketStatusKind : .ticketKind, object: ticket.id, owner: ticket.customer,
       attributes: changed.attributes)
     if isTransition { plan(after: changed, at: now) }
-    return changed
+    return tickets[ticket.id] ?? changed
   }
 
   mutating func deleteTicket(_ call: Call, _ effects: inout EffectWriter) -> Handling {
@@ -73,10 +73,10 @@ extension TicketingSystem {
     let id = call.text(.ticket) ?? ""
     guard let ticket = tickets[id] else { return .refused(rules.refusals.missing, id) }
     if rules.locksClosed, ticket.status == .closed { return .refused(rules.refusals.invalid, "\(id) is closed") }
-    let comment = TicketComment(
-      id: call.newID("cm-"), ticket: id, text: call.text(.ticketText) ?? "", isPublic: call.bool(.isPublic) ?? true,
-      author: call.request.principal, createdAt: call.now)
-    comments.insert(comment, at: call.now)
+    let comment = comments.insert(
+      TicketComment(
+        id: call.newID("cm-"), ticket: id, text: call.text(.ticketText) ?? "", isPublic: call.bool(.isPublic) ?? true,
+        author: call.request.principal, createdAt: call.now), at: call.now)
     tickets.update(id, at: call.now) { $0.version.advance(at: call.now) }
     effects.record(
       .happened, comment.isPublic ? .commentKind : .noteKind, object: comment.id, owner: ticket.customer,

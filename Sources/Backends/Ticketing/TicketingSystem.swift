@@ -113,6 +113,8 @@ struct TicketingSystem: RecordSystem {
     operation.name == .searchTickets ? description.bounds.staleness : .zero
   }
 
+  func isFresh(for call: Call) -> Bool { tickets.isFresh(asOf: call.readAt) }
+
   func applicable(to call: Call) -> ApplicableConditions {
     call.request.operation == .deleteTicket ? .compensationRefusal : []
   }

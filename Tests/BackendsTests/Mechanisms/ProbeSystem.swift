@@ -9,6 +9,9 @@ import Primitives
 struct ProbeSystem: RecordSystem {
   struct Thing: Record {
     let id: String
+    var kept = KeptBody()
+
+    var shown: Fields { ["id": .text(id)] }
 
     func hash(into hasher: inout StableHasher) { hasher.combine(id) }
   }
@@ -54,7 +57,7 @@ struct ProbeSystem: RecordSystem {
 
   func read(_ call: Call) -> Response {
     let name = call.text("name") ?? ""
-    return things.record(name, asOf: call.readAt) == nil ? Self.absent.response(name) : .ok(["id": .text(name)])
+    return things.record(name, asOf: call.readAt).map { .ok($0.body) } ?? Self.absent.response(name)
   }
 
   mutating func write(_ call: Call, effects: inout EffectWriter) -> Handling {

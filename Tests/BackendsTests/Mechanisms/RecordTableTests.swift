@@ -11,6 +11,9 @@ struct RecordTableTests {
   struct Thing: Record {
     let id: String
     var value: Int
+    var kept = KeptBody()
+
+    var shown: Fields { ["id": .text(id), "value": .int(Int64(value))] }
 
     func hash(into hasher: inout StableHasher) {
       hasher.combine(id)
@@ -63,6 +66,18 @@ struct RecordTableTests {
     let before = table.stableDigest
     table.update("a", at: at(5)) { $0.value = 1 }
     #expect(table.stableDigest == before)
+  }
+
+  @Test("a stored object is shown as it is now, and a lagging replica shows it as it was")
+  func bodiesFollowChanges() {
+    var table = RecordTable<Thing>(retention: .seconds(10))
+    let stored = table.insert(Thing(id: "a", value: 1), at: at(1))
+    #expect(stored.body == stored.shown)
+    table.update("a", at: at(5)) { $0.value = 2 }
+    #expect(table["a"]?.body == ["id": "a", "value": 2])
+    #expect(table.bodies(asOf: at(5)) { _ in true } == [["id": "a", "value": 2]])
+    #expect(table.bodies(asOf: at(4)) { _ in true } == [["id": "a", "value": 1]])
+    #expect(table.isFresh(asOf: at(5)) && !table.isFresh(asOf: at(4)))
   }
 
   @Test("every past state within the retention is shown as it was", arguments: 1...50)
