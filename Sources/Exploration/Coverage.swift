@@ -93,8 +93,18 @@ public struct Coverage: Hashable, Sendable, Codable {
     }
     guard verdict.result == .fail else { return false }
     violations += 1
-    if !path.hasFailed { Self.keep(Finding(verdict, order: path.order), in: &minimalPlans) }
     return true
+  }
+
+  /// Whether a plan that turns out to be minimal would be kept.
+  func hasRoom(forMinimalAt order: [Int]) -> Bool {
+    guard minimalPlans.count == Self.kept, let last = minimalPlans.last else { return true }
+    return Finding.precedes(order, last.order)
+  }
+
+  /// Adds a plan that fails while no part of it does.
+  mutating func addMinimal(_ verdict: Verdict, path: ExhaustiveSearch.Path) {
+    Self.keep(Finding(verdict, order: path.order), in: &minimalPlans)
   }
 
   /// Adds what lies behind a state that was finished before, for a path that has met it again.
@@ -142,8 +152,10 @@ extension Coverage {
 
 extension Coverage.Finding: Comparable {
   /// The shorter plan first; among equally long ones the one that a search meets first.
-  public static func < (a: Self, b: Self) -> Bool {
-    a.order.count == b.order.count ? a.order.lexicographicallyPrecedes(b.order) : a.order.count < b.order.count
+  public static func < (a: Self, b: Self) -> Bool { precedes(a.order, b.order) }
+
+  static func precedes(_ a: [Int], _ b: [Int]) -> Bool {
+    a.count == b.count ? a.lexicographicallyPrecedes(b) : a.count < b.count
   }
 }
 

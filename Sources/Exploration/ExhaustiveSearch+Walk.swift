@@ -26,6 +26,8 @@ extension ExhaustiveSearch {
     var coverage = Coverage()
     /// States behind which everything was played and nothing was found, with what lies behind them.
     private var finished: [StateKey: Subtree] = [:]
+    /// Parts of failing plans, and whether they fail by themselves.
+    private var parts: [Plan: Bool] = [:]
 
     init(search: ExhaustiveSearch, onRun: @escaping (Verdict) -> Void, isCancelled: @escaping () -> Bool) {
       self.search = search
@@ -106,7 +108,9 @@ extension ExhaustiveSearch {
             coverage.prune(twin, budget: budget, path: path)
             coverage.sites += subtree.sites[0]
             subtree.add(twin, of: budget, metAt: world.trace.count)
-            for branch in branches { subtree.add(try follow(branch, budget: budget, path: path, fails: false), below: branch.factor) }
+            for branch in branches {
+              subtree.add(try follow(branch, budget: budget, path: path, fails: false), below: branch.factor)
+            }
             return subtree
           }
           landing = Landing(key: key, events: world.trace.count, branches: branches.count, sites: subtree.sites[0])
@@ -120,7 +124,9 @@ extension ExhaustiveSearch {
         fails = try rootFails()
       }
       guard let landing else {
-        for branch in branches { subtree.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor) }
+        for branch in branches {
+          subtree.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+        }
         return subtree
       }
       // What lies behind the landing is finished first, and remembered.
@@ -194,7 +200,34 @@ extension ExhaustiveSearch {
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: search.seed) }
       coverage.eventsPlayed += world.trace.count - start
       defer { onRun(record.verdict) }
-      return coverage.add(record.verdict, end: world.end, path: path, in: &subtree)
+      guard coverage.add(record.verdict, end: world.end, path: path, in: &subtree) else { return false }
+      if !path.hasFailed, coverage.hasRoom(forMinimalAt: path.order), try isMinimal(record.verdict.plan) {
+        coverage.addMinimal(record.verdict, path: path)
+      }
+      return true
+    }
+
+    /// Whether no part of a failing plan fails by itself: where one answer is enough, a second one that
+    /// does no harm is not worth showing. Its beginnings are known not to fail.
+    private mutating func isMinimal(_ plan: Plan) throws -> Bool {
+      let given = search.origin.entries.count
+      let answers = plan.entries.dropFirst(given)
+      guard answers.count > 1 else { return true }
+      for parts in 1..<(1 << answers.count) - 1 {
+        let part = answers.enumerated().filter { parts >> $0.offset & 1 == 1 }.map(\.element)
+        if try fails(Plan(plan.entries.prefix(given) + part)) { return false }
+      }
+      return true
+    }
+
+    /// Whether a part of a plan fails by itself; each is played once.
+    private mutating func fails(_ plan: Plan) throws -> Bool {
+      if let known = parts[plan] { return known }
+      var world = try search.world(after: plan, budget: 0)
+      world.run()
+      let fails = Runner.record(of: world, agent: search.agent).verdict.result == .fail
+      parts[plan] = fails
+      return fails
     }
   }
 }

@@ -50,7 +50,8 @@ struct BruteForce {
 
   /// Plays a plan. Returns whether all of it was met.
   @discardableResult private mutating func play(_ plan: Plan) throws -> Bool {
-    let record = try Runner.run(RunInput(scenario: setup.scenario, agent: agent, seed: 0, chance: .plan(plan)), in: setup)
+    let record = try Runner.run(
+      RunInput(scenario: setup.scenario, agent: agent, seed: 0, chance: .plan(plan)), in: setup)
     guard record.verdict.plan.entries.count == plan.entries.count else { return false }
     let key = Set(plan.entries)
     plans.insert(key)

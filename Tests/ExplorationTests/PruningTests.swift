@@ -14,7 +14,8 @@ import Testing
 
   private func whatSearchFinds(_ errand: Errand, maxFaults: Int) throws -> (Coverage, [Set<Plan.Entry>: Set<String>]) {
     var failures: [Set<Plan.Entry>: Set<String>] = [:]
-    let coverage = try ExhaustiveSearch(scenario: errand.scenario(), agent: errand, maxFaults: maxFaults).play { verdict in
+    let search = try ExhaustiveSearch(scenario: errand.scenario(), agent: errand, maxFaults: maxFaults)
+    let coverage = try search.play { verdict in
       guard verdict.result == .fail else { return }
       failures[Set(verdict.plan.entries)] = Set(verdict.violations.map { "\($0.oracle) \($0.intent?.text ?? "")" })
     }
@@ -31,6 +32,9 @@ import Testing
     #expect(failures == brute.failures)
     #expect(coverage.violations == brute.failures.count)
     #expect(!failures.isEmpty, "a careless errand makes two networks")
+    let minimal = failures.keys.filter { plan in !failures.keys.contains { $0.isStrictSubset(of: plan) } }
+    #expect(minimal.count < Coverage.kept)
+    #expect(Set(coverage.minimalPlans.map { Set($0.plan.entries) }) == Set(minimal))
     #expect(coverage.pruned > 0)
   }
 

@@ -28,6 +28,7 @@ extension Facts {
       hasher.combine(ranks[object.endIndex])
       hasher.combine(ranks[object.touchIndex])
       hasher.combine(ranks[object.outsideIndex])
+      hasher.combine(ranks[object.leavingIndex])
       hasher.combine(object.parent ?? -1)
       hasher.combine(object.intent ?? -1)
       hasher.combine(object.claimedBy ?? -1)
@@ -73,9 +74,7 @@ extension Facts {
 
   private func combine(_ call: CallFact, _ ranks: Ranks, into hasher: inout StableHasher) {
     hasher.combine(call.id)
-    hasher.combine(call.name)
-    hasher.combine(call.arguments)
-    hasher.combine(call.principal)
+    hasher.combine(call.request)
     hasher.combine(call.key ?? 0)
     hasher.combine(call.step)
     let flags: UInt64 =
@@ -107,6 +106,7 @@ private struct Ranks {
       mark(object.endIndex)
       mark(object.touchIndex)
       mark(object.outsideIndex)
+      mark(object.leavingIndex)
     }
     for call in facts.calls {
       mark(call.sentIndex)
