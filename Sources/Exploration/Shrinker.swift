@@ -151,7 +151,10 @@ public struct Shrinker: Sendable {
       .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
     ].map(\.name),
     [AnswerFault.responseLost, .errorAfterCommit, .truncatedResponse].map(\.name),
-    [CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout, .pauseAfterTakeover, .pauseUnsent].map(\.name),
+    [
+      CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .deployBefore, .deployAfter, .pauseAfterTimeout,
+      .pauseAfterTakeover, .pauseUnsent,
+    ].map(\.name),
     [OrderAnswer.yield, .yieldToTwo, .yieldToThree].map(\.name),
   ]
 }

@@ -68,6 +68,18 @@ import Testing
     expectOneOfEach(run)
   }
 
+  @Test func twoReplicasCanBeStoppedForTheSameDeploy() throws {
+    let deploys = ["agent-0", "agent-1"].map { process in
+      Plan.Entry(at: SitePattern(process: Name(process), point: "lease", aspect: .crash), choose: "deploy:before")
+    }
+    var world = Onboarding()
+    world.deliveries = 2
+    let run = try world.play(ReferenceAgent(), .plan(Plan(deploys)))
+    #expect(run.verdict.plan.entries.count == 2)
+    #expect(run.verdict.outcome == .completed)
+    expectOneOfEach(run)
+  }
+
   @Test(arguments: 1...150 as ClosedRange<UInt64>)
   func comesToAGoodEndUnderAnyThreeFaults(seed: UInt64) throws {
     let run = try Onboarding().play(ReferenceAgent(), seed: seed, .swarm(Swarm(seed: seed, budget: 3, rate: 3_000)))
@@ -83,6 +95,8 @@ import Testing
 /// A small scenario, written in code.
 struct Onboarding {
   var metering: Value = "per-cluster"
+  /// How often the ticket's webhook is delivered; nil for a world without tickets.
+  var deliveries: Int64?
 
   func play(
     _ agent: any AgentUnderTest, seed: UInt64 = 1, _ chance: RunInput.Chance = .plan(Plan())
@@ -93,7 +107,10 @@ struct Onboarding {
         .init(system: "billing", profile: "stripe-v1", options: ["metering": metering]),
         .init(system: "cloud", profile: "ec2"), .init(system: "identity", profile: "iam"),
         .init(system: "notify", profile: "email"),
-      ],
+      ] + (deliveries.map {
+        [.init(
+          system: "ticketing", profile: "zendesk", options: ["deliveries": .int($0), "delivery_gap_seconds": 0])]
+      } ?? []),
       start: Instant(year: 2026, month: 11, day: 20), workflow: "customer-onboarding",
       input: [
         "customer": "acme", "plan": "pro", "period": "2026-11",

@@ -48,7 +48,8 @@ struct ReferenceDeployment: AgentDeployment {
     {
       ticket = id
     }
-    if case .deploy = trigger { release += 1 }
+    // Two replicas may be stopped for the same deploy.
+    if case .deploy = trigger, hasNextRelease { release += 1 }
     let index = Int(process.index)
     let name = Name("agent-\(index)")
     let fresh = Process(
