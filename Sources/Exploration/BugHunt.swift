@@ -126,9 +126,8 @@ public struct BugHunt: Sendable {
       var own = verdict
       if let oracle { own.violations.removeAll { $0.oracle != oracle } }
       guard !own.violations.isEmpty else { return nil }
-      let plan = RunInput.Chance.plan(verdict.plan)
       let twin = try Runner.run(
-        RunInput(scenario: setup.scenario, agent: pair.control, seed: verdict.seed, chance: plan), in: setup
+        RunInput(replaying: verdict, agent: pair.control, in: setup.scenario), in: setup
       ).verdict
       let common = Set(twin.violations.map(\.oracle))
       own.violations.removeAll { common.contains($0.oracle) }

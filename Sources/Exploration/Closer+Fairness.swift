@@ -22,7 +22,8 @@ extension Closer {
       return true
     }
     var world = try World(
-      setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), isRecording: false)
+      setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), shape: verdict.shape,
+      isRecording: false)
     var decisions: [World] = []
     repeat {
       if world.canAgentAct, world.faults.count == verdict.faults.count { decisions.append(world) }

@@ -17,11 +17,12 @@ public struct Comparison: Sendable {
   public let runs: Int
 
   /// - Throws: what setting up an agent throws.
-  public init(with model: any ModularAgent, under plan: Plan, seed: UInt64, setup: WorldSetup) throws {
+  public init(with model: any ModularAgent, under verdict: Verdict, setup: WorldSetup) throws {
+    let plan = verdict.plan
     var runs = 0
     func play(_ agent: any AgentUnderTest, _ plan: Plan) throws -> Verdict {
       runs += 1
-      let input = RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan))
+      let input = RunInput(replaying: verdict, agent: agent, in: setup.scenario, plan: plan)
       return try Runner.run(input, in: setup).verdict
     }
     var agents: [[Name]: any AgentUnderTest] = [:]
@@ -33,7 +34,7 @@ public struct Comparison: Sendable {
     }
     self.model = model.name
     let whole = try play(model, plan)
-    verdict = whole
+    self.verdict = whole
     meetsPlan = whole.result != .inconclusive && whole.plan.entries.count == plan.entries.count
     guard whole.result == .pass, !plan.isEmpty else {
       parts = []

@@ -40,11 +40,11 @@ public struct Explanation: Sendable {
 
   /// - Throws: what setting up the agent throws.
   public init(setup: WorldSetup, agent: any AgentUnderTest, verdict: Verdict) throws {
-    let input = RunInput(
-      scenario: setup.scenario, agent: agent, seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
+    let input = RunInput(replaying: verdict, agent: agent, in: setup.scenario, isRecording: true)
     let trace = try Runner.run(input, in: setup).trace.entries
     var world = try World(
-      setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), isRecording: false)
+      setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), shape: verdict.shape,
+      isRecording: false)
     let moments = Moment.all(of: &world, trace: trace, setup.catalogue)
     let closer = Closer(setup: setup)
     let judgement = Judgement(verdict)

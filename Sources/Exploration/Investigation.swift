@@ -61,7 +61,7 @@ public struct Investigation: Sendable {
     for (index, entry) in told.plan.entries.enumerated() {
       var plan = told.plan
       plan.entries.remove(at: index)
-      let input = RunInput(scenario: setup.scenario, agent: agent, seed: told.seed, chance: .plan(plan))
+      let input = RunInput(replaying: told, agent: agent, in: setup.scenario, plan: plan)
       let without = try Runner.run(input, in: setup).verdict
       needs.append(
         Need(
@@ -73,7 +73,7 @@ public struct Investigation: Sendable {
     let isOther = model.map { $0.name != agent.name || !agent.without.isEmpty } ?? false
     let compared = told.plan.entries.count == smallest.plan.entries.count ? told : smallest
     comparison = try model.flatMap { model in
-      isOther ? try Comparison(with: model, under: compared.plan, seed: compared.seed, setup: setup) : nil
+      isOther ? try Comparison(with: model, under: compared, setup: setup) : nil
     }
     runs = shrinker.runs + needs.count + 2 + (comparison?.runs ?? 0)
   }

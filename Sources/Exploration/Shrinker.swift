@@ -5,7 +5,7 @@ import Operations
 import Primitives
 import Simulation
 
-/// Makes a failing run smaller: the nominal seed, fewer choices, then simpler ones.
+/// Makes a failing run smaller: the nominal seed and shape, fewer choices, then simpler ones.
 ///
 /// Everything is keyed by site, so taking one choice out leaves every other decision as it was; a handful of runs
 /// is enough. The result is locally minimal: without any one of its choices, or with a simpler one in its place,
@@ -47,6 +47,7 @@ public struct Shrinker: Sendable {
 
   private struct Input: Hashable {
     var seed: UInt64
+    var shape: RunShape
     var plan: Plan
   }
 
@@ -60,9 +61,13 @@ public struct Shrinker: Sendable {
   ///
   /// - Throws: what setting up the agent throws.
   public mutating func shrink(_ given: Verdict) throws -> Verdict {
-    guard var smallest = try failure(given.plan, seed: given.seed) else { return given }
+    guard var smallest = try failure(given.plan, like: given) else { return given }
     while true {
-      if smallest.seed != 0, let nominal = try failure(smallest.plan, seed: 0) {
+      if smallest.seed != 0, let nominal = try failure(smallest.plan, seed: 0, shape: smallest.shape) {
+        smallest = nominal
+      } else if smallest.shape != .nominal,
+        let nominal = try failure(smallest.plan, seed: smallest.seed, shape: .nominal)
+      {
         smallest = nominal
       } else if let fewer = try fewer(smallest) {
         smallest = fewer
@@ -75,16 +80,22 @@ public struct Shrinker: Sendable {
   }
 
   /// The verdict of the run with this plan, where it shows the violation and meets every one of its choices.
-  public mutating func failure(_ plan: Plan, seed: UInt64) throws -> Verdict? {
-    let input = Input(seed: seed, plan: plan)
+  public mutating func failure(
+    _ plan: Plan, seed: UInt64, shape: RunShape = .nominal
+  ) throws -> Verdict? {
+    let input = Input(seed: seed, shape: shape, plan: plan)
     if let verdict = known[input] { return verdict }
     runs += 1
     let verdict = try Runner.run(
-      RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan)), in: setup
+      RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan), shape: shape), in: setup
     ).verdict
     let isFailure = verdict.plan.entries.count == plan.entries.count && target.isShown(by: verdict)
     known[input] = .some(isFailure ? verdict : nil)
     return isFailure ? verdict : nil
+  }
+
+  private mutating func failure(_ plan: Plan, like verdict: Verdict) throws -> Verdict? {
+    try failure(plan, seed: verdict.seed, shape: verdict.shape)
   }
 
   /// Leaves out as many choices at once as possible: all, halves, quarters, single ones.
@@ -94,7 +105,7 @@ public struct Shrinker: Sendable {
     while size > 0 {
       for start in stride(from: 0, to: entries.count, by: size) {
         let rest = entries[..<start] + entries[min(start + size, entries.count)...]
-        if let failure = try failure(Plan(Array(rest)), seed: verdict.seed) { return failure }
+        if let failure = try failure(Plan(Array(rest)), like: verdict) { return failure }
       }
       size /= 2
     }
@@ -106,7 +117,7 @@ public struct Shrinker: Sendable {
       for entry in simpler(verdict.plan.entries[index]) {
         var plan = verdict.plan
         plan.entries[index] = entry
-        if let failure = try failure(plan, seed: verdict.seed) { return failure }
+        if let failure = try failure(plan, like: verdict) { return failure }
       }
     }
     return nil

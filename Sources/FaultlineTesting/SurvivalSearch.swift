@@ -48,31 +48,25 @@ struct SurvivalSearch: Sendable {
     let agent = try agent.make()
     var played = 0
     var failed: [(verdict: Verdict, isRandom: Bool)] = []
-    for input in try inputs(setup.scenario, agent, only: only) {
+    let seeds = only.map { $0..<$0 + 1 } ?? UInt64(self.seeds.lowerBound)..<UInt64(self.seeds.upperBound) + 1
+    func play(_ faults: RandomSearch.Faults, _ seeds: Range<UInt64>, isRandom: Bool) throws {
+      let search = RandomSearch(setup: setup, agent: agent, faults: faults)
+      played += try search.play(seeds) { if $0.result != .pass { failed.append(($0, isRandom)) } }.runs
+    }
+    if let plan {
+      let input = RunInput(
+        scenario: setup.scenario, agent: agent, seed: seeds.lowerBound, chance: .plan(try plan.read()))
       let record = try Runner.run(input, in: setup)
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: input.seed) }
-      if record.verdict.result != .pass {
-        failed.append((record.verdict, isRandom: played > 0 || plan != nil))
-      }
-      played += 1
+      if record.verdict.result != .pass { failed.append((record.verdict, isRandom: true)) }
+      played = 1
+    } else {
+      try play(.scenario, seeds.lowerBound..<seeds.lowerBound + 1, isRandom: false)
+      try play(.random(atMost: maxFaults), seeds, isRandom: true)
     }
     guard let first = failed.first else { return nil }
     return try tell(
       first.verdict, isRandom: first.isRandom, agent, setup, failed: failed.count, played: played, test: test)
-  }
-
-  /// The scenario's own plan with the first seed, then a random run for each seed.
-  private func inputs(_ scenario: Scenario, _ agent: any AgentUnderTest, only: UInt64?) throws -> [RunInput] {
-    if let plan {
-      let seed = UInt64(seeds.lowerBound)
-      return [RunInput(scenario: scenario, agent: agent, seed: seed, chance: .plan(try plan.read()))]
-    }
-    let seeds = only.map { $0...$0 } ?? UInt64(self.seeds.lowerBound)...UInt64(self.seeds.upperBound)
-    let own = RunInput(scenario: scenario, agent: agent, seed: seeds.lowerBound)
-    return [own]
-      + seeds.map { seed in
-        RunInput(scenario: scenario, agent: agent, seed: seed, chance: .swarm(Swarm(seed: seed, budget: maxFaults)))
-      }
   }
 
   private func readScenario() throws -> Scenario {
@@ -101,8 +95,8 @@ struct SurvivalSearch: Sendable {
       setup: setup, agent: agent, verdict: verdict, model: ReferenceAgent())
     // An inconclusive run is told with the plan that was asked for, so that the missed fault shows.
     let plan = try investigation?.verdict.plan ?? self.plan?.read() ?? setup.scenario.faults
-    let seed = investigation?.verdict.seed ?? verdict.seed
-    let input = RunInput(scenario: setup.scenario, agent: agent, seed: seed, chance: .plan(plan), isRecording: true)
+    let input = RunInput(
+      replaying: investigation?.verdict ?? verdict, agent: agent, in: setup.scenario, plan: plan, isRecording: true)
     var record = try Runner.run(input, in: setup)
     if isRandom, record.verdict.result != .inconclusive {
       // What a scenario expects, it expects of its own faults.

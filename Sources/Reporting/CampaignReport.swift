@@ -1,5 +1,6 @@
 // A campaign of random runs, told to a person: how much was tried, what was found, and how to see it.
 
+import Exploration
 import Faultline
 import Primitives
 
@@ -7,7 +8,9 @@ import Primitives
 public struct CampaignReport: Sendable {
   public var title: String
   public var path: String
-  public var tally: CampaignTally
+  public var agent: Name
+  public var without: [Name]
+  public var coverage: RandomCoverage
   /// The options that shape the runs, as typed: `--max-faults 3`.
   public var options: String
   /// How long it took, in nanoseconds of the machine's time.
@@ -16,11 +19,14 @@ public struct CampaignReport: Sendable {
   public var isPartial: Bool
 
   public init(
-    title: String, path: String, tally: CampaignTally, options: String, elapsed: Int64, isPartial: Bool
+    title: String, path: String, agent: Name, without: [Name] = [], coverage: RandomCoverage, options: String,
+    elapsed: Int64, isPartial: Bool
   ) {
     self.title = title
     self.path = path
-    self.tally = tally
+    self.agent = agent
+    self.without = without
+    self.coverage = coverage
     self.options = options
     self.elapsed = elapsed
     self.isPartial = isPartial
@@ -32,42 +38,42 @@ public struct CampaignReport: Sendable {
   }
 
   private func headline(_ style: Style) -> String {
-    let isGood = tally.failed + tally.inconclusive == 0 && tally.runs > 0
+    let isGood = coverage.isGood
     let word = style.paint(isGood ? "PASS" : "FAIL", isGood ? .good : .bad)
     let partial = isPartial ? style.paint("   stopped early: a part of what was asked for", .warning) : ""
-    return "\(word)  \(style.paint(title, .strong))   \(Words.count(tally.runs, "random run"))\(partial)"
+    return "\(word)  \(style.paint(title, .strong))   \(Words.count(coverage.runs, "random run"))\(partial)"
   }
 
   private func numbers() -> String {
-    var lines = ["\(Words.grouped(tally.passed)) passed, \(Words.grouped(tally.failed)) with a violation, "
-      + "\(Words.grouped(tally.inconclusive)) inconclusive, \(Words.grouped(tally.stuck)) stuck"]
-    let endings = tally.endings.sorted { $0.count > $1.count }.map { "\($0.name) \(Words.grouped($0.count))" }
+    var lines = ["\(Words.grouped(coverage.passed)) passed, \(Words.grouped(coverage.failed)) with a violation, "
+      + "\(Words.grouped(coverage.inconclusive)) inconclusive, \(Words.grouped(coverage.stuck)) stuck"]
+    let endings = coverage.endings.sorted { $0.count > $1.count }.map { "\($0.name) \(Words.grouped($0.count))" }
     lines.append("ended: " + endings.joined(separator: ", "))
     if elapsed > 0 {
-      let rate = Int(Int64(tally.runs) * 1_000_000_000 / elapsed)
-      lines.append("\(Words.grouped(rate)) runs a second, \(Words.count(tally.events, "event"))")
+      let rate = Int(Int64(coverage.runs) * 1_000_000_000 / elapsed)
+      lines.append("\(Words.grouped(rate)) runs a second, \(Words.count(coverage.events, "event"))")
     }
-    if tally.replayed > 0 {
-      lines.append("\(Words.grouped(tally.replayed)) replayed from their plans, all with the same hash")
+    if coverage.rechecked > 0 {
+      lines.append("\(Words.grouped(coverage.rechecked)) replayed from their plans, all with the same hash")
     }
-    if let mean = tally.meanRecoveryMilliseconds {
+    if let mean = coverage.meanRecoveryMilliseconds {
       lines.append("mean recovery \(Words.brief(milliseconds: mean))")
     }
     return lines.joined(separator: "\n")
   }
 
   private func faults(_ style: Style) -> String {
-    guard !tally.faults.isEmpty, tally.runs > 0 else { return "" }
+    guard !coverage.faults.isEmpty, coverage.runs > 0 else { return "" }
     var table = TextTable([
       .init("fault"), .init("injected", rightAligned: true), .init("took effect", rightAligned: true),
     ])
-    for fault in tally.faults.sorted(by: { $0.name < $1.name }) {
+    for fault in coverage.faults {
       table.add([
-        .init(fault.name.text), .init(Words.grouped(fault.injected)),
+        .init(fault.name), .init(Words.grouped(fault.injected)),
         .init(Words.grouped(fault.tookEffect), fault.tookEffect == 0 ? .warning : nil),
       ])
     }
-    let hundredths = tally.effectiveFaults * 100 / tally.runs
+    let hundredths = coverage.effectiveFaults * 100 / coverage.runs
     let digits = String(hundredths % 100)
     let average = "\(hundredths / 100).\(digits.count < 2 ? "0" + digits : digits)"
     return table.text(style) + "\non average \(average) faults a run took effect"
@@ -75,14 +81,13 @@ public struct CampaignReport: Sendable {
 
   private func failures(_ style: Style) -> String {
     var lines: [String] = []
-    for violation in tally.violations.sorted(by: { $0.count > $1.count }) {
-      lines.append("\(style.paint(violation.name.text, .bad))  in \(Words.count(violation.count, "run"))")
+    for violation in coverage.violations.sorted(by: { $0.count > $1.count }) {
+      lines.append("\(style.paint(violation.name, .bad))  in \(Words.count(violation.count, "run"))")
     }
-    for verdict in tally.firstFailures {
-      let what = verdict.violations.first?.message ?? verdict.reasons.first ?? verdict.result.rawValue
+    for failure in coverage.failures {
       lines.append("")
-      lines += "seed \(verdict.seed): \(Words.printable(what))".wrapped(to: style.width)
-      let command = CommandLineText.run(path: path, verdict: verdict)
+      lines += "seed \(failure.seed): \(Words.printable(failure.message))".wrapped(to: style.width)
+      let command = CommandLineText.run(path: path, agent: agent, without: without, seed: failure.seed)
       lines.append("  " + command + (options.isEmpty ? "" : " " + options))
     }
     return lines.joined(separator: "\n")

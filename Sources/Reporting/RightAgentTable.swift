@@ -1,5 +1,6 @@
 // What became of agents that are right: any violation among them is a false alarm.
 
+import Exploration
 import Faultline
 import Primitives
 
@@ -9,7 +10,7 @@ public struct RightAgentTable: Sendable {
     var agent: Name
     var scenario: Name
     var path: String
-    var tally: CampaignTally
+    var coverage: RandomCoverage
   }
 
   private var rows: [Row] = []
@@ -22,13 +23,13 @@ public struct RightAgentTable: Sendable {
 
   public init(options: String) { self.options = options }
 
-  public mutating func add(_ agent: Name, _ scenario: Name, path: String, _ tally: CampaignTally) {
-    rows.append(Row(agent: agent, scenario: scenario, path: path, tally: tally))
+  public mutating func add(_ agent: Name, _ scenario: Name, path: String, _ coverage: RandomCoverage) {
+    rows.append(Row(agent: agent, scenario: scenario, path: path, coverage: coverage))
   }
 
   /// Runs in which an oracle found something.
-  public var alarms: Int { rows.reduce(0) { $0 + $1.tally.failed } }
-  private var runs: Int { rows.reduce(0) { $0 + $1.tally.runs } }
+  public var alarms: Int { rows.reduce(0) { $0 + $1.coverage.failed } }
+  private var runs: Int { rows.reduce(0) { $0 + $1.coverage.runs } }
 
   private static let endings: [Ending] = [.completed, .rolledBack, .escalated]
 
@@ -39,9 +40,9 @@ public struct RightAgentTable: Sendable {
         + Self.endings.map { .init($0.rawValue, rightAligned: true) } + [.init("alarms", rightAligned: true)])
     for row in rows {
       table.add(
-        [.init(row.agent.text), .init(row.scenario.text), .init(Words.grouped(row.tally.runs))]
-          + Self.endings.map { .init(Words.grouped(row.tally.count(of: $0))) }
-          + [.init(Words.grouped(row.tally.failed), row.tally.failed == 0 ? nil : .bad)])
+        [.init(row.agent.text), .init(row.scenario.text), .init(Words.grouped(row.coverage.runs))]
+          + Self.endings.map { .init(Words.grouped(row.coverage.count(of: $0))) }
+          + [.init(Words.grouped(row.coverage.failed), row.coverage.failed == 0 ? nil : .bad)])
     }
     return table.text(style) + "\n\n" + (failures(style) + [score(style)]).joined(separator: "\n")
   }
@@ -49,7 +50,7 @@ public struct RightAgentTable: Sendable {
   private func score(_ style: Style) -> String {
     let rate = elapsed > 0 ? ", \(Words.grouped(Int(Int64(runs) * 1_000_000_000 / elapsed))) a second" : ""
     let partial = isPartial ? ", stopped early: a part of what was asked for" : ""
-    let faults = rows.reduce(0) { $0 + $1.tally.effectiveFaults }
+    let faults = rows.reduce(0) { $0 + $1.coverage.effectiveFaults }
     let word = alarms == 0 ? "no alarm" : Words.count(alarms, "alarm")
     return style.paint(
       "\(Words.count(runs, "run")) of right agents\(rate), \(Words.count(faults, "effective fault")): \(word)\(partial).",
@@ -59,10 +60,10 @@ public struct RightAgentTable: Sendable {
   private func failures(_ style: Style) -> [String] {
     var lines: [String] = []
     for row in rows {
-      for verdict in row.tally.firstFailures where verdict.result == .fail {
-        let what = verdict.violations.first.map { "\($0.oracle): \($0.message)" } ?? ""
-        lines += Words.printable(what).wrapped(to: style.width)
-        lines.append("  \(CommandLineText.run(path: row.path, verdict: verdict)) \(options)")
+      for failure in row.coverage.failures where !failure.oracles.isEmpty {
+        lines += Words.printable("\(failure.oracles[0]): \(failure.message)").wrapped(to: style.width)
+        let command = CommandLineText.run(path: row.path, agent: row.agent, without: [], seed: failure.seed)
+        lines.append("  \(command) \(options)")
       }
     }
     return lines.isEmpty ? [] : lines + [""]
@@ -73,10 +74,10 @@ public struct RightAgentTable: Sendable {
     rows.map { row in
       JSON.object([
         "schema": .text("faultline.right-agent/1"), "agent": .text(row.agent.text),
-        "scenario": .text(row.scenario.text), "runs": .int(row.tally.runs),
-        "completed": .int(row.tally.count(of: .completed)), "rolled_back": .int(row.tally.count(of: .rolledBack)),
-        "escalated": .int(row.tally.count(of: .escalated)), "effective_faults": .int(row.tally.effectiveFaults),
-        "violations": .int(row.tally.failed),
+        "scenario": .text(row.scenario.text), "runs": .int(row.coverage.runs),
+        "completed": .int(row.coverage.count(of: .completed)), "rolled_back": .int(row.coverage.count(of: .rolledBack)),
+        "escalated": .int(row.coverage.count(of: .escalated)), "effective_faults": .int(row.coverage.effectiveFaults),
+        "violations": .int(row.coverage.failed),
       ]).line
     }
   }

@@ -119,9 +119,14 @@ public struct SummaryTable: Sendable {
 public enum CommandLineText {
   /// `faultline run PATH --agent NAME --without A,B --seed N`; parts that are the default are left out.
   public static func run(path: String, verdict: Verdict) -> String {
-    var words = ["faultline run", quoted(path), "--agent", verdict.agent.text]
-    if !verdict.without.isEmpty { words += ["--without", verdict.without.map(\.text).joined(separator: ",")] }
-    if verdict.seed != 1 { words += ["--seed", String(verdict.seed)] }
+    run(path: path, agent: verdict.agent, without: verdict.without, seed: verdict.seed)
+  }
+
+  /// The same, for a run that is known by its seed alone.
+  static func run(path: String, agent: Name, without: [Name], seed: UInt64) -> String {
+    var words = ["faultline run", quoted(path), "--agent", agent.text]
+    if !without.isEmpty { words += ["--without", without.map(\.text).joined(separator: ",")] }
+    if seed != 1 { words += ["--seed", String(seed)] }
     return words.joined(separator: " ")
   }
 

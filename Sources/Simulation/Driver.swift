@@ -43,6 +43,9 @@ public struct Driver: Sendable {
     forks.removeAll(keepingCapacity: true)
   }
 
+  /// Ends the random answers: from here on every choice is answered by default. Plans go on.
+  public mutating func calmDown() { if case .seeded = mode { mode = .planned } }
+
   /// Hands over the alternatives noted since the last time.
   public mutating func takeForks() -> [Fork] {
     defer { forks.removeAll(keepingCapacity: true) }

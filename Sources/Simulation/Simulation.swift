@@ -19,8 +19,6 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   @inlinable public var trace: Trace<Event> { _read { yield happened } }
   /// The non-default answers given so far, which together are the run's plan.
   @inlinable public var decisions: [Decision] { decided }
-  /// How many choices had more than one answer.
-  @inlinable public var choiceCount: Int { choices }
   /// The first site that was met twice, which is a defect of Faultline (exit status 3).
   @inlinable public var repeatedSite: Site? { metTwice }
 
@@ -29,7 +27,6 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   @usableFromInline var answering: Driver
   @usableFromInline var happened: Trace<Event>
   @usableFromInline var decided: [Decision] = []
-  @usableFromInline var choices = 0
   @usableFromInline var metTwice: Site?
   @usableFromInline var met = KeySet()
 
@@ -50,7 +47,6 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   @inlinable public mutating func choose<A: ChoiceAnswer>(_ offer: Offer<A>, at site: Site) -> A {
     if offer.isTrivial { return .benign }
     if !met.insert(site.key), metTwice == nil { metTwice = site }
-    choices += 1
     let raw = answering.answer(
       offer.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })
     guard raw != A.benign.rawValue, let answer = A(rawValue: raw) else { return .benign }
@@ -66,13 +62,15 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     let offered = alternatives.prefix(63)
     guard !offered.isEmpty else { return nil }
     if !met.insert(site.key), metTwice == nil { metTwice = site }
-    choices += 1
     let mask: UInt64 = 1 << UInt64(offered.count + 1) &- 1
     let raw = answering.answer(mask, benign: 0, at: site, seed: seed, name: { offered[Int($0) - 1] })
     guard raw > 0 else { return nil }
     decided.append(Decision(site: site, answer: offered[Int(raw) - 1]))
     return offered[Int(raw) - 1]
   }
+
+  /// Ends the random answers of a seeded run.
+  @inlinable public mutating func calmDown() { answering.calmDown() }
 
   // MARK: Draws
 

@@ -25,8 +25,10 @@ public struct Site: Sendable {
     @usableFromInline let process: Name
     @usableFromInline let incarnation: Int
     @usableFromInline let run: Name
-    @usableFromInline let point: Name
-    @usableFromInline let subject: Name?
+    /// An operation, a checkpoint, a decision or a timer.
+    public let point: Name
+    /// A natural key, never a generated id.
+    public let subject: Name?
     /// Has taken in the names' part of every key.
     @usableFromInline let hasher: StableHasher
 

@@ -23,7 +23,7 @@ struct AsyncReplayTests {
       let input = RunInput(scenario: Acme.scenario(), agent: agent, seed: seed, chance: swarm)
       let first = try Runner.run(input).verdict
       #expect(try Runner.run(input).verdict.traceHash == first.traceHash)
-      let plan = RunInput(scenario: Acme.scenario(), agent: agent, seed: seed, chance: .plan(first.plan))
+      let plan = RunInput(replaying: first, agent: agent, in: Acme.scenario())
       #expect(try Runner.run(plan).verdict.traceHash == first.traceHash, "\(agent.name): \(first.plan)")
     }
   }

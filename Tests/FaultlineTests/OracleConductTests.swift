@@ -229,7 +229,7 @@ struct OracleConductTests {
     #expect(!story.fired.contains("mutation-after-end"))
   }
 
-  @Test("stuck fires at a stall or a limit without a claim", arguments: [EndReason.stalled, .limit("virtual_time")])
+  @Test("stuck fires at a stall or a limit without a claim", arguments: [EndReason.stalled, .livelocked, .limit("virtual_time")])
   func stuck(reason: EndReason) throws {
     var story = OracleStory(.onboarding(Intent.only("acme-cluster")))
     story.end(reason)

@@ -206,7 +206,12 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
         .claimed(p, claim.base),
         process.within { .claimed($0, claim.base) } + claim.within { .claimed(p, $0) }),
       Specimen(.stoodDown(p), process.within { .stoodDown($0) }),
-      Specimen(.ended(.quiet), [.ended(.stalled), .ended(.limit("events")), .ended(.limit("virtual_time"))]),
+      Specimen(
+        .leftOpen(p, doing: "waits"),
+        process.within { .leftOpen($0, doing: "waits") } + [.leftOpen(p, doing: "sleeps")]),
+      Specimen(
+        .ended(.quiet),
+        [.ended(.stalled), .ended(.livelocked), .ended(.limit("events")), .ended(.limit("virtual_time"))]),
     ]
     all += observations.map { observation in
       Specimen(
@@ -252,7 +257,8 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .claimed: 13
       case .stoodDown: 14
       case .ended: 15
-      case .observed(_, let observation): 16 + kind(observation)
+      case .leftOpen: 16
+      case .observed(_, let observation): 17 + kind(observation)
       }
     }
     func kind(_ observation: Observation) -> Int {
@@ -266,6 +272,6 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .mark: 6
       }
     }
-    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...22))
+    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...23))
   }
 }

@@ -1,5 +1,6 @@
 // Tables, wrapping, and the sums over many runs.
 
+import Exploration
 import Faultline
 import Operations
 import Primitives
@@ -104,11 +105,11 @@ import Testing
 
 @Suite struct CampaignReportTests {
   private func report(_ verdicts: [Verdict]) -> String {
-    var tally = CampaignTally()
-    for verdict in verdicts { tally.add(verdict, wasReplayed: true) }
+    var coverage = RandomCoverage()
+    for verdict in verdicts { coverage.add(verdict, wasRechecked: true) }
     return CampaignReport(
-      title: "happy-path   reference", path: "scenarios/happy-path.yaml", tally: tally, options: "--max-faults 3",
-      elapsed: 500_000_000, isPartial: false
+      title: "happy-path   reference", path: "scenarios/happy-path.yaml", agent: verdicts[0].agent, coverage: coverage,
+      options: "--max-faults 3", elapsed: 500_000_000, isPartial: false
     ).text(.plain)
   }
 
@@ -213,13 +214,13 @@ import Testing
 
 @Suite struct RightAgentTableTests {
   private func table(_ results: [Verdict.Result]) -> RightAgentTable {
-    var tally = CampaignTally()
+    var coverage = RandomCoverage()
     for result in results {
       let record = WarStory.record(violations: result == .pass ? [] : WarStory.violations, result: result)
-      tally.add(record.verdict, wasReplayed: false)
+      coverage.add(record.verdict)
     }
     var table = RightAgentTable(options: "--max-faults 3")
-    table.add("careful-keys", "happy-path", path: "scenarios/happy-path.yaml", tally)
+    table.add("careful-keys", "happy-path", path: "scenarios/happy-path.yaml", coverage)
     return table
   }
 

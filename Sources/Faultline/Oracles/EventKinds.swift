@@ -36,7 +36,7 @@ extension WorldEvent {
     case .observed: .observed
     case .delivered: .delivered
     case .claimed: .claimed
-    case .ended: .ended
+    case .leftOpen, .ended: .ended
     }
   }
 }

@@ -6,7 +6,9 @@ import Simulation
 
 enum Judge {
   /// Judges a run that has ended.
-  static func verdict(on world: World, agent: any AgentUnderTest) -> Verdict {
+  ///
+  /// - Parameter isExpected: whether the scenario's expectations are about it: they are about its own faults.
+  static func verdict(on world: World, agent: any AgentUnderTest, isExpected: Bool = true) -> Verdict {
     let scenario = world.setup.scenario
     let findings = world.bench.conclude()
     let violations = findings.filter { !$0.isAdvice }
@@ -28,12 +30,12 @@ enum Judge {
     }
     var verdict = Verdict(
       scenario: scenario.name, agent: agent.name, without: agent.without, seed: world.simulation.seed,
-      plan: world.plan, outcome: world.claims.last?.ending, result: result, expectation: .none,
+      shape: world.shape, plan: world.plan, outcome: world.claims.last?.ending, result: result, expectation: .none,
       reasons: reasons, violations: violations, advice: findings.filter(\.isAdvice),
       metrics: metrics(of: world, findings: findings),
       events: world.trace.count, virtualTime: (world.lastEnd ?? world.now) - scenario.start,
       traceHash: world.trace.hash, faults: world.faults)
-    if let expectation = scenario.expectations.first(where: { $0.isAbout(agent) }) {
+    if isExpected, let expectation = scenario.expectations.first(where: { $0.isAbout(agent) }) {
       let unmet = shortcomings(of: verdict, against: expectation)
       verdict.expectation = unmet.isEmpty ? .met : .unmet
       verdict.reasons += unmet

@@ -9,6 +9,7 @@ public struct RunInput: Sendable {
   public var scenario: Scenario
   public var agent: any AgentUnderTest
   public var seed: UInt64
+  public var shape: RunShape
   public var chance: Chance
   /// Whether the trace keeps its events for reading; the hash and the verdict do not depend on it.
   public var isRecording: Bool
@@ -17,18 +18,38 @@ public struct RunInput: Sendable {
   public enum Chance: Sendable {
     /// The plan, and by default elsewhere.
     case plan(Plan)
-    /// At random, under the swarm shape of the seed; the scenario's own faults are left out.
+    /// At random, with the weights of the swarm; the scenario's own faults are left out.
     case swarm(Swarm)
   }
 
+  /// - Parameters:
+  ///   - chance: the scenario's own faults where nothing is given.
+  ///   - shape: the one drawn from the seed for a swarm, the nominal one for a plan, where nothing is given. A plan
+  ///     that a random run met is played in the shape of that run; ``init(replaying:agent:in:plan:isRecording:)``.
   public init(
-    scenario: Scenario, agent: any AgentUnderTest, seed: UInt64, chance: Chance? = nil, isRecording: Bool = false
+    scenario: Scenario, agent: any AgentUnderTest, seed: UInt64, chance: Chance? = nil, shape: RunShape? = nil,
+    isRecording: Bool = false
   ) {
     self.scenario = scenario
     self.agent = agent
     self.seed = seed
     self.chance = chance ?? .plan(scenario.faults)
     self.isRecording = isRecording
+    if let shape {
+      self.shape = shape
+    } else {
+      self.shape = if case .swarm = chance { RunShape(seed: seed) } else { .nominal }
+    }
+  }
+
+  /// The run of a verdict once more, or the same with another plan.
+  public init(
+    replaying verdict: Verdict, agent: any AgentUnderTest, in scenario: Scenario, plan: Plan? = nil,
+    isRecording: Bool = false
+  ) {
+    self.init(
+      scenario: scenario, agent: agent, seed: verdict.seed, chance: .plan(plan ?? verdict.plan), shape: verdict.shape,
+      isRecording: isRecording)
   }
 }
 
@@ -68,23 +89,28 @@ public enum Runner {
   /// Plays one run in a world that was set up before; a campaign sets up once and runs many times.
   public static func run(_ input: RunInput, in setup: WorldSetup) throws -> RunRecord {
     var world = try World(
-      setup: setup, agent: input.agent, seed: input.seed, driver: input.driver, isRecording: input.isRecording)
+      setup: setup, agent: input.agent, seed: input.seed, driver: input.driver, shape: input.shape,
+      isRecording: input.isRecording)
     world.run()
-    return record(of: world, agent: input.agent, wantsExplanation: input.isRecording)
+    return record(of: world, agent: input.agent, isExpected: !input.isRandom, wantsExplanation: input.isRecording)
   }
 
   /// Judges a world that has run to its end.
+  ///
+  /// - Parameter isExpected: whether the scenario's expectations are about this run.
   public static func record(
-    of world: World, agent: any AgentUnderTest, wantsExplanation: Bool = false
+    of world: World, agent: any AgentUnderTest, isExpected: Bool = true, wantsExplanation: Bool = false
   ) -> RunRecord {
     RunRecord(
-      verdict: Judge.verdict(on: world, agent: agent), trace: world.trace,
+      verdict: Judge.verdict(on: world, agent: agent, isExpected: isExpected), trace: world.trace,
       start: world.setup.scenario.start, explanation: wantsExplanation ? world.deployment.explanation() : [],
       repeatedSite: world.repeatedSite)
   }
 }
 
 extension RunInput {
+  var isRandom: Bool { if case .swarm = chance { true } else { false } }
+
   var driver: Driver {
     switch chance {
     case .plan(let plan): .planned(plan)

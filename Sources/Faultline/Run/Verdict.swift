@@ -45,6 +45,7 @@ public struct Verdict: Sendable {
   public var agent: Name
   public var without: [Name]
   public var seed: UInt64
+  public var shape: RunShape
   /// The non-default answers of the run; playing them again gives the same hash.
   public var plan: Plan
   /// What the agent said; nil where it said nothing.
@@ -89,14 +90,15 @@ public struct Verdict: Sendable {
   }
 
   public init(
-    scenario: Name, agent: Name, without: [Name], seed: UInt64, plan: Plan, outcome: Ending?, result: Result,
-    expectation: Expectation, reasons: [String], violations: [Violation], advice: [Violation], metrics: Metrics,
-    events: Int, virtualTime: TimeSpan, traceHash: UInt64, faults: [FaultOutcome]
+    scenario: Name, agent: Name, without: [Name], seed: UInt64, shape: RunShape = .nominal, plan: Plan,
+    outcome: Ending?, result: Result, expectation: Expectation, reasons: [String], violations: [Violation],
+    advice: [Violation], metrics: Metrics, events: Int, virtualTime: TimeSpan, traceHash: UInt64, faults: [FaultOutcome]
   ) {
     self.scenario = scenario
     self.agent = agent
     self.without = without
     self.seed = seed
+    self.shape = shape
     self.plan = plan
     self.outcome = outcome
     self.result = result

@@ -18,6 +18,11 @@ extension SavedRun {
       "store: \(Self.scalar(store.text))",
       "seed: \(seed)",
     ]
+    if shape != .nominal {
+      lines.append(
+        "shape: {network: \(shape.network), store: \(shape.store), messages: \(shape.messages), "
+          + "calm_after: \(shape.calmAfter)}")
+    }
     lines.append(plan.isEmpty ? "plan: []" : "plan:")
     for entry in plan.entries {
       lines.append("  - at: {\(Self.place(entry.at))}")
@@ -93,6 +98,7 @@ extension SavedRun {
       Shape.Key("without", .list(.text), "The safeguards that were taken out of it."),
       Shape.Key("store", .name(["model", "sqlite"]), "The agent's checkpoint store."),
       Shape.Key("seed", .int(0...Int64.max), required: true, "Where draws come from."),
+      Shape.Key("shape", .mapping(dayShape), "What kind of day it was; the usual one where nothing is given."),
       Shape.Key("plan", .list(.mapping(ScenarioShapes.sitedFault)), required: true, "What goes wrong, and where."),
       Shape.Key("verdict", .name(["pass", "fail", "inconclusive"]), "What came of it."),
       Shape.Key("outcome", .name(Ending.allCases.map(\.rawValue)), "What the agent said."),
@@ -100,6 +106,16 @@ extension SavedRun {
       Shape.Key("input_digest", .text, "Agent, seed and plan of the saved run, as sixteen digits."),
       Shape.Key("violations", .list(.mapping(violation)), "What the oracles found."),
       Shape.Key("report", .text, "The report as it was printed."),
+    ])
+
+  private static let percent = ValueKind.int(1...1_000_000)
+  private static let dayShape = Shape(
+    title: "the shape of a run",
+    keys: [
+      Shape.Key("network", percent, "How long messages between agent and systems take, in percent."),
+      Shape.Key("store", percent, "How long a store transaction takes, in percent."),
+      Shape.Key("messages", percent, "How long messages from systems take, in percent."),
+      Shape.Key("calm_after", .span, "How long faults could begin at random."),
     ])
 
   private static let violation = Shape(
@@ -140,6 +156,7 @@ extension SavedRun {
         .compactMap { problems.text($0, "a safeguard") }.map { Name($0) },
       store: Name(file["store"].flatMap { problems.name($0, among: ["model", "sqlite"], "store") } ?? "model"),
       seed: file["seed"].flatMap { problems.seed($0) } ?? 0,
+      shape: file["shape"].map { problems.runShape($0, dayShape) } ?? .nominal,
       plan: Plan(
         (file["plan"].flatMap { problems.list($0, "a list of faults") } ?? []).compactMap { problems.sitedFault($0) }),
       version: text("version", "a version of Faultline", &problems) ?? "")
@@ -171,6 +188,30 @@ extension Problems {
       return seed
     }
     return mismatch(tree, "a seed", remedy: "write a whole number in decimal digits")
+  }
+
+  fileprivate mutating func runShape(_ tree: YAMLTree, _ shape: Shape) -> RunShape {
+    var read = RunShape.nominal
+    guard let section = Section(tree, shape, &self) else { return read }
+    for entry in section.known {
+      switch entry.key {
+      case "calm_after": read.calmAfter = calm(entry.value) ?? .zero
+      case "network": read.network = percent(entry.value) ?? 100
+      case "store": read.store = percent(entry.value) ?? 100
+      default: read.messages = percent(entry.value) ?? 100
+      }
+    }
+    return read
+  }
+
+  private mutating func percent(_ tree: YAMLTree) -> Int? {
+    int(tree, "how long it takes, in percent", in: 1...1_000_000).map { Int($0) }
+  }
+
+  /// A length of time, none included.
+  private mutating func calm(_ tree: YAMLTree) -> TimeSpan? {
+    if case .scalar("0s", isQuoted: false) = tree.content { return .zero }
+    return span(tree, "how long faults could begin at random")
   }
 
   fileprivate mutating func violation(_ tree: YAMLTree, _ shape: Shape) -> Violation? {

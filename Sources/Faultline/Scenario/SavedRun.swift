@@ -21,6 +21,7 @@ public struct SavedRun: Hashable, Sendable {
   /// The agent's checkpoint store, `model` or `sqlite`.
   public var store: Name
   public var seed: UInt64
+  public var shape: RunShape
   public var plan: Plan
   /// The version of Faultline that wrote it.
   public var version: String
@@ -55,7 +56,7 @@ public struct SavedRun: Hashable, Sendable {
 
   public init(
     scenario: String, scenarioDigest: UInt64, agent: Name, without: [Name] = [], store: Name = "model", seed: UInt64,
-    plan: Plan, version: String, result: Result? = nil
+    shape: RunShape = .nominal, plan: Plan, version: String, result: Result? = nil
   ) {
     self.scenario = scenario
     self.scenarioDigest = scenarioDigest
@@ -63,6 +64,7 @@ public struct SavedRun: Hashable, Sendable {
     self.without = without
     self.store = store
     self.seed = seed
+    self.shape = shape
     self.plan = plan
     self.version = version
     self.result = result
@@ -72,7 +74,7 @@ public struct SavedRun: Hashable, Sendable {
   public init(_ verdict: Verdict, of scenario: Scenario, store: Name = "model", version: String, report: String) {
     self.init(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: verdict.agent, without: verdict.without,
-      store: store, seed: verdict.seed, plan: verdict.plan, version: version,
+      store: store, seed: verdict.seed, shape: verdict.shape, plan: verdict.plan, version: version,
       result: Result(
         verdict: verdict.result, outcome: verdict.outcome, traceHash: verdict.traceHash,
         violations: verdict.violations, report: report))
@@ -80,13 +82,14 @@ public struct SavedRun: Hashable, Sendable {
     result?.inputDigest = digest
   }
 
-  /// A digest of what the run depends on besides the scenario's content: agent, seed and plan.
+  /// A digest of what the run depends on besides the scenario's content: agent, seed, shape and plan.
   public var inputDigest: UInt64 {
     var hasher = StableHasher()
     hasher.combine(agent)
     hasher.combine(without)
     hasher.combine(store)
     hasher.combine(seed)
+    if shape != .nominal { hasher.combine(shape) }
     hasher.combine(plan)
     return hasher.digest
   }

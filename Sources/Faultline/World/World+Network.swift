@@ -12,8 +12,11 @@ extension World {
   /// How long an outage lasts once it began; a modelling choice.
   static let outage = TimeSpan.seconds(45)
 
-  /// Draws a span within a band.
-  func span(_ band: ClosedRange<TimeSpan>, _ draw: Draw) -> TimeSpan { simulation.span(in: band, by: draw) }
+  /// Draws a span within a band, which the run's shape stretches to so many percent.
+  func span(_ band: ClosedRange<TimeSpan>, _ draw: Draw, percent: Int) -> TimeSpan {
+    let span = simulation.span(in: band, by: draw)
+    return percent == 100 ? span : span * Int64(percent) / 100
+  }
 
   // MARK: From the agent
 
@@ -90,7 +93,7 @@ extension World {
         isCompensation: terms.isCompensation))
     let draw = simulation.draw(at: terms.site.aspect(.latency, attempt: Int(attempt)))
     let arrival = Happening.arrival(call: index, attempt: attempt, isCopy: false)
-    let way = span(World.latency, draw)
+    let way = span(World.latency, draw, percent: shape.network)
     switch fault {
     case .requestLost: tookEffect(calls[index].requestFaultIndex)
     case .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd:
@@ -101,7 +104,7 @@ extension World {
       simulation.schedule(arrival, after: way)
       simulation.schedule(
         .arrival(call: index, attempt: attempt, isCopy: true),
-        after: way + span(World.copyDelay, draw.derived(1)))
+        after: way + span(World.copyDelay, draw.derived(1), percent: shape.network))
     case .outage:
       outageUntil[terms.route.system] = now + World.outage
       simulation.schedule(arrival, after: way)
@@ -194,7 +197,7 @@ extension World {
   private mutating func back(
     _ response: Response, of index: Int, attempt: UInt8, fault: AnswerFault, draw: Draw
   ) {
-    let way = span(World.latency, draw)
+    let way = span(World.latency, draw, percent: shape.network)
     switch fault {
     case .responseLost: tookEffect(calls[index].answerFaultIndex)
     case .truncatedResponse:
@@ -329,7 +332,7 @@ extension World {
       let draw = simulation.draw(at: calls[item.call].site.aspect(.latency, attempt: Int(item.attempt)))
       simulation.schedule(
         .arrival(call: item.call, attempt: item.attempt, isCopy: false),
-        after: span(World.latency, draw.derived(3)))
+        after: span(World.latency, draw.derived(3), percent: shape.network))
     }
   }
 

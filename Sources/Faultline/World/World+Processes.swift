@@ -87,7 +87,8 @@ extension World {
     if deployment.hasNextRelease { offer.add(.deployBefore, .deployAfter) }
     let crash = simulation.choose(offer, at: site)
     if crash != .live { tookEffect(note(crash.name, at: site)) }
-    let latency = span(World.storeLatency, simulation.draw(at: site.aspect(.latency)))
+    let draw = simulation.draw(at: site.aspect(.latency))
+    let latency = span(World.storeLatency, draw, percent: shape.store)
     simulation.schedule(.store(process, store, crash), after: latency)
   }
 

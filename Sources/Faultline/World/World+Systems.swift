@@ -31,7 +31,7 @@ extension World {
     readLedger(system)
     for message in messages {
       let draw = Draw(seed: simulation.seed, key: message.stableDigest)
-      simulation.schedule(.message(message, from: system), after: span(World.messageLatency, draw))
+      simulation.schedule(.message(message, from: system), after: span(World.messageLatency, draw, percent: shape.messages))
     }
     lookAfter(system)
   }

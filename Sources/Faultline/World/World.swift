@@ -10,6 +10,7 @@ public struct World {
   let client: ClientPolicy
   /// Whether a process that stops answering is replaced while it may still live.
   let replacesPaused: Bool
+  public let shape: RunShape
   var simulation: Simulation<Happening, WorldEvent>
   var systems: [any Backend]
   /// Digests of the systems, as far as they were asked for since a system last changed.
@@ -37,6 +38,8 @@ public struct World {
   public internal(set) var claims: [Claim] = []
   /// When the first fault took effect.
   var firstFault: Instant?
+  /// Whether it gets anywhere.
+  var watch: Watch
 
   /// What is going to happen.
   ///
@@ -150,12 +153,15 @@ public struct World {
   }
 
   public init(
-    setup: WorldSetup, agent: any AgentUnderTest, seed: UInt64, driver: Driver, isRecording: Bool
+    setup: WorldSetup, agent: any AgentUnderTest, seed: UInt64, driver: Driver, shape: RunShape = .nominal,
+    isRecording: Bool
   ) throws {
     let scenario = setup.scenario
     self.setup = setup
     client = agent.client
     replacesPaused = agent.runsReplicas
+    self.shape = shape
+    watch = Watch(next: scenario.start + shape.calmAfter)
     simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
     systems = setup.systems
     systemDigests = Array(repeating: nil, count: systems.count)
@@ -185,7 +191,6 @@ public struct World {
   public var isForkable: Bool { deployment.isForkable }
   /// How many events a run may have before it is given up.
   public var eventLimit: Int { setup.scenario.limits.events }
-  public var choiceCount: Int { simulation.choiceCount }
 
   /// Plays the run to its end.
   public mutating func run() { while step() {} }
@@ -210,6 +215,10 @@ public struct World {
       finish(.limit("events"))
       return false
     }
+    if next >= watch.next, hasOpenProcess, !review(at: next) {
+      finish(.livelocked)
+      return false
+    }
     if processes.count > 1, simulation.queue.simultaneous > 1 {
       let calls = calls
       guard let happening = simulation.next(site: { World.orderSite(of: $0, calls: calls) }) else { return false }
@@ -230,6 +239,7 @@ public struct World {
 
   private mutating func finish(_ reason: EndReason) {
     end = reason
+    if reason != .quiet { recordLeftOpen() }
     record(.ended(reason))
   }
 

@@ -73,11 +73,16 @@ extension WorldEvent: TraceEvent {
     case .stoodDown(let process):
       hasher.combine(17 as UInt64)
       hasher.combine(process)
+    case .leftOpen(let process, let doing):
+      hasher.combine(18 as UInt64)
+      hasher.combine(process)
+      hasher.combine(doing)
     case .ended(let reason):
       hasher.combine(16 as UInt64)
       switch reason {
       case .quiet: hasher.combine(1 as UInt64)
       case .stalled: hasher.combine(2 as UInt64)
+      case .livelocked: hasher.combine(4 as UInt64)
       case .limit(let name):
         hasher.combine(3 as UInt64)
         hasher.combine(name)

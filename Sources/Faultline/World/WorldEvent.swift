@@ -33,6 +33,8 @@ public enum WorldEvent: Hashable, Sendable {
   indirect case claimed(ProcessID, Claim)
   /// A process ended without a claim of its own: another replica has the work.
   case stoodDown(ProcessID)
+  /// The run has to be ended although this process has said nothing: what it was doing, in words.
+  case leftOpen(ProcessID, doing: String)
   /// The run is over: nothing is under way, or a limit was hit.
   case ended(EndReason)
 }
@@ -82,6 +84,8 @@ public enum EndReason: Hashable, Sendable {
   case quiet
   /// Nothing is under way, but some process never made a claim.
   case stalled
+  /// Faults had stopped, things went on happening, and nothing new came of them for longer than ``Liveness`` allows.
+  case livelocked
   /// A limit of the scenario or of the harness was hit: `virtual_time`, `events`.
   case limit(Name)
 }

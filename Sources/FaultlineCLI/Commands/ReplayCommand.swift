@@ -34,7 +34,7 @@ struct ReplayCommand: ParsableCommand {
     try output.check()
     let saved = try SavedRuns.read(file)
     let assignment = try SavedRuns.assignment(of: saved)
-    let record = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+    let record = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
     try deliver(record, of: assignment, status: status)
     try compare(record.verdict, with: saved, of: assignment)

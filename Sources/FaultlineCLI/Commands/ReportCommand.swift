@@ -47,14 +47,14 @@ struct ReportCommand: ParsableCommand {
     let saved = try SavedRuns.read(file)
     let agent = try choice.make()
     let assignment = try SavedRuns.assignment(of: saved)
-    let failing = try assignment.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+    let failing = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     if format == .swiftTest {
       let source = SwiftTestSource(failing.verdict, path: assignment.scenario.path, agent: agent)
       return try deliver(source.text)
     }
     let subject = try agent.map { try SavedRuns.assignment(of: saved, agent: $0) } ?? assignment
     let record = try agent.map { _ in
-      try subject.play(seed: saved.seed, chance: .plan(saved.plan), isRecording: true)
+      try subject.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     } ?? failing
     var report = RunReport(record, of: subject.scenario, catalogue: subject.setup.catalogue)
     report.investigation = try subject.investigate(record.verdict)

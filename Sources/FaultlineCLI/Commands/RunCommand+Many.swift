@@ -1,5 +1,6 @@
 // Many runs: the table over scenarios and agents, and campaigns of random runs.
 
+import Exploration
 import Faultline
 import Foundation
 import Primitives
@@ -12,8 +13,8 @@ extension RunCommand {
   private func sweep(_ assignment: Assignment) -> Sweep {
     let seed = firstSeed(of: assignment)
     return Sweep(
-      assignment: assignment, seeds: seed..<(seed + UInt64(runs)), source: FaultSource(maxFaults: maxFaults),
-      jobs: workers, verifiesReplay: verifyReplay)
+      search: assignment.search(maxFaults: maxFaults, rechecksAll: verifyReplay), seeds: seed..<(seed + UInt64(runs)),
+      jobs: workers)
   }
 
   // MARK: Table
@@ -33,7 +34,7 @@ extension RunCommand {
         break
       }
       var shown: SummaryTable.Row?
-      let isWhole = try await sweep(assignment).play(until: interrupt) { verdict in
+      let coverage = try await sweep(assignment).play(until: interrupt) { verdict in
         let isAsExpected = assignment.isAsExpected(verdict)
         progress.update("\(rows.count) of \(assignments.count): \(assignment.scenario.name), seed \(verdict.seed)")
         if output.format == .json { lines.append(VerdictJSON.line(verdict)) }
@@ -48,7 +49,7 @@ extension RunCommand {
         }
       }
       if let shown { rows.append(shown) }
-      if !isWhole { isPartial = true }
+      if coverage.runs < runs { isPartial = true }
     }
     progress.finish()
     switch output.format {
@@ -68,7 +69,7 @@ extension RunCommand {
   /// What a CI server shows of a failed case: the story, with the command that tells it again.
   private func receipt(_ verdict: Verdict, _ assignment: Assignment) throws -> String {
     guard !assignment.isAsExpected(verdict) else { return "" }
-    let record = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
+    let record = try assignment.replay(verdict)
     var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
     report.investigation = try assignment.investigate(verdict)
     report.commands = Offers.commands(for: verdict, path: assignment.scenario.path, saved: nil, shape: shape)
@@ -85,24 +86,27 @@ extension RunCommand {
     var isGood = true
     var isPartial = false
     for assignment in assignments where !interrupt.isRaised {
-      var tally = CampaignTally()
       var progress = Progress()
-      let isWhole = try await sweep(assignment).play(until: interrupt) { verdict in
-        tally.add(verdict, wasReplayed: verifyReplay)
-        progress.update("\(tally.runs) of \(runs) runs, \(tally.failed) with a violation")
-        if save != nil || (verdict.result != .pass && tally.firstFailures.contains { $0.seed == verdict.seed }) {
+      var played = 0
+      var failures = 0
+      let coverage = try await sweep(assignment).play(until: interrupt) { verdict in
+        played += 1
+        if verdict.result != .pass { failures += 1 }
+        progress.update("\(played) of \(runs) runs, \(failures) did not pass")
+        if save != nil || (verdict.result != .pass && failures <= RandomCoverage.failureLimit) {
           _ = try keep(verdict, of: assignment)
         }
       }
       progress.finish()
-      if tally.passed != tally.runs { isGood = false }
+      if !coverage.isGood { isGood = false }
+      let isWhole = coverage.runs == runs
       if !isWhole { isPartial = true }
       let agent = assignment.agent
       let without = agent.without.isEmpty ? "" : " without \(agent.without.map(\.text).joined(separator: ", "))"
       texts.append(
         CampaignReport(
-          title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.path,
-          tally: tally, options: shape, elapsed: progress.elapsed,
+          title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.path, agent: agent.name,
+          without: agent.without, coverage: coverage, options: shape, elapsed: progress.elapsed,
           isPartial: !isWhole
         ).text(output.style))
     }

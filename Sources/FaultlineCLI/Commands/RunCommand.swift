@@ -111,10 +111,9 @@ struct RunCommand: AsyncParsableCommand {
 
   private func playOne(_ assignment: Assignment) throws -> ExitStatus {
     let seed = firstSeed(of: assignment)
-    let chance = FaultSource(maxFaults: maxFaults).chance(for: assignment, seed: seed)
-    let record = try assignment.play(seed: seed, chance: chance, isRecording: true)
+    let search = assignment.search(maxFaults: maxFaults, rechecksAll: verifyReplay)
+    let record = try search.play(seed: seed, isRecording: true)
     let verdict = record.verdict
-    if verifyReplay { try assignment.verifyReplay(of: verdict, chance: chance) }
     let status: ExitStatus = assignment.isAsExpected(verdict) ? .asExpected : .notAsExpected
     let investigation = try assignment.investigate(verdict)
     let saved = try keep(record, of: assignment, investigation: investigation)
@@ -157,7 +156,7 @@ struct RunCommand: AsyncParsableCommand {
   /// Plays a run once more, with its events, and saves it.
   func keep(_ verdict: Verdict, of assignment: Assignment) throws -> String? {
     guard save != nil || (!assignment.isChecked && verdict.result != .pass) else { return nil }
-    let again = try assignment.play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
+    let again = try assignment.replay(verdict)
     return try keep(again, of: assignment, investigation: assignment.investigate(again.verdict))
   }
 }

@@ -1,6 +1,7 @@
 // The other side of the score: agents that are right, so that every alarm is a false one.
 
 import Agents
+import Exploration
 import Faultline
 import Primitives
 import Reporting
@@ -26,16 +27,14 @@ extension SelftestCommand {
         let agent = try AgentRegistry.make(name: entry.name)
         let seeds = nextSeed..<(nextSeed + UInt64(share))
         nextSeed = seeds.upperBound
-        let sweep = Sweep(
-          assignment: try Assignment(ground, agent: agent, isChecked: false), seeds: seeds,
-          source: .random(atMost: maxFaults), jobs: workers, verifiesReplay: false)
-        var tally = CampaignTally()
-        isWhole = try await sweep.play(until: interrupt) { verdict in
-          tally.add(verdict, wasReplayed: false)
+        let assignment = try Assignment(ground, agent: agent, isChecked: false)
+        let sweep = Sweep(search: assignment.search(maxFaults: maxFaults), seeds: seeds, jobs: workers)
+        let coverage = try await sweep.play(until: interrupt) { _ in
           played += 1
           progress.update("\(entry.name) in \(ground.scenario.name): \(played) of \(runs) runs")
         }
-        table.add(entry.name, ground.scenario.name, path: ground.path, tally)
+        isWhole = coverage.runs == seeds.count
+        table.add(entry.name, ground.scenario.name, path: ground.path, coverage)
       }
     }
     table.elapsed = progress.elapsed

@@ -45,14 +45,17 @@ struct ShrinkCommand: ParsableCommand {
     var texts: [String] = []
     var isGood = true
     for assignment in assignments {
-      let verdict = try assignment.play(seed: seed ?? assignment.situation.seed ?? 1).verdict
+      let verdict = try assignment.play(
+        seed: seed ?? assignment.situation.seed ?? 1, shape: assignment.situation.shape ?? .nominal
+      ).verdict
       guard let investigation = try assignment.investigate(verdict, telling: .smallest) else {
         isGood = false
         Console.complain("\(assignment.path): \(verdict.agent) does not fail here (\(verdict.result.rawValue))")
         continue
       }
       let smallest = investigation.smallest
-      let record = try assignment.play(seed: smallest.seed, chance: .plan(smallest.plan), isRecording: true)
+      let record = try assignment.play(
+        seed: smallest.seed, plan: smallest.plan, shape: smallest.shape, isRecording: true)
       let saved = try SavedRuns.write(
         record, of: assignment, investigation: investigation, store: choice.store, into: save)
       let report = ShrinkReport(investigation, path: assignment.path, saved: saved)

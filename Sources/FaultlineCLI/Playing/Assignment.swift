@@ -7,24 +7,6 @@ import Primitives
 import Reporting
 import Simulation
 
-/// Where the faults of a run come from.
-enum FaultSource: Sendable {
-  /// The scenario's own faults.
-  case scenario
-  /// At random, at most so many a run; each seed has a shape of its own.
-  case random(atMost: Int)
-
-  init(maxFaults: Int?) { self = maxFaults.map { .random(atMost: $0) } ?? .scenario }
-
-  /// Who answers the choices of the run with this seed; nil leaves it to the scenario.
-  func chance(for assignment: Assignment, seed: UInt64) -> RunInput.Chance? {
-    guard case .random(let maxFaults) = self else { return nil }
-    let campaign = Campaign(
-      scenario: assignment.scenario, agent: assignment.agent, runs: 1, maxFaults: maxFaults)
-    return .swarm(campaign.swarm(seed: seed))
-  }
-}
-
 /// What is to be played.
 struct Assignment: Sendable {
   let situation: Situation
@@ -49,19 +31,22 @@ struct Assignment: Sendable {
     }
   }
 
-  /// Plays once.
-  func play(seed: UInt64, chance: RunInput.Chance? = nil, isRecording: Bool = false) throws -> RunRecord {
+  /// The search for the runs that the user asked for: with the scenario's own faults, or with random ones.
+  func search(maxFaults: Int?, rechecksAll: Bool = false) -> RandomSearch {
+    RandomSearch(
+      setup: setup, agent: agent, faults: maxFaults.map { .random(atMost: $0) } ?? .scenario,
+      shape: maxFaults == nil ? situation.shape : nil, recheckPercent: rechecksAll ? 100 : 0)
+  }
+
+  /// Plays once, with the scenario's own faults or with a plan in a shape.
+  func play(
+    seed: UInt64, plan: Plan? = nil, shape: RunShape = .nominal, isRecording: Bool = false
+  ) throws -> RunRecord {
     let input = RunInput(
-      scenario: scenario, agent: agent, seed: seed, chance: chance, isRecording: isRecording)
-    var record = try Runner.run(input, in: setup)
-    if let site = record.repeatedSite {
-      throw Refusal.defect("the site \(site) was met twice in \(scenario.name) with seed \(seed).")
-    }
-    if case .swarm = chance {
-      // What a scenario expects, it expects of its own faults.
-      record.verdict.expectation = .none
-      record.verdict.reasons = []
-    }
+      scenario: scenario, agent: agent, seed: seed, chance: plan.map { .plan($0) }, shape: shape,
+      isRecording: isRecording)
+    let record = try Runner.run(input, in: setup)
+    if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: seed) }
     return record
   }
 
@@ -74,19 +59,12 @@ struct Assignment: Sendable {
     try Investigation(setup: setup, agent: agent, verdict: verdict, telling: subject, model: ReferenceAgent())
   }
 
-  /// Plays the run's plan again and compares the hashes.
-  ///
-  /// - Throws: a defect with the first event at which the two runs differ.
-  func verifyReplay(of verdict: Verdict, chance: RunInput.Chance?) throws {
-    let again = try play(seed: verdict.seed, chance: .plan(verdict.plan))
-    guard again.verdict.traceHash != verdict.traceHash else { return }
-    let first = try play(seed: verdict.seed, chance: chance, isRecording: true)
-    let second = try play(seed: verdict.seed, chance: .plan(verdict.plan), isRecording: true)
-    let difference =
-      TraceDifference.text(first.trace, second.trace) ?? "both traces are equal when they are recorded"
-    throw Refusal.defect(
-      "\(scenario.name) with \(agent.name) and seed \(verdict.seed) hashes \(verdict.traceHash.hexadecimal), "
-        + "its replay \(again.verdict.traceHash.hexadecimal); \(difference)")
+  /// Plays a run once more, with its events.
+  func replay(_ verdict: Verdict) throws -> RunRecord {
+    var record = try play(seed: verdict.seed, plan: verdict.plan, shape: verdict.shape, isRecording: true)
+    record.verdict.expectation = verdict.expectation
+    record.verdict.reasons = verdict.reasons
+    return record
   }
 
   func isAsExpected(_ verdict: Verdict) -> Bool {

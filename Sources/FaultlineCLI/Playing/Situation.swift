@@ -10,13 +10,16 @@ struct Situation: Sendable {
   let path: String
   /// The seed that a saved run had; nil for a scenario.
   let seed: UInt64?
+  /// The shape that a saved run had; nil for a scenario.
+  let shape: RunShape?
 
   /// Whether the scenario's own faults are played.
   var isScenario: Bool { path == scenario.path }
 
-  init(_ scenario: Scenario, path: String? = nil, seed: UInt64? = nil) {
+  init(_ scenario: Scenario, path: String? = nil, seed: UInt64? = nil, shape: RunShape? = nil) {
     self.scenario = scenario
     self.path = path ?? scenario.path
     self.seed = seed
+    self.shape = shape
   }
 }

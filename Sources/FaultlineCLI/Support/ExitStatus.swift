@@ -1,7 +1,9 @@
 // The exit statuses of the command line, decided in this one place.
 
 import ArgumentParser
+import Exploration
 import Faultline
+import Reporting
 
 /// What the command tells its caller.
 enum ExitStatus: Int32 {
@@ -44,6 +46,7 @@ extension ExitStatus {
   static func outcome(of error: any Error) -> (status: Int32, message: String, isError: Bool) {
     switch error {
     case let refusal as Refusal: return (refusal.status.rawValue, refusal.description, true)
+    case let mismatch as Mismatch: return outcome(of: Refusal.defect(text(of: mismatch)))
     case let errors as ScenarioErrors: return (ExitStatus.badInput.rawValue, errors.description, true)
     case let code as ExitCode: return (code.rawValue, "", code.rawValue != 0)
     default: break
@@ -52,6 +55,13 @@ extension ExitStatus {
     let message = FaultlineCommand.fullMessage(for: error)
     return code == .success
       ? (0, message, false) : (ExitStatus.badInput.rawValue, message, true)
+  }
+
+  /// What differs, with the first event at which it does.
+  private static func text(of mismatch: Mismatch) -> String {
+    guard case .hashes(_, _, let first, let second) = mismatch else { return "\(mismatch)." }
+    let difference = TraceDifference.text(first, second) ?? "both traces are equal when they are recorded"
+    return "\(mismatch); \(difference)"
   }
 }
 

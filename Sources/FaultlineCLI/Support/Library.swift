@@ -41,7 +41,7 @@ enum Library {
     var scenario = try reader.read(path: saved.scenario)
     scenario.faults = saved.plan
     scenario.expectations = []
-    return Situation(scenario, path: path, seed: saved.seed)
+    return Situation(scenario, path: path, seed: saved.seed, shape: saved.shape)
   }
 
   /// The agent of that name with parts removed.

@@ -37,6 +37,14 @@ public enum VerdictJSON {
       "advice": .array(verdict.advice.map(violation)),
       "faults": .array(verdict.faults.map(fault)),
       "reasons": .texts(verdict.reasons),
+      "shape": shape(verdict.shape),
+    ])
+  }
+
+  private static func shape(_ shape: RunShape) -> JSON {
+    .object([
+      "network": .int(shape.network), "store": .int(shape.store), "messages": .int(shape.messages),
+      "calm_after_ms": .int(shape.calmAfter.inMilliseconds),
     ])
   }
 

@@ -35,6 +35,7 @@ public enum EventText {
     case .delivered(let delivery, let recipient): "message \(delivery.topic) \(delivery.id) to \(recipient)"
     case .claimed(let process, let claim): "\(name(process)) says: \(claim.ending.rawValue), \"\(claim.text)\""
     case .stoodDown(let process): "\(name(process)) stands down: another replica has the work"
+    case .leftOpen(_, let doing): "left open: \(doing)"
     case .ended(let reason): text(reason)
     }
   }
@@ -77,6 +78,7 @@ public enum EventText {
     switch reason {
     case .quiet: "nothing is left to happen"
     case .stalled: "nothing is left to happen, and the agent never said how it ended"
+    case .livelocked: "stopped: what goes on leads to nothing new"
     case .limit(let name): "stopped by the limit \(name)"
     }
   }

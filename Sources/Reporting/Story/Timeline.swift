@@ -108,6 +108,9 @@ struct Timeline: Sendable {
       row.agent = "\(who(process))says: \"\(Words.shortened(Words.printable(text), to: 120))\""
       row.systems = truth(of: claim)
       row.tone = story.verdict.result == .pass ? .good : .bad
+    case .leftOpen(_, let doing):
+      row.agent = Words.printable(doing)
+      row.tone = .warning
     case .ended(let reason):
       guard reason != .quiet else { return }
       row.agent = EventText.text(reason)

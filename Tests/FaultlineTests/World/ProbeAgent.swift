@@ -27,6 +27,8 @@ struct ProbeAgent: AgentUnderTest {
     static func take(_ subject: String) -> Step { Step(operation: "shelf.take", subject: subject) }
     static func look(_ subject: String) -> Step { Step(operation: "shelf.look", subject: subject) }
     static func wait(_ span: TimeSpan) -> Step { Step(operation: "", subject: "", pause: span) }
+    /// Asks for nothing, so that nothing follows.
+    static let never = Step(operation: "", subject: "")
   }
 
   func deploy(_ task: AgentTask) -> any AgentDeployment { Deployment(script: script, releases: releases) }
@@ -54,6 +56,7 @@ struct ProbeAgent: AgentUnderTest {
       guard position < script.count else { return commands.append(.finish(Claim(.completed, text: "done"))) }
       next[process.index] = position + 1
       let step = script[position]
+      if step == .never { return }
       if step.pause > .zero { return commands.append(.wait(ticket: UInt32(position), until: now + step.pause)) }
       let request = Request(
         step.operation, ["name": .text(step.subject)], principal: "agent-shelf", idempotencyKey: step.key)
@@ -75,7 +78,8 @@ struct ShelfRun {
   var world: World
 
   init(
-    _ script: [ProbeAgent.Step], faults: [Plan.Entry] = [], attempts: Int = 1, releases: Int = 1, seed: UInt64 = 1
+    _ script: [ProbeAgent.Step], faults: [Plan.Entry] = [], driver: Driver? = nil, attempts: Int = 1, releases: Int = 1,
+    seed: UInt64 = 1, shape: RunShape = .nominal
   ) throws {
     let scenario = Scenario(
       name: "shelf", title: "A shelf", systems: [], start: Instant(year: 2026, month: 11, day: 20),
@@ -85,7 +89,7 @@ struct ShelfRun {
     agent.releases = releases
     world = try World(
       setup: WorldSetup(scenario: scenario, systems: [ShelfBackend()]), agent: agent, seed: seed,
-      driver: .planned(Plan(faults)), isRecording: true)
+      driver: driver ?? .planned(Plan(faults)), shape: shape, isRecording: true)
     world.run()
   }
 

@@ -24,6 +24,8 @@ public struct Facts: Sendable {
   /// The last event that gives reason to take things back though no call failed: a crash, a guard that does
   /// not hold, a decision that was given from outside.
   public internal(set) var doubtIndex: Int?
+  /// Processes that had said nothing when the run had to be ended, with what they were doing.
+  public internal(set) var leftOpen: [(process: ProcessID, doing: String, index: Int)] = []
   public internal(set) var end: EndReason?
   public internal(set) var endIndex: Int = 0
   public internal(set) var attempts = 0
@@ -75,6 +77,8 @@ public struct Facts: Sendable {
       compensations += 1
     case .decided(_, _, .some):
       doubtIndex = index
+    case .leftOpen(let process, let doing):
+      leftOpen.append((process, doing, index))
     case .ended(let reason):
       end = reason
       endIndex = index
@@ -114,9 +118,16 @@ extension Facts: StableHashable {
     case nil: hasher.combine(0 as UInt64)
     case .quiet: hasher.combine(1 as UInt64)
     case .stalled: hasher.combine(2 as UInt64)
+    case .livelocked: hasher.combine(4 as UInt64)
     case .limit(let name):
       hasher.combine(3 as UInt64)
       hasher.combine(name)
+    }
+    hasher.combine(leftOpen.count)
+    for open in leftOpen {
+      hasher.combine(open.process)
+      hasher.combine(open.doing)
+      hasher.combine(open.index)
     }
     hasher.combine(endIndex)
     hasher.combine(current ?? -1)
