@@ -100,6 +100,6 @@ let package = Package(
       "ReportingTests",
       ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration", "Reporting"]),
     tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
-    tests("FaultlineCLITests", ["Primitives", "Faultline"]),
+    tests("FaultlineCLITests", ["Primitives", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )

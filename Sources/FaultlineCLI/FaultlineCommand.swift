@@ -22,7 +22,7 @@ struct FaultlineCommand: ParsableCommand {
       """,
     version: FaultlineVersion.current,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, ShowCommand.self, ShrinkCommand.self, ReportCommand.self,
-      InitCommand.self, ListCommand.self, SchemaCommand.self, SelftestCommand.self,
+      RunCommand.self, ReplayCommand.self, ExploreCommand.self, ShowCommand.self, ShrinkCommand.self,
+      ReportCommand.self, InitCommand.self, ListCommand.self, SchemaCommand.self, SelftestCommand.self,
     ])
 }

@@ -92,15 +92,20 @@ public struct SummaryTable: Sendable {
     .joined(separator: "\n")
   }
 
-  private func totals(_ style: Style) -> String {
+  /// How many runs there were and how many were not as expected, in one sentence.
+  public var summary: String { summary(.plain) }
+
+  private func summary(_ style: Style) -> String {
     let scenarios = Set(rows.map(\.verdict.scenario)).count
     let wrong = rows.count { !$0.isAsExpected }
     let events = rows.reduce(0) { $0 + $1.verdict.events }
     let runs = "\(Words.count(rows.count, "run")) of \(Words.count(scenarios, "scenario")), "
     let outcome = wrong == 0 ? "all as expected" : "\(wrong) not as expected"
-    var lines = [
-      runs + style.paint(outcome, wrong == 0 ? .good : .bad) + ", \(Words.count(events, "event"))."
-    ]
+    return runs + style.paint(outcome, wrong == 0 ? .good : .bad) + ", \(Words.count(events, "event"))."
+  }
+
+  private func totals(_ style: Style) -> String {
+    var lines = [summary(style)]
     if isPartial { lines.append(style.paint("Stopped early: this is a part of what was asked for.", .warning)) }
     let interesting = rows.first { !$0.isAsExpected } ?? rows.first { $0.verdict.result == .fail } ?? rows.first
     if let interesting {

@@ -51,6 +51,16 @@ public struct SitePattern: Hashable, Sendable {
   }
 }
 
+extension SitePattern {
+  /// Whether every site that `other` matches is matched by this one, too: all that is given here is given there.
+  public func covers(_ other: SitePattern) -> Bool {
+    (point == nil || point == other.point) && (aspect == nil || aspect == other.aspect)
+      && (attempt == nil || attempt == other.attempt) && (call == nil || call == other.call)
+      && (subject == nil || subject == other.subject) && (process == nil || process == other.process)
+      && (incarnation == nil || incarnation == other.incarnation) && (run == nil || run == other.run)
+  }
+}
+
 extension SitePattern: CustomStringConvertible {
   /// The path form, with `*` for what is left out.
   public var description: String {

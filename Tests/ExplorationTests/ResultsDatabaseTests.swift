@@ -31,7 +31,7 @@ import Testing
           process: "agent-0", incarnation: 2, run: "onboarding:acme", point: "cloud.create_cluster",
           subject: "a b/c [d]#1", call: 1, attempt: 3, aspect: .answer), choose: "response-lost"),
       Plan.Entry(at: SitePattern(point: "notify.send_mail", aspect: .crash), choose: "crash:before"),
-    ]), seed: .max, traceHash: 0xF00, oracles: ["double-billing", "stuck"])
+    ]), seed: .max, oracles: ["double-billing", "stuck"])
 
   // MARK: Claims
 

@@ -43,22 +43,53 @@ final class Workshop: Sendable {
   }
 
   func run(all arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    try start(arguments, environment: environment).outcome()
+  }
+
+  /// A command that was started and may still run.
+  struct Running {
+    let process: Process
+    let output: URL
+    let complaint: URL
+
+    /// Waits for its end.
+    func outcome() throws -> Outcome {
+      process.waitUntilExit()
+      return Outcome(
+        status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+        complaint: try String(contentsOf: complaint, encoding: .utf8))
+    }
+  }
+
+  /// Starts a command; what it keeps for its user goes to this folder.
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
     let process = Process()
     process.executableURL = try Self.command
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = folder.appending(path: ".stdout")
-    let complaint = folder.appending(path: ".stderr")
-    for file in [output, complaint] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: complaint)
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["XDG_STATE_HOME": folder.appending(path: ".state").path]) { $1 }.merging(environment) { $1 }
+    let name = UUID().uuidString
+    let running = Running(
+      process: process, output: folder.appending(path: ".\(name).out"),
+      complaint: folder.appending(path: ".\(name).err"))
+    for file in [running.output, running.complaint] { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: running.output)
+    process.standardError = try FileHandle(forWritingTo: running.complaint)
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
-      complaint: try String(contentsOf: complaint, encoding: .utf8))
+    return running
+  }
+
+  /// Puts a scenario of the repository and its ticket into the folder, as `scenarios/small.yaml`.
+  func addSmallScenario(_ name: String, ticket: String) throws {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    for (from, to) in [
+      ("scenarios/\(name).yaml", "scenarios/small.yaml"),
+      ("fixtures/tickets/\(ticket).txt", "fixtures/tickets/\(ticket).txt"),
+    ] {
+      try write(String(contentsOfFile: "\(root)/\(from)", encoding: .utf8), to: to)
+    }
   }
 
   func write(_ text: String, to path: String) throws {

@@ -89,7 +89,12 @@ public struct RecordedCampaign<Work: UnitWork>: Sendable {
       case .nothingLeft: return
       case .wait: try await Task.sleep(for: .milliseconds(20))
       case .play(let unit):
-        let outcome = try work.play(unit, isCancelled: isCancelled)
+        let outcome: Work.Outcome
+        do {
+          outcome = try work.play(unit, isCancelled: isCancelled)
+        } catch is CancellationError {
+          return
+        }
         if isCancelled() { return }
         onUnit(outcome)
         finished = .init(

@@ -1,5 +1,6 @@
 // Who plays which unit: claimed before it runs, recorded after, taken over when its claimant has died.
 
+import Faultline
 import Foundation
 import GRDB
 import Primitives
@@ -76,12 +77,12 @@ extension ResultsDatabase {
       .execute(arguments: [campaign.id, finished.unit])
     let insert = try database.cachedStatement(
       sql: """
-        INSERT OR IGNORE INTO failure (campaign, plan_digest, seed, plan, trace_hash, oracles) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT OR IGNORE INTO failure (campaign, plan_digest, seed, plan, oracles) VALUES (?, ?, ?, ?, ?)
         """)
     for failure in finished.failures {
       try insert.execute(arguments: [
         campaign.id, failure.plan.stableDigest.hexadecimal, String(failure.seed), failure.plan.lines,
-        failure.traceHash.hexadecimal, Self.text(failure.oracles),
+        Self.text(failure.oracles),
       ])
     }
   }
@@ -114,13 +115,13 @@ extension ResultsDatabase {
 public struct RecordedFailure: Hashable, Sendable {
   public var plan: Plan
   public var seed: UInt64
-  public var traceHash: UInt64
+  public var shape: RunShape
   public var oracles: [Name]
 
-  public init(plan: Plan, seed: UInt64, traceHash: UInt64, oracles: [Name]) {
+  public init(plan: Plan, seed: UInt64, shape: RunShape = .nominal, oracles: [Name]) {
     self.plan = plan
     self.seed = seed
-    self.traceHash = traceHash
+    self.shape = shape
     self.oracles = oracles
   }
 }
@@ -134,7 +135,7 @@ extension ResultsDatabase {
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT plan, failure.seed, trace_hash, oracles FROM failure JOIN campaign ON campaign.id = failure.campaign
+          SELECT plan, failure.seed, oracles FROM failure JOIN campaign ON campaign.id = failure.campaign
           WHERE (scenario = ? OR scenario_digest = ?) AND agent = ? AND without = ? AND store = ?
           GROUP BY plan_digest, failure.seed ORDER BY MAX(campaign.id) DESC, plan_digest LIMIT ?
           """,
@@ -143,11 +144,9 @@ extension ResultsDatabase {
           input.store.text, limit,
         ])
       return rows.compactMap { row in
-        guard let plan = Plan(lines: row[0]), let seed = UInt64(row[1] as String),
-          let hash = UInt64(row[2] as String, radix: 16)
-        else { return nil }
-        let oracles = (row[3] as String).split(separator: ",").map { Name(String($0)) }
-        return RecordedFailure(plan: plan, seed: seed, traceHash: hash, oracles: oracles)
+        guard let plan = Plan(lines: row[0]), let seed = UInt64(row[1] as String) else { return nil }
+        let oracles = (row[2] as String).split(separator: ",").map { Name(String($0)) }
+        return RecordedFailure(plan: plan, seed: seed, oracles: oracles)
       }
     }
   }

@@ -56,7 +56,7 @@ public final class ResultsDatabase: Sendable {
             agent TEXT NOT NULL, without TEXT NOT NULL, store TEXT NOT NULL, kind TEXT NOT NULL,
             max_faults INTEGER NOT NULL, seed TEXT NOT NULL, runs INTEGER, prefix TEXT NOT NULL,
             version TEXT NOT NULL, units INTEGER, next_unit INTEGER NOT NULL DEFAULT 0,
-            started TEXT NOT NULL, finished TEXT
+            started TEXT NOT NULL, finished TEXT, certificate TEXT
           );
           CREATE INDEX campaign_input ON campaign (input);
           CREATE TABLE claim (
@@ -69,7 +69,7 @@ public final class ResultsDatabase: Sendable {
           );
           CREATE TABLE failure (
             campaign INTEGER NOT NULL REFERENCES campaign, plan_digest TEXT NOT NULL, seed TEXT NOT NULL,
-            plan TEXT NOT NULL, trace_hash TEXT NOT NULL, oracles TEXT NOT NULL,
+            plan TEXT NOT NULL, oracles TEXT NOT NULL,
             PRIMARY KEY (campaign, plan_digest, seed)
           ) WITHOUT ROWID;
           CREATE TABLE mark (
@@ -135,13 +135,25 @@ public final class ResultsDatabase: Sendable {
   static func text(_ names: [Name]) -> String { Set(names).sorted().map(\.text).joined(separator: ",") }
 
   /// Says that nothing is left to do in a campaign.
-  ///
-  /// - Parameter marks: how often each mark was hit.
-  public func finish(_ campaign: Campaign, marks: [(name: String, hits: Int)] = []) throws {
+  public func finish(_ campaign: Campaign) throws {
     try queue.writeImmediately { database in
       try database.execute(
         sql: "UPDATE campaign SET finished = datetime('now') WHERE id = ? AND finished IS NULL",
         arguments: [campaign.id])
+    }
+  }
+
+  /// Keeps what a finished campaign came to.
+  ///
+  /// - Parameters:
+  ///   - certificate: as it is given to programs.
+  ///   - marks: how often each mark was hit.
+  public func keep(
+    certificate: String, marks: [(name: String, hits: Int)] = [], of campaign: Campaign
+  ) throws {
+    try queue.writeImmediately { database in
+      try database.execute(
+        sql: "UPDATE campaign SET certificate = ? WHERE id = ?", arguments: [certificate, campaign.id])
       for mark in marks {
         try database.execute(
           sql: "INSERT OR REPLACE INTO mark (campaign, name, hits) VALUES (?, ?, ?)",

@@ -121,7 +121,7 @@ extension Problems {
   }
 
   /// A place, as a path or as a mapping.
-  private mutating func place(_ tree: YAMLTree) -> SitePattern? {
+  mutating func place(_ tree: YAMLTree) -> SitePattern? {
     guard case .map = tree.content else {
       guard let path = text(tree, "a place") else { return nil }
       let remedy = "write process~incarnation/run/point[subject]#call.attempt/aspect, with * for what is left open"

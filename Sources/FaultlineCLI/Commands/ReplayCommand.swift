@@ -54,6 +54,13 @@ struct ReplayCommand: ParsableCommand {
         JUnitReport([
           .init(verdict: record.verdict, isAsExpected: status == .asExpected, text: report.text(.plain))
         ]).xml())
+    case .github, .sarif:
+      let command = "faultline replay \(CommandLineText.quoted(file))"
+      let findings = status == .asExpected ? [] : [assignment.finding(record, command: command)]
+      let summary = "\(assignment.scenario.name) with \(assignment.agent.name): \(record.verdict.result.rawValue)"
+      try output.deliver(
+        output.format == .sarif
+          ? SARIFReport(findings).line : GitHubAnnotations.text(findings, summary: summary))
     case .text:
       let explanation = explain ? "\n\n" + RunReport.explanation(record, output.style) : ""
       try output.deliver(report.text(output.style) + explanation)

@@ -8,7 +8,7 @@ import Reporting
 import Simulation
 
 extension RunCommand {
-  var workers: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+  var workers: Int { jobs ?? Machine.cores }
 
   private func sweep(_ assignment: Assignment) -> Sweep {
     let seed = firstSeed(of: assignment)
@@ -27,6 +27,7 @@ extension RunCommand {
     var rows: [SummaryTable.Row] = []
     var lines: [String] = []
     var cases: [JUnitReport.Case] = []
+    var found: [Finding] = []
     var isPartial = false
     for assignment in assignments {
       guard !interrupt.isRaised else {
@@ -41,11 +42,12 @@ extension RunCommand {
         if output.format == .junit {
           cases.append(.init(verdict: verdict, isAsExpected: isAsExpected, text: try receipt(verdict, assignment)))
         }
+        if [.github, .sarif].contains(output.format), !isAsExpected {
+          found.append(finding(try assignment.replay(verdict), of: assignment))
+        }
         if save != nil || !isAsExpected { _ = try keep(verdict, of: assignment) }
         if shown == nil || (shown?.isAsExpected == true && !isAsExpected) {
-          shown = SummaryTable.Row(
-            title: assignment.scenario.title, path: assignment.path, verdict: verdict,
-            isAsExpected: isAsExpected)
+          shown = row(verdict, of: assignment)
         }
       }
       if let shown { rows.append(shown) }
@@ -55,6 +57,8 @@ extension RunCommand {
     switch output.format {
     case .json: try output.deliver(lines.joined(separator: "\n"))
     case .junit: try output.deliver(JUnitReport(cases).xml())
+    case .github, .sarif:
+      try output.deliver(findings(found, summary: SummaryTable(rows).summary, isWhole: !isPartial))
     case .text:
       var table = SummaryTable(rows)
       table.isPartial = isPartial
@@ -65,6 +69,27 @@ extension RunCommand {
     if isPartial { return .interrupted }
     return rows.allSatisfy(\.isAsExpected) ? .asExpected : .notAsExpected
   }
+
+  func row(_ verdict: Verdict, of assignment: Assignment) -> SummaryTable.Row {
+    SummaryTable.Row(
+      title: assignment.scenario.title, path: assignment.path, verdict: verdict,
+      isAsExpected: assignment.isAsExpected(verdict))
+  }
+
+  // MARK: Findings
+
+  func finding(_ record: RunRecord, of assignment: Assignment) -> Finding {
+    let commands = Offers.commands(for: record.verdict, path: assignment.path, saved: nil, shape: shape)
+    return assignment.finding(record, command: commands.run ?? "")
+  }
+
+  /// Annotations or SARIF, as the user asked.
+  func findings(_ findings: [Finding], summary: String, isWhole: Bool = true) -> String {
+    output.format == .sarif
+      ? SARIFReport(findings, isWhole: isWhole).line : GitHubAnnotations.text(findings, summary: summary)
+  }
+
+  // MARK: Receipts
 
   /// What a CI server shows of a failed case: the story, with the command that tells it again.
   private func receipt(_ verdict: Verdict, _ assignment: Assignment) throws -> String {

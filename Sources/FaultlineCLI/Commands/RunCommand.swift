@@ -124,6 +124,9 @@ struct RunCommand: AsyncParsableCommand {
     case .junit:
       try output.deliver(
         JUnitReport([.init(verdict: verdict, isAsExpected: status == .asExpected, text: story)]).xml())
+    case .github, .sarif:
+      let summary = SummaryTable([row(verdict, of: assignment)]).summary
+      try output.deliver(findings(status == .asExpected ? [] : [finding(record, of: assignment)], summary: summary))
     }
     return status
   }

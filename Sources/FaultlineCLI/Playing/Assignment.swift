@@ -67,6 +67,13 @@ struct Assignment: Sendable {
     return record
   }
 
+  /// A run that failed, at its place in the scenario's file.
+  func finding(_ record: RunRecord, command: String, knownReason: String? = nil) -> Finding {
+    Finding(
+      record, of: scenario, catalogue: setup.catalogue, source: (try? Files.read(scenario.path)) ?? "",
+      command: command, knownReason: knownReason)
+  }
+
   func isAsExpected(_ verdict: Verdict) -> Bool {
     isChecked ? verdict.expectation == .met : verdict.result == .pass
   }

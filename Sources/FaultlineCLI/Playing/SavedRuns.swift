@@ -36,6 +36,14 @@ enum SavedRuns {
     return try Assignment(Situation(scenario), agent: own, isChecked: false)
   }
 
+  /// Every saved run of a folder that can be read, in the order of the files' names.
+  static func all(in folder: String) -> [SavedRun] {
+    Files.yamlFiles(in: folder).compactMap { path in
+      guard (try? SavedRun.isSavedRun(path: path)) == true else { return nil }
+      return try? SavedRun.read(path: path)
+    }
+  }
+
   /// Reads a saved run, and says so where the file is a scenario.
   static func read(_ path: String) throws -> SavedRun {
     guard Files.exists(path) else {

@@ -2,6 +2,7 @@
 
 import Faultline
 import Primitives
+import Simulation
 
 /// A scenario to play, and how the user named it.
 struct Situation: Sendable {
@@ -12,14 +13,19 @@ struct Situation: Sendable {
   let seed: UInt64?
   /// The shape that a saved run had; nil for a scenario.
   let shape: RunShape?
+  /// The answers from which a search goes on.
+  let origin: Plan
 
   /// Whether the scenario's own faults are played.
   var isScenario: Bool { path == scenario.path }
 
-  init(_ scenario: Scenario, path: String? = nil, seed: UInt64? = nil, shape: RunShape? = nil) {
+  init(
+    _ scenario: Scenario, path: String? = nil, seed: UInt64? = nil, shape: RunShape? = nil, origin: Plan = Plan()
+  ) {
     self.scenario = scenario
     self.path = path ?? scenario.path
     self.seed = seed
     self.shape = shape
+    self.origin = origin
   }
 }

@@ -8,7 +8,7 @@ import Primitives
 /// Options that choose the agent under test.
 struct AgentOptions: ParsableArguments {
   @Option(
-    help: "Judge this agent. Without it, the agents that each scenario names are held to its expectations.",
+    help: "Judge this agent. Without it, 'run' plays those that each scenario names, 'explore' the reference.",
     completion: .custom { _, _, _ in AgentRegistry.entries.map(\.name.text) })
   var agent: String?
 
@@ -34,6 +34,11 @@ struct AgentOptions: ParsableArguments {
       return nil
     }
     return try Library.agent(agent, without: safeguards, store: store)
+  }
+
+  /// The agent that was asked for, or else the one of this name.
+  func agent(orElse name: String) throws -> any AgentUnderTest {
+    try Library.agent(agent ?? name, without: safeguards, store: store)
   }
 }
 

@@ -28,6 +28,11 @@ enum Console {
   static func clearProgress() { showProgress("") }
 }
 
+/// What the machine has.
+enum Machine {
+  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+}
+
 /// Tells a person how far a long piece of work is: nothing in the first second, then five times a second.
 struct Progress {
   private let start = ContinuousClock.now

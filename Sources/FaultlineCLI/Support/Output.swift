@@ -5,7 +5,7 @@ import Reporting
 
 /// The forms in which results can be had.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json, junit
+  case text, json, junit, github, sarif
 
   /// How a file of this form begins when Faultline wrote it.
   var mark: String {
@@ -13,13 +13,19 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case .text: "# faultline report\n"
     case .json: "{\"schema\":\"faultline."
     case .junit: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"faultline\""
+    case .github: GitHubAnnotations.mark
+    case .sarif: SARIFReport.mark
     }
   }
 }
 
 /// Options for where results go and how they look.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Text for people, JSON (one object a line) for programs, JUnit XML for CI servers.")
+  @Option(
+    help: """
+      Text for people, JSON (one object a line) for programs, JUnit XML for CI servers, annotations for GitHub, SARIF \
+      2.1.0 for code scanning.
+      """)
   var format: OutputFormat = .text
 
   @Option(

@@ -63,9 +63,21 @@ public struct Finding: Sendable {
 
   /// `double-billing, duplicate-resource`, or how the run ended otherwise than it should.
   var kind: String {
-    let oracles = verdict.violations.reduce(into: [Name]()) { if !$0.contains($1.oracle) { $0.append($1.oracle) } }
+    let oracles = Set(verdict.violations.map(\.oracle)).sorted()
     guard oracles.isEmpty else { return oracles.map(\.text).joined(separator: ", ") }
     return verdict.result == .inconclusive ? "inconclusive" : "unmet-expectation"
+  }
+}
+
+extension Plan.Entry {
+  /// `response-lost at cloud.create_cluster[acme]#1`: what tells it apart in a run of one process. The whole place,
+  /// with the run and the first incarnation of the first process, stands in files and in JSON.
+  var brief: String {
+    let isUsual = at.process == "agent-0" && at.incarnation == 1
+    let process = isUsual ? "" : "\(at.process?.text ?? "*")~\(at.incarnation.map(String.init) ?? "*")/"
+    let subject = at.subject.map { "[\($0)]" } ?? ""
+    let number = at.call.map { "#\($0)" } ?? ""
+    return "\(choose) at \(process)\(at.point?.text ?? "*")\(subject)\(number)" + (at.attempt.map { ".\($0)" } ?? "")
   }
 }
 
