@@ -75,20 +75,29 @@ public struct Coverage: Hashable, Sendable, Codable {
   }
 
   /// Adds one run. Returns whether it failed.
+  ///
+  /// - Parameter isFair: asked for a run that failed, whether it counts (law 6).
   mutating func add(
-    _ verdict: Verdict, end: EndReason?, path: ExhaustiveSearch.Path, in subtree: inout Subtree
-  ) -> Bool {
+    _ verdict: Verdict, end: EndReason?, path: ExhaustiveSearch.Path, in subtree: inout Subtree,
+    isFair: () throws -> Bool
+  ) rethrows -> Bool {
     var isUndecided = false
     if case .limit? = end { isUndecided = verdict.violations.allSatisfy { $0.oracle == Stuck.name } }
+    let isUnfair = try !isUndecided && verdict.result == .fail && !isFair()
     schedules += 1
     explored += 1
-    let said = Residue(verdict, isUndecided: isUndecided)
+    let said = Residue(verdict, isUndecided: isUndecided, isUnfair: isUnfair)
     verdicts += path.factor * said
     subtree.add(said, events: verdict.events, isClean: verdict.result != .fail)
     traceDigest &+= Draw.mix(verdict.traceHash)
     if isUndecided {
       undecided += 1
       Self.keep(Finding(verdict, order: path.order), in: &undecidedPlans)
+      return false
+    }
+    if isUnfair {
+      unfair += 1
+      Self.keep(Finding(verdict, order: path.order), in: &unfairPlans)
       return false
     }
     guard verdict.result == .fail else { return false }

@@ -157,7 +157,7 @@ extension ExhaustiveSearch {
     private func rootFails() throws -> Bool {
       var root = try search.world(after: search.origin, budget: 0)
       root.run()
-      return Runner.record(of: root, agent: search.agent).verdict.result == .fail
+      return try hasFailed(root)
     }
 
     // MARK: From the start
@@ -174,7 +174,7 @@ extension ExhaustiveSearch {
         fails = try count(world, from: 0, path: path, in: &subtree)
         coverage.sites += forks.count
       } else {
-        fails = Runner.record(of: world, agent: search.agent).verdict.result == .fail
+        fails = try hasFailed(world)
       }
       var number = 0
       for fork in forks {
@@ -191,6 +191,12 @@ extension ExhaustiveSearch {
 
     // MARK: Counting
 
+    /// Whether a run that has ended failed, and could have ended well (law 6).
+    private func hasFailed(_ world: World) throws -> Bool {
+      let verdict = Runner.record(of: world, agent: search.agent).verdict
+      return try verdict.result == .fail && search.isFair(verdict)
+    }
+
     /// Judges a run that has ended and adds it. Returns whether it failed.
     private mutating func count(
       _ world: World, from start: Int, path: Path, in subtree: inout Subtree
@@ -200,7 +206,10 @@ extension ExhaustiveSearch {
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: search.seed) }
       coverage.eventsPlayed += world.trace.count - start
       defer { onRun(record.verdict) }
-      guard coverage.add(record.verdict, end: world.end, path: path, in: &subtree) else { return false }
+      let search = search
+      guard try coverage.add(
+        record.verdict, end: world.end, path: path, in: &subtree, isFair: { try search.isFair(record.verdict) })
+      else { return false }
       if !path.hasFailed, coverage.hasRoom(forMinimalAt: path.order), try isMinimal(record.verdict.plan) {
         coverage.addMinimal(record.verdict, path: path)
       }
@@ -225,7 +234,7 @@ extension ExhaustiveSearch {
       if let known = parts[plan] { return known }
       var world = try search.world(after: plan, budget: 0)
       world.run()
-      let fails = Runner.record(of: world, agent: search.agent).verdict.result == .fail
+      let fails = try hasFailed(world)
       parts[plan] = fails
       return fails
     }

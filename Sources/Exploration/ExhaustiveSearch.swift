@@ -103,6 +103,9 @@ public struct ExhaustiveSearch: Sendable {
     return coverage
   }
 
+  /// Whether a bad end of this agent counts (law 6).
+  func isFair(_ verdict: Verdict) throws -> Bool { try Closer.isFair(verdict, setup: setup, agent: agent) }
+
   /// A world at its beginning, that will note alternatives after the plan if there is budget for any.
   func world(after plan: Plan, budget: Int) throws -> World {
     let driver = budget > 0 ? Driver.enumerating(after: plan) : Driver.planned(plan)

@@ -38,10 +38,11 @@ struct Residue: Hashable, Sendable {
   }
 
   /// What a run contributes: how it ended, by the agent's word, and what was wrong, by oracle and intent.
-  init(_ verdict: Verdict, isUndecided: Bool) {
+  init(_ verdict: Verdict, isUndecided: Bool, isUnfair: Bool) {
     var hasher = StableHasher()
     hasher.combine(verdict.outcome?.rawValue)
     hasher.combine(isUndecided)
+    hasher.combine(isUnfair)
     for key in verdict.violations.map({ Draw.mix($0.oracle.hash) &+ ($0.intent?.hash ?? 0) }).sorted() {
       hasher.combine(key)
     }
