@@ -35,9 +35,25 @@ final class ClaimantLock: Sendable {
     return request.l_type != Int16(F_UNLCK)
   }
 
-  private static func range(of claimant: Int64) -> flock {
+  /// Does something while no other process does it: those that come at the same time wait for their turn.
+  ///
+  /// - Throws: `POSIXError` where the file system has no locks, and what `body` throws.
+  func alone<Result>(_ body: () throws -> Result) throws -> Result {
+    // No claimant has this number.
+    var request = Self.range(of: 0)
+    while fcntl(descriptor, F_SETLKW, &request) != 0 {
+      guard errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+    defer {
+      var end = Self.range(of: 0, type: CInt(F_UNLCK))
+      _ = fcntl(descriptor, F_SETLK, &end)
+    }
+    return try body()
+  }
+
+  private static func range(of claimant: Int64, type: CInt = CInt(F_WRLCK)) -> flock {
     var range = flock()
-    range.l_type = Int16(F_WRLCK)
+    range.l_type = Int16(type)
     range.l_whence = Int16(SEEK_SET)
     range.l_start = off_t(claimant)
     range.l_len = 1

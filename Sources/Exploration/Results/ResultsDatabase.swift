@@ -33,9 +33,13 @@ public final class ResultsDatabase: Sendable {
       // cost the last units, which are then played again.
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
     }
-    queue = try DatabaseQueue(path: path, configuration: configuration)
-    try Self.migrator.migrate(queue)
     lock = try ClaimantLock(path: path + "-claims")
+    // Two processes that make the file at the same time would both find it without tables.
+    queue = try lock.alone {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.migrator.migrate(queue)
+      return queue
+    }
     claimant = try queue.writeImmediately { database in
       try database.execute(
         sql: "INSERT INTO claimant (pid, since) VALUES (?, datetime('now'))",
