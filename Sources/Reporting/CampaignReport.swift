@@ -15,6 +15,8 @@ public struct CampaignReport: Sendable {
   public var options: String
   /// How long it took, in nanoseconds of the machine's time.
   public var elapsed: Int64
+  /// How many runs that time was for: fewer than all where a search went on with what was on file.
+  public var played: Int
   /// Set where fewer seeds were played than asked for.
   public var isPartial: Bool
 
@@ -29,12 +31,13 @@ public struct CampaignReport: Sendable {
     self.coverage = coverage
     self.options = options
     self.elapsed = elapsed
+    played = coverage.runs
     self.isPartial = isPartial
   }
 
   /// The report, without a newline at its end.
   public func text(_ style: Style) -> String {
-    [headline(style), numbers(), faults(style), failures(style)].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [headline(style), numbers(), faults(style), counts(style), failures(style)].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private func headline(_ style: Style) -> String {
@@ -44,13 +47,13 @@ public struct CampaignReport: Sendable {
     return "\(word)  \(style.paint(title, .strong))   \(Words.count(coverage.runs, "random run"))\(partial)"
   }
 
-  private func numbers() -> String {
+  func numbers() -> String {
     var lines = ["\(Words.grouped(coverage.passed)) passed, \(Words.grouped(coverage.failed)) with a violation, "
       + "\(Words.grouped(coverage.inconclusive)) inconclusive, \(Words.grouped(coverage.stuck)) stuck"]
     let endings = coverage.endings.sorted { $0.count > $1.count }.map { "\($0.name) \(Words.grouped($0.count))" }
     lines.append("ended: " + endings.joined(separator: ", "))
     if elapsed > 0 {
-      let rate = Int(Int64(coverage.runs) * 1_000_000_000 / elapsed)
+      let rate = Int(Int64(played) * 1_000_000_000 / elapsed)
       lines.append("\(Words.grouped(rate)) runs a second, \(Words.count(coverage.events, "event"))")
     }
     if coverage.rechecked > 0 {
@@ -62,7 +65,7 @@ public struct CampaignReport: Sendable {
     return lines.joined(separator: "\n")
   }
 
-  private func faults(_ style: Style) -> String {
+  func faults(_ style: Style) -> String {
     guard !coverage.faults.isEmpty, coverage.runs > 0 else { return "" }
     var table = TextTable([
       .init("fault"), .init("injected", rightAligned: true), .init("took effect", rightAligned: true),
@@ -73,23 +76,28 @@ public struct CampaignReport: Sendable {
         .init(Words.grouped(fault.tookEffect), fault.tookEffect == 0 ? .warning : nil),
       ])
     }
+    return table.text(style) + "\n" + Self.average(coverage)
+  }
+
+  /// `on average 1.90 faults a run took effect`; of at least one run.
+  static func average(_ coverage: RandomCoverage) -> String {
     let hundredths = coverage.effectiveFaults * 100 / coverage.runs
     let digits = String(hundredths % 100)
-    let average = "\(hundredths / 100).\(digits.count < 2 ? "0" + digits : digits)"
-    return table.text(style) + "\non average \(average) faults a run took effect"
+    return "on average \(hundredths / 100).\(digits.count < 2 ? "0" + digits : digits) faults a run took effect"
+  }
+
+  /// How many runs each oracle found something in.
+  func counts(_ style: Style) -> String {
+    coverage.violations.sorted { $0.count > $1.count }
+      .map { "\(style.paint($0.name, .bad))  in \(Words.count($0.count, "run"))" }.joined(separator: "\n")
   }
 
   private func failures(_ style: Style) -> String {
-    var lines: [String] = []
-    for violation in coverage.violations.sorted(by: { $0.count > $1.count }) {
-      lines.append("\(style.paint(violation.name, .bad))  in \(Words.count(violation.count, "run"))")
-    }
-    for failure in coverage.failures {
-      lines.append("")
-      lines += "seed \(failure.seed): \(Words.printable(failure.message))".wrapped(to: style.width)
+    coverage.failures.map { failure in
       let command = CommandLineText.run(path: path, agent: agent, without: without, seed: failure.seed)
-      lines.append("  " + command + (options.isEmpty ? "" : " " + options))
+      let message = "seed \(failure.seed): \(Words.printable(failure.message))".wrapped(to: style.width)
+      return (message + ["  " + command + (options.isEmpty ? "" : " " + options)]).joined(separator: "\n")
     }
-    return lines.joined(separator: "\n")
+    .joined(separator: "\n\n")
   }
 }

@@ -27,16 +27,6 @@ import Testing
     return object as NSDictionary
   }
 
-  /// How much of the campaign is on file: units that are claimed or recorded. 0 where there is no file yet.
-  private func progress(_ workshop: Workshop, _ results: String) -> Int {
-    let path = workshop.folder.appending(path: results).path
-    var configuration = Configuration()
-    configuration.readonly = true
-    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return 0 }
-    let sql = "SELECT (SELECT COUNT(*) FROM claim) + 2 * (SELECT COUNT(*) FROM result)"
-    return (try? queue.read { try Int.fetchOne($0, sql: sql) ?? 0 }) ?? 0
-  }
-
   @Test func killedAtTwentyRandomMomentsItEndsWithTheSameCertificate() throws {
     let workshop = try workshop()
     let whole = try certificate(workshop.run(all: arguments("whole.sqlite")))
@@ -47,10 +37,10 @@ import Testing
       // The moment: after so many more claims and records as the lot says, and so many looks later.
       let draw = Draw(seed: lot, key: Name("kill").hash)
       lot += 1
-      let target = progress(workshop, results) + Int(draw.below(3))
+      let target = workshop.progress(results) + Int(draw.below(3))
       var looks = Int(draw.derived(1).below(6))
       while running.process.isRunning {
-        guard progress(workshop, results) >= target else { continue }
+        guard workshop.progress(results) >= target else { continue }
         if looks == 0 { break }
         looks -= 1
       }
@@ -83,7 +73,7 @@ import Testing
   @Test func ctrlCEndsWithAPartialCertificateThatSaysSo() throws {
     let workshop = try workshop()
     let running = try workshop.start(["explore", Self.small, "--jobs", "1", "--results", "r.sqlite"])
-    while running.process.isRunning, progress(workshop, "r.sqlite") < 4 {}
+    while running.process.isRunning, workshop.progress("r.sqlite") < 4 {}
     running.process.interrupt()
     let outcome = try running.outcome()
     #expect(outcome.status == 130, "\(outcome)")
@@ -96,5 +86,17 @@ import Testing
     #expect(resumed.output.contains("went on with an unfinished search"))
     let again = try workshop.run("explore", Self.small)
     #expect(resumed.output.split(separator: "\n").last == again.output.split(separator: "\n").last)
+  }
+}
+
+extension Workshop {
+  /// How much of the campaigns is on file: units that are claimed or recorded. 0 where there is no file yet.
+  func progress(_ results: String) -> Int {
+    var configuration = Configuration()
+    configuration.readonly = true
+    let path = folder.appending(path: results).path
+    guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return 0 }
+    let sql = "SELECT (SELECT COUNT(*) FROM claim) + 2 * (SELECT COUNT(*) FROM result)"
+    return (try? queue.read { try Int.fetchOne($0, sql: sql) ?? 0 }) ?? 0
   }
 }

@@ -135,9 +135,9 @@ extension ResultsDatabase {
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT plan, failure.seed, oracles FROM failure JOIN campaign ON campaign.id = failure.campaign
+          SELECT plan, failure.seed, oracles, kind FROM failure JOIN campaign ON campaign.id = failure.campaign
           WHERE (scenario = ? OR scenario_digest = ?) AND agent = ? AND without = ? AND store = ?
-          GROUP BY plan_digest, failure.seed ORDER BY MAX(campaign.id) DESC, plan_digest LIMIT ?
+          GROUP BY plan_digest, failure.seed, kind ORDER BY MAX(campaign.id) DESC, plan_digest LIMIT ?
           """,
         arguments: [
           input.scenario, input.scenarioDigest.hexadecimal, input.agent.text, Self.text(input.without),
@@ -146,7 +146,9 @@ extension ResultsDatabase {
       return rows.compactMap { row in
         guard let plan = Plan(lines: row[0]), let seed = UInt64(row[1] as String) else { return nil }
         let oracles = (row[2] as String).split(separator: ",").map { Name(String($0)) }
-        return RecordedFailure(plan: plan, seed: seed, oracles: oracles)
+        // A random run's shape comes from its seed; other plans are played in the nominal one.
+        let isRandom = (row[3] as String) == CampaignInput.Kind.random.rawValue
+        return RecordedFailure(plan: plan, seed: seed, shape: isRandom ? RunShape(seed: seed) : .nominal, oracles: oracles)
       }
     }
   }

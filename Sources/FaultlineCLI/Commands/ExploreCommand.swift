@@ -1,4 +1,4 @@
-// `faultline explore`: plays every plan of at most so many faults, and says how many that were.
+// `faultline explore`: plays every plan of at most so many faults, or random ones, and says how many that were.
 
 import Agents
 import ArgumentParser
@@ -18,6 +18,9 @@ struct ExploreCommand: AsyncParsableCommand {
       simultaneous events comes first. Each is met, in order, in the run of those before it, and each plan counts \
       once. The scenario's own faults are left out; its systems, intents and limits hold.
 
+      With --runs or --time the plans are random: each seed draws a shape (how quick everything is), which kinds of \
+      fault are on and how strong, and then the plan. That reaches further and has no denominator.
+
       Every unit of work is written to a results file before it is played and after. A search that was killed goes on \
       with --resume; two processes that --resume at the same time share the work. Plans that failed before in the same \
       scenario with the same agent are played first.
@@ -35,6 +38,7 @@ struct ExploreCommand: AsyncParsableCommand {
         faultline explore scenarios/timeout-after-create.yaml --max-faults 1
         faultline explore scenarios/happy-path.yaml --agent naive
         faultline explore scenarios/happy-path.yaml --agent reference --without read-back --format json
+        faultline explore scenarios/happy-path.yaml --runs 10000
         faultline explore scenarios --max-faults 1 --format junit --output explore.xml
 
       Exit status: 0 no violation that is not known, and nothing undecided; 1 a violation, or a plan that was given up \
@@ -47,13 +51,23 @@ struct ExploreCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Agent") var choice: AgentOptions
 
-  @Option(help: "How many answers other than the default a plan may have.")
-  var maxFaults: Int = 1
+  @Option(help: "How many answers other than the default a plan may have: 1, or 3 with --runs or --time.")
+  var maxFaults: Int?
+
+  @Option(help: "Play so many random plans instead, one for each seed.")
+  var runs: Int?
+
+  @Option(help: "Play random plans for so long, such as 60s, 5m or 1h, for each scenario.")
+  var time: Span?
 
   @Option(help: "Begin every plan with the one in this file, which 'faultline run' saved.", completion: .file())
   var fromPlan: String?
 
-  @Option(help: "Where draws such as latencies come from; 0 takes the middle of every band.")
+  @Option(
+    help: """
+      Where draws such as latencies come from; 0, which takes the middle of every band. Of random plans the first \
+      one's; 1.
+      """)
   var seed: UInt64?
 
   @Option(help: "How many units to play at the same time; one for each core where nothing is given.")
@@ -80,12 +94,23 @@ struct ExploreCommand: AsyncParsableCommand {
   var save: String?
 
   func validate() throws {
-    guard maxFaults >= 0 else { throw ValidationError("--max-faults must not be negative") }
+    guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
+    guard (runs ?? 1) >= 1 else { throw ValidationError("--runs must be at least 1") }
+    guard runs == nil || time == nil else { throw ValidationError("give --runs or --time, not both") }
+    guard !isRandom || fromPlan == nil else {
+      throw ValidationError("--from-plan is for the search of every plan; leave out --runs and --time")
+    }
+    guard seed ?? 0 <= UInt64.max - UInt64(runs ?? .max) else { throw ValidationError("--seed is too large") }
     guard !paths.isEmpty || fromPlan != nil else {
       throw ValidationError("name a scenario, such as scenarios/happy-path.yaml, or a folder of them")
     }
   }
+
+  /// Whether plans are drawn, not enumerated.
+  var isRandom: Bool { runs != nil || time != nil }
+
+  var faultLimit: Int { maxFaults ?? (isRandom ? 3 : 1) }
 
   var workers: Int { jobs ?? Machine.cores }
 
@@ -96,14 +121,27 @@ struct ExploreCommand: AsyncParsableCommand {
     let known = try KnownFile.read(known)
     let database = try ResultsFile.open(results)
     let interrupt = Interrupt()
-    var searches: [FinishedSearch] = []
-    for assignment in assignments where !interrupt.isRaised {
-      let search = Search(command: self, assignment: assignment, known: known)
-      searches.append(try await search.play(in: database, until: interrupt))
-    }
-    let status = status(of: searches, isInterrupted: interrupt.isRaised)
-    try deliver(searches, status: status)
+    let searches = assignments.map { Search(command: self, assignment: $0, known: known) }
+    let status =
+      if isRandom {
+        try await finish(searches, until: interrupt) { try await $0.playRandom(in: database, until: interrupt) }
+      } else {
+        try await finish(searches, until: interrupt) { try await $0.playEvery(in: database, until: interrupt) }
+      }
     guard status == .asExpected else { throw ExitCode(status) }
+  }
+
+  /// Plays the searches one after the other and delivers what they found.
+  private func finish<C: Certificate>(
+    _ searches: [Search], until interrupt: Interrupt, play: (Search) async throws -> FinishedSearch<C>
+  ) async throws -> ExitStatus {
+    var finished: [FinishedSearch<C>] = []
+    for search in searches where !interrupt.isRaised { finished.append(try await play(search)) }
+    let status: ExitStatus =
+      interrupt.isRaised
+      ? .interrupted : finished.allSatisfy(\.certificate.isGood) ? .asExpected : .notAsExpected
+    try deliver(finished, status: status)
+    return status
   }
 
   private func situations() throws -> [Situation] {
@@ -120,29 +158,24 @@ struct ExploreCommand: AsyncParsableCommand {
     return situations.map { Situation($0.scenario, seed: saved.seed, origin: saved.plan) }
   }
 
-  private func status(of searches: [FinishedSearch], isInterrupted: Bool) -> ExitStatus {
-    if isInterrupted { return .interrupted }
-    return searches.allSatisfy(\.certificate.isGood) ? .asExpected : .notAsExpected
-  }
-
-  private func deliver(_ searches: [FinishedSearch], status: ExitStatus) throws {
+  private func deliver<C: Certificate>(_ searches: [FinishedSearch<C>], status: ExitStatus) throws {
     let certificates = searches.map(\.certificate)
-    let findings = certificates.flatMap(\.findings)
+    let findings = certificates.flatMap(\.record.findings)
     switch output.format {
     case .json: try output.deliver(certificates.map(\.json).joined(separator: "\n"))
     case .junit: try output.deliver(JUnitReport(try searches.flatMap { try $0.cases() }).xml())
     case .github:
-      try output.deliver(GitHubAnnotations.text(findings, summary: CoverageCertificate.total(certificates)))
+      try output.deliver(GitHubAnnotations.text(findings, summary: C.total(certificates)))
     case .sarif:
-      try output.deliver(SARIFReport(findings, isWhole: certificates.allSatisfy(\.isWhole)).line)
+      try output.deliver(SARIFReport(findings, isWhole: certificates.allSatisfy(\.record.isWhole)).line)
     case .text:
       let style = output.style
       if certificates.count == 1, let only = certificates.first {
         return try output.deliver(only.text(style, exit: status.rawValue))
       }
       let complaints = certificates.map { $0.complaints(style) }.filter { !$0.isEmpty }
-      let table = CoverageCertificate.table(certificates, style)
-      let ending = "exit \(status.rawValue)\n\(CoverageCertificate.total(certificates))"
+      let table = C.table(certificates, style)
+      let ending = "exit \(status.rawValue)\n\(C.total(certificates))"
       try output.deliver((complaints + [table, ending]).joined(separator: "\n\n"))
     }
   }
@@ -162,4 +195,19 @@ struct Share: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "\(percent)%" }
+}
+
+/// A time of the clock on the wall, as people write it: `60s`, `5m`, `1h`.
+struct Span: ExpressibleByArgument {
+  let nanoseconds: Int64
+  let defaultValueDescription: String
+
+  init?(argument: String) {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600]
+    guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()),
+      (1...1_000_000).contains(count)
+    else { return nil }
+    nanoseconds = count * unit * 1_000_000_000
+    defaultValueDescription = argument
+  }
 }

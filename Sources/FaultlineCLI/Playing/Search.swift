@@ -1,4 +1,4 @@
-// One exhaustive search from the command line: earlier failures first, then every unit, then what came of it.
+// One search from the command line: earlier failures first, then every unit, then what came of it.
 
 import Agents
 import Exploration
@@ -7,17 +7,16 @@ import Foundation
 import Primitives
 import Reporting
 import Simulation
-import Synchronization
 
 /// A search that has ended, with what its failures need to be shown.
-struct FinishedSearch {
-  var certificate: CoverageCertificate
+struct FinishedSearch<C: Certificate> {
+  var certificate: C
   let assignment: Assignment
 
   /// Test cases for a CI server, each failure with its story.
   func cases() throws -> [JUnitReport.Case] {
     var stories: [String] = []
-    for finding in certificate.findings {
+    for finding in certificate.record.findings {
       let verdict = finding.verdict
       let record = try assignment.replay(verdict)
       var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
@@ -38,7 +37,7 @@ struct Search {
   private var scenario: Scenario { assignment.scenario }
   private var agent: any AgentUnderTest { assignment.agent }
   private var origin: Plan { assignment.situation.origin }
-  private var seed: UInt64 { command.seed ?? assignment.situation.seed ?? 0 }
+  private var seed: UInt64 { command.seed ?? assignment.situation.seed ?? (command.isRandom ? 1 : 0) }
 
   /// How many earlier failures are played again.
   private static let earlierLimit = 100
@@ -46,66 +45,116 @@ struct Search {
   private var input: CampaignInput {
     CampaignInput(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: agent.name, without: agent.without,
-      store: Name(command.choice.store.rawValue), kind: .exhaustive, maxFaults: command.maxFaults, seed: seed,
-      prefix: origin, version: FaultlineVersion.current)
+      store: Name(command.choice.store.rawValue), kind: command.isRandom ? .random : .exhaustive,
+      maxFaults: command.faultLimit, seed: seed, runs: command.runs, prefix: origin, version: FaultlineVersion.current)
   }
 
-  /// Plays all that is left of the search.
+  // MARK: Every plan
+
+  /// Plays what is left of an exhaustive search.
   ///
   /// - Throws: a refusal where the plan to start from does not fit, and a defect where two runs of one input differ.
-  func play(in database: ResultsDatabase, until interrupt: Interrupt) async throws -> FinishedSearch {
-    let progress = SearchProgress()
+  func playEvery(in database: ResultsDatabase, until interrupt: Interrupt) async throws
+    -> FinishedSearch<CoverageCertificate>
+  {
+    let progress = SearchProgress(Coverage()) { $0.figures }
     defer { progress.finish() }
+    let search = ExhaustiveSearch(
+      setup: assignment.setup, agent: agent, maxFaults: command.faultLimit, from: origin, seed: seed)
+    let earlier = try earlierFailures(in: database)
+    let work: ExhaustiveWork
     do {
-      let search = ExhaustiveSearch(
-        setup: assignment.setup, agent: agent, maxFaults: command.maxFaults, from: origin, seed: seed)
-      let earlier = try earlierFailures(in: database)
-      let work = try ExhaustiveWork(search, recheck: Recheck(percent: command.recheck.percent)) { _ in
-        progress.countRun()
-      }
-      let recorded = try RecordedCampaign(input, work: work, in: database, isResuming: command.resume)
-      progress.begin(scenario.name, units: work.unitCount ?? 0, done: recorded.campaign.recorded)
-      _ = try await recorded.play(jobs: command.workers, isCancelled: { interrupt.isRaised }) { outcome in
-        progress.add(outcome.coverage)
-      }
-      let outcomes = try recorded.outcomes()
-      var certificate = try certificate(of: outcomes, earlier: earlier)
-      certificate.units = (outcomes.count, work.unitCount ?? outcomes.count)
-      certificate.resumedUnits = recorded.campaign.recorded
-      certificate.played = (progress.runs, progress.elapsed)
-      if certificate.isWhole { try database.keep(certificate: certificate.json, of: recorded.campaign) }
-      return FinishedSearch(certificate: certificate, assignment: assignment)
-    } catch let mismatch as ResultsMismatch {
-      throw Refusal.defect(mismatch.description)
+      work = try ExhaustiveWork(search, recheck: Recheck(percent: command.recheck.percent)) { _ in progress.countRun() }
     } catch let error as ExplorationError {
       throw Refusal.badInput("\(error)", remedy: "leave out --from-plan, or choose the scenario it was saved for")
     }
+    let (outcomes, campaign, record) = try await play(work, in: database, until: interrupt, progress) { sum, outcome in
+      sum.merge(outcome.coverage)
+    }
+    var sum = ExhaustiveWork.Outcome()
+    for outcome in outcomes { sum.merge(outcome) }
+    var certificate = CoverageCertificate(record, origin: origin, coverage: sum.coverage, rechecked: sum.rechecked)
+    let failures = try sum.coverage.minimalPlans.map { try assignment.play(seed: $0.seed, plan: $0.plan).verdict }
+    try complete(&certificate, failures: failures, earlier: earlier)
+    if certificate.record.isWhole { try database.keep(certificate: certificate.json, of: campaign) }
+    return FinishedSearch(certificate: certificate, assignment: assignment)
+  }
+
+  // MARK: Random runs
+
+  /// Plays what is left of a random search, or as much of it as there is time for.
+  ///
+  /// - Throws: a defect where two runs of one input differ.
+  func playRandom(in database: ResultsDatabase, until interrupt: Interrupt) async throws
+    -> FinishedSearch<RandomCertificate>
+  {
+    let progress = SearchProgress(RandomCoverage()) { $0.figures }
+    defer { progress.finish() }
+    let search = RandomSearch(
+      setup: assignment.setup, agent: agent, faults: .random(atMost: command.faultLimit),
+      recheckPercent: command.recheck.percent)
+    let earlier = try earlierFailures(in: database)
+    let work = RandomWork(search, from: seed, runs: command.runs) { _ in progress.countRun() }
+    let (outcomes, campaign, record) = try await play(work, in: database, until: interrupt, progress) { sum, outcome in
+      sum.merge(outcome)
+    }
+    var certificate = RandomCertificate(record, coverage: RandomCoverage())
+    for outcome in outcomes { certificate.coverage.merge(outcome) }
+    let failures = try certificate.coverage.failures.map { failure in
+      // It will be replayed from its plan, so the plan must give the same hash as the seed did.
+      let verdict = try search.play(seed: failure.seed).verdict
+      try search.recheck(verdict)
+      return verdict
+    }
+    try complete(&certificate, failures: failures, earlier: earlier)
+    if certificate.record.isWhole { try database.keep(certificate: certificate.json, of: campaign) }
+    return FinishedSearch(certificate: certificate, assignment: assignment)
   }
 
   // MARK: What came of it
 
-  private func certificate(
-    of outcomes: [ExhaustiveWork.Outcome], earlier: CoverageCertificate.EarlierFailures
-  ) throws -> CoverageCertificate {
-    var sum = ExhaustiveWork.Outcome()
-    for outcome in outcomes { sum.merge(outcome) }
-    var certificate = CoverageCertificate(
-      scenario: scenario, agent: agent.name, without: agent.without, maxFaults: command.maxFaults, seed: seed,
-      coverage: sum.coverage)
-    certificate.origin = origin
-    certificate.rechecked = sum.rechecked
-    certificate.resumeCommand = resumeCommand
-    certificate.failures = try sum.coverage.minimalPlans.map {
-      try finding(assignment.play(seed: $0.seed, plan: $0.plan).verdict)
+  /// Plays the units that are left.
+  ///
+  /// - Returns: what all units on file came to, and a record that says how far the search is.
+  private func play<Work: UnitWork, Sum>(
+    _ work: Work, in database: ResultsDatabase, until interrupt: Interrupt, _ progress: SearchProgress<Sum>,
+    merge: @escaping @Sendable (inout Sum, Work.Outcome) -> Void
+  ) async throws -> ([Work.Outcome], ResultsDatabase.Campaign, SearchRecord) {
+    do {
+      let recorded = try RecordedCampaign(input, work: work, in: database, isResuming: command.resume)
+      progress.begin(scenario.name, units: work.unitCount, done: recorded.campaign.recorded)
+      let limit = command.time?.nanoseconds ?? .max
+      let isWhole = try await recorded.play(
+        jobs: command.workers, isCancelled: { interrupt.isRaised }, isTimeUp: { progress.elapsed >= limit }
+      ) { outcome in
+        progress.add { merge(&$0, outcome) }
+      }
+      let outcomes = try recorded.outcomes()
+      var record = SearchRecord(
+        scenario: scenario, agent: agent.name, without: agent.without, maxFaults: command.faultLimit, seed: seed)
+      record.units = (outcomes.count, work.unitCount ?? outcomes.count)
+      record.isWhole = work.unitCount.map { $0 == outcomes.count } ?? isWhole
+      record.resumedUnits = recorded.campaign.recorded
+      record.played = (progress.runs, progress.elapsed)
+      record.resumeCommand = resumeCommand
+      return (outcomes, recorded.campaign, record)
+    } catch let mismatch as ResultsMismatch {
+      throw Refusal.defect(mismatch.description)
     }
+  }
+
+  /// Adds what fails and what failed before.
+  private func complete(
+    _ certificate: inout some Certificate, failures: [Verdict], earlier: SearchRecord.EarlierFailures
+  ) throws {
+    certificate.record.failures = try failures.map { try finding($0) }
     // What is found again is not an earlier failure any more.
-    certificate.earlier = earlier
-    certificate.earlier.failing.removeAll { old in
-      certificate.failures.contains { $0.verdict.plan == old.verdict.plan && $0.verdict.seed == old.verdict.seed }
+    certificate.record.earlier = earlier
+    certificate.record.earlier.failing.removeAll { old in
+      failures.contains { $0.plan == old.verdict.plan && $0.seed == old.verdict.seed && $0.shape == old.verdict.shape }
     }
-    certificate.refound = earlier.failing.count - certificate.earlier.failing.count
-    certificate.stale = try staleEntries(certificate)
-    return certificate
+    certificate.record.refound = earlier.failing.count - certificate.record.earlier.failing.count
+    certificate.record.stale = try staleEntries(certificate)
   }
 
   /// Plays a failure with its events, saves it, and says where it can be seen again.
@@ -124,7 +173,9 @@ struct Search {
     var words = ["faultline explore", CommandLineText.quoted(scenario.path), "--agent", agent.name.text]
     if !agent.without.isEmpty { words += ["--without", agent.without.map(\.text).joined(separator: ",")] }
     if command.choice.store != .model { words += ["--store", command.choice.store.rawValue] }
-    words += ["--max-faults", String(command.maxFaults)]
+    words += ["--max-faults", String(command.faultLimit)]
+    if let runs = command.runs { words += ["--runs", String(runs)] }
+    if let time = command.time { words += ["--time", time.defaultValueDescription] }
     if let seed = command.seed { words += ["--seed", String(seed)] }
     if let fromPlan = command.fromPlan { words += ["--from-plan", CommandLineText.quoted(fromPlan)] }
     if let results = command.results { words += ["--results", CommandLineText.quoted(results)] }
@@ -134,7 +185,7 @@ struct Search {
   // MARK: What was known before
 
   /// Plays what failed before, from the results file and the folder of failures.
-  private func earlierFailures(in database: ResultsDatabase) throws -> CoverageCertificate.EarlierFailures {
+  private func earlierFailures(in database: ResultsDatabase) throws -> SearchRecord.EarlierFailures {
     var found = try database.earlierFailures(of: input, atMost: Self.earlierLimit)
     for saved in SavedRuns.all(in: command.save ?? SavedRuns.failures) where isAboutThis(saved) {
       let failure = RecordedFailure(
@@ -142,7 +193,7 @@ struct Search {
       let isFound = found.contains { $0.plan == failure.plan && $0.seed == failure.seed && $0.shape == failure.shape }
       if !isFound, found.count < Self.earlierLimit { found.append(failure) }
     }
-    var earlier = CoverageCertificate.EarlierFailures()
+    var earlier = SearchRecord.EarlierFailures()
     for failure in found {
       let verdict = try assignment.play(seed: failure.seed, plan: failure.plan, shape: failure.shape).verdict
       switch verdict.result {
@@ -161,76 +212,20 @@ struct Search {
   }
 
   /// Known failures of this scenario and agent that did not happen, or that are expected no longer.
-  private func staleEntries(_ certificate: CoverageCertificate) throws -> [String] {
+  private func staleEntries(_ certificate: some Certificate) throws -> [String] {
     let now = KnownFile.now
     return try known.entries.compactMap { entry -> String? in
       guard entry.isAbout(scenario: scenario.name, agent: agent.name, without: agent.without) else { return nil }
       let place = "\(known.path):\(entry.line)"
       if entry.isOver(at: now) { return "\(place): its time is over: \(entry.oracle), \(entry.reason)" }
-      if certificate.findings.contains(where: { entry.excuses(entry.oracle, in: $0.verdict, at: now) }) { return nil }
-      guard certificate.isWhole, certificate.failures.count < Coverage.kept else { return nil }
+      if certificate.record.findings.contains(where: { entry.excuses(entry.oracle, in: $0.verdict, at: now) }) { return nil }
+      // That chance did not meet it says nothing.
+      guard !command.isRandom, certificate.record.isWhole, certificate.areAllListed else { return nil }
       if !entry.plan.isEmpty {
         let verdict = try assignment.play(seed: seed, plan: Plan(entry.plan)).verdict
         if verdict.violations.contains(where: { $0.oracle == entry.oracle }) { return nil }
       }
       return "\(place): it does not fail any more: \(entry.oracle), \(entry.reason)"
     }
-  }
-}
-
-/// How far a search is, told by all its jobs.
-final class SearchProgress: Sendable {
-  private struct State {
-    var display = Progress()
-    var scenario = Name("")
-    var runs = 0
-    var coverage = Coverage()
-    var units = 0
-    var done = 0
-    var doneBefore = 0
-  }
-
-  private let state = Mutex(State())
-  private let isWatched = Console.isWatched
-
-  var runs: Int { state.withLock { $0.runs } }
-  /// Nanoseconds since the search began.
-  var elapsed: Int64 { state.withLock { $0.display.elapsed } }
-
-  func begin(_ scenario: Name, units: Int, done: Int) {
-    state.withLock { state in
-      state.display = Progress()
-      state.scenario = scenario
-      state.units = units
-      state.done = done
-      state.doneBefore = done
-    }
-  }
-
-  func countRun() {
-    state.withLock { state in
-      state.runs += 1
-      if isWatched { Self.show(&state) }
-    }
-  }
-
-  func add(_ coverage: Coverage) {
-    state.withLock { state in
-      state.done += 1
-      state.coverage.merge(coverage)
-    }
-  }
-
-  func finish() { state.withLock { $0.display.finish() } }
-
-  private static func show(_ state: inout State) {
-    let (runs, coverage, done, units) = (state.runs, state.coverage, state.done, state.units)
-    let played = done - state.doneBefore
-    let elapsed = state.display.elapsed
-    state.display.update(
-      SearchProgressLine(
-        scenario: state.scenario, runs: runs, elapsed: elapsed, coverage: coverage, done: done, units: units,
-        played: played
-      ).text)
   }
 }

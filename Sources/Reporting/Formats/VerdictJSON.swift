@@ -41,7 +41,7 @@ public enum VerdictJSON {
     ])
   }
 
-  private static func shape(_ shape: RunShape) -> JSON {
+  static func shape(_ shape: RunShape) -> JSON {
     .object([
       "network": .int(shape.network), "store": .int(shape.store), "messages": .int(shape.messages),
       "calm_after_ms": .int(shape.calmAfter.inMilliseconds),
