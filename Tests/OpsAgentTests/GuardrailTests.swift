@@ -245,5 +245,39 @@ import Testing
     let claim = try harness.claim()
     #expect(claim.ending == .escalated)
     #expect(claim.reason.contains("version 1"))
+    #expect(claim.possibly.map(\.operation) == ["cloud.create_network"])
+    #expect(!claim.nextAction.isEmpty)
+  }
+
+  @Test func whatAVersionThatIsGoneLeftIsHandedOverByName() throws {
+    var harness = Harness()
+    harness.stopsAfterCalls = "cloud.create_cluster"
+    _ = harness.run()
+    harness.stopsAfterCalls = nil
+    harness.workflow.version = 2
+    let claim = try harness.claim()
+    let network = try #require(claim.present.first { $0.operation == "cloud.create_network" })
+    #expect(network.act == "lay-network")
+    #expect(!network.id.isEmpty)
+    #expect(claim.possibly.map(\.operation) == ["cloud.create_cluster"])
+  }
+
+  @Test func theEndOfAVersionThatIsGoneIsReadFromTheJournal() throws {
+    var harness = Harness()
+    let said = try harness.claim()
+    harness.workflow.version = 2
+    #expect(try harness.claim() == said)
+    #expect(said.ending == .completed)
+  }
+
+  @Test(arguments: 1...60)
+  func theCapHoldsOverARestart(at command: Int) throws {
+    var harness = Harness()
+    harness.request.mutationCap = 3
+    harness.crashAfter = command
+    #expect(try harness.claim().ending == .escalated)
+    let sent = harness.world.log.filter { $0.call.purpose == .change }.map(\.call.act)
+    #expect(sent.count <= 3, "\(sent)")
+    #expect(sent.count >= 2, "one of the three may have been written down and never sent: \(sent)")
   }
 }

@@ -6,16 +6,22 @@ import Primitives
 extension Orchestrator {
   /// Hands the run over to a person.
   mutating func escalate(_ why: String, _ now: Instant, _ commands: inout [Command]) {
-    reason = why
     buffer.append(contentsOf: late)
     late = []
+    handOver(why, present: present, possibly: possibly, now, &commands)
+  }
+
+  /// Says what is there and what may be there, and that a person is to go on.
+  mutating func handOver(
+    _ why: String, present: [Claim.Item], possibly: [Claim.Item], _ now: Instant, _ commands: inout [Command]
+  ) {
+    reason = why
     switch parts.handOver {
     case .withContext:
-      let open = possibly
       over(
         Claim(
-          .escalated, present: present, possibly: open, reason: why,
-          nextAction: open.isEmpty
+          .escalated, present: present, possibly: possibly, reason: why,
+          nextAction: possibly.isEmpty
             ? "Decide whether to finish or to take back what is present."
             : "Find out what became of each possible item, then finish or take back."), now, &commands)
     case .bare:

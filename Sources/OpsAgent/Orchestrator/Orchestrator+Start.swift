@@ -44,7 +44,7 @@ extension Orchestrator {
     }
     if parts.versions == .pinned {
       guard let pinned = library.find(opening.workflow, version: opening.version) else {
-        return escalate("this agent no longer has \(opening.workflow) version \(opening.version)", now, &commands)
+        return endWithoutVersion(of: opening, records, now, &commands)
       }
       if pinned !== plan { adopt(pinned) }
     }
