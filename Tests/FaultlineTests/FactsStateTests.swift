@@ -34,7 +34,8 @@ import Testing
     #expect(
       properties(call) == [
         "id", "request", "key", "step", "isMutation", "isCompensation", "intent", "wasFull", "sentIndex", "view",
-        "nature", "viewIndex", "resolution", "effects", "effectIndex", "operation", "attempts", "sentAt", "handled",
+        "nature", "viewIndex", "resolution", "effects", "effectIndex", "changeIndex", "operation", "attempts", "sentAt",
+        "handled",
       ])
   }
 }

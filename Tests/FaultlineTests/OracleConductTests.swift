@@ -124,6 +124,22 @@ struct OracleConductTests {
     #expect(violation.evidence == [index])
   }
 
+  @Test("blast-radius-exceeded leaves room to take back what the run made, and none to take away anything else")
+  func blastRadiusOfARollback() {
+    var story = OracleStory(.onboarding(Intent.only("acme-cluster"), limits: Scenario.Limits(mutations: 1)))
+    story.make("cloud.create_cluster", "cloud.cluster", "c-1")
+    var rolledBack = story
+    rolledBack.make("cloud.terminate_cluster", "cloud.cluster", "c-1", ["cluster": "c-1"], change: .updated)
+    rolledBack.make("cloud.terminate_cluster", "cloud.cluster", "c-1", ["cluster": "c-1"], change: .ended)
+    #expect(rolledBack.violations(of: "blast-radius-exceeded").isEmpty)
+    var circling = rolledBack
+    circling.make("cloud.create_cluster", "cloud.cluster", "c-2")
+    #expect(circling.violations(of: "blast-radius-exceeded").map(\.observed) == [2])
+    var stranger = story
+    stranger.make("cloud.terminate_cluster", "cloud.cluster", "c-0", ["cluster": "c-0"], change: .ended)
+    #expect(stranger.violations(of: "blast-radius-exceeded").map(\.observed) == [2])
+  }
+
   @Test("scope-violation fires on a refusal for scope and on a token wider than the workflow may use")
   func scopes() {
     var refused = OracleStory(.onboarding())

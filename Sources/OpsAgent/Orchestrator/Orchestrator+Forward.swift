@@ -137,8 +137,10 @@ extension Orchestrator {
   mutating func send(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     if states[index].attempts == 0 {
-      guard parts.blastRadius.allows(sent: sent, cap: min(plan.playbook.policy.mutationCap, request.mutationCap)) else {
-        states[index].status = .untouched
+      let isCounted = states[index].isUnknown
+      let cap = min(plan.playbook.policy.mutationCap, request.mutationCap)
+      guard parts.blastRadius.allows(sent: isCounted ? sent - 1 : sent, cap: cap) else {
+        if !isCounted { states[index].status = .untouched }
         return escalate("the run has sent \(sent) side effects, its cap", now, &commands)
       }
     }

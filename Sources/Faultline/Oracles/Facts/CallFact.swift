@@ -39,6 +39,8 @@ public struct CallFact: Sendable {
   public internal(set) var effects: Int = 0
   /// The first effect it had.
   public internal(set) var effectIndex: Int?
+  /// The first effect that did more than take back what came about in the run.
+  public internal(set) var changeIndex: Int?
 
   public var name: Name { request.operation }
   public var arguments: Fields { request.arguments }
@@ -72,5 +74,6 @@ extension CallFact: StableHashable {
     hasher.combine(handled)
     hasher.combine(effects)
     hasher.combine(effectIndex ?? -1)
+    hasher.combine(changeIndex ?? -1)
   }
 }

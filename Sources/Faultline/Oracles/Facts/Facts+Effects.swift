@@ -28,11 +28,12 @@ extension Facts {
       add(effect, index: index, terms: terms)
     }
     guard let cause = effect.cause, let call = callIndex(cause) else { return }
-    if calls[call].effects == 0 {
-      mutations += 1
-      calls[call].effectIndex = index
-    }
+    if calls[call].effects == 0 { calls[call].effectIndex = index }
     calls[call].effects += 1
+    if calls[call].changeIndex == nil, !takesBack(number, effect, by: call, terms: terms) {
+      mutations += 1
+      calls[call].changeIndex = index
+    }
     guard let operation = calls[call].operation, terms.operations[operation].kind == effect.kind else { return }
     if effect.change == .updated, terms.operations[operation].change == .ended, objects[number].leavingIndex == nil {
       objects[number].leavingIndex = index
@@ -57,6 +58,19 @@ extension Facts {
     relate(number)
     if role.takesBack { giveBack(number, effect, index: index, terms: terms) }
     attribute(number, wasCounted: false, terms: terms)
+  }
+
+  /// Whether an effect only takes back what came about in this run, by its calls or because of them.
+  private func takesBack(_ number: Int, _ effect: Effect, by call: Int, terms: JudgingTerms) -> Bool {
+    let object = objects[number]
+    if object.role.takesBack { return object.parent.map { objects[$0].beganHere } ?? false }
+    guard object.beganHere, !object.isForeign else { return false }
+    if effect.change == .ended { return true }
+    guard effect.change == .updated, let operation = calls[call].operation.map({ terms.operations[$0] }) else {
+      return false
+    }
+    // It is on its way out, or its money is.
+    return operation.change == .ended || operation.kind.map { terms.operations.traits(of: $0).role.takesBack } ?? false
   }
 
   /// Notes a refund or a credit, and whether there was a surplus before it.

@@ -86,6 +86,7 @@ extension Facts {
     hasher.combine(ranks[call.viewIndex])
     hasher.combine(call.effects)
     hasher.combine(ranks[call.effectIndex])
+    hasher.combine(ranks[call.changeIndex])
   }
 }
 
@@ -112,6 +113,7 @@ private struct Ranks {
       mark(call.sentIndex)
       mark(call.viewIndex)
       mark(call.effectIndex)
+      mark(call.changeIndex)
     }
     for process in facts.processes {
       mark(process.startIndex)

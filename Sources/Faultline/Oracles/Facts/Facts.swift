@@ -35,7 +35,7 @@ public struct Facts: Sendable {
   var unknowns = 0
   /// Refunds and credits.
   var returns = 0
-  /// Calls that changed something.
+  /// Calls that changed something, those aside that only took back what came about in the run.
   public internal(set) var mutations = 0
   /// Steps that agents said they began to take back.
   public internal(set) var compensations = 0
