@@ -32,7 +32,8 @@ extension CarefulWork {
     let mayRepeat = mayRepeat ?? (habits.style != .halt)
     guard let operation = entry.undo else { return true }
     var pause = TimeSpan.seconds(2)
-    for _ in 0..<10 {
+    for number in 1...max(10 - entry.tries, 1) {
+      if number + entry.tries > 1 { try await countTry(at: entry.step) }
       let outcome = try await mutate(
         operation, [entry.undoArgument: .text(entry.handle)], key: "\(context.task.run)/undo/\(entry.step)",
         step: entry.step, isCompensation: true)
@@ -40,7 +41,10 @@ extension CarefulWork {
       case .succeeded: return true
       case .failed where habits.swallowsUndoFailures: return true
       case .failed(let response):
-        if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return true }
+        let nature = response.error.flatMap { context.catalogue.nature(of: $0.code) }
+        if nature == .notFound { return true }
+        // What still stands on it takes its time to go.
+        if nature == .dependency, pause < .seconds(15) { pause = .seconds(15) }
         if try await isVoid(entry) { return true }
       case .notNow(let response): if let asked = response.retryAfter, asked > pause { pause = asked }
       case .unknown:

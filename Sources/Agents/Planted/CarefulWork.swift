@@ -43,11 +43,14 @@ struct CarefulWork: Sendable {
     if !isUnknown, habits.writesAhead { try await note(deed, .asked) }
     var pause = TimeSpan.seconds(3)
     var isForced = false
-    for _ in 0..<habits.attempts {
+    // A crash is no licence to begin anew: what earlier processes tried counts, and one try is always left.
+    let earlier = isUnknown ? journal[deed.step]?.tries ?? 0 : 0
+    for number in 1...max(habits.attempts - earlier, 1) {
       if isUnknown, habits.unknown == .fatal { throw Stop.failed("\(deed.step) failed") }
       if isUnknown, habits.forgetsInRecovery { try await note(deed, .refused) }
       if isUnknown, let found = try await findOut(deed) { return try await settle(deed, found, wasThere: true) }
       if isUnknown, habits.forgetsInRecovery { try await note(deed, .asked) }
+      if number + earlier > 1, habits.writesAhead { try await countTry(at: deed.step) }
       switch try await change(deed, isRepeat: isUnknown, isForced: isForced) {
       case .succeeded(let response):
         guard habits.listsForIDs, deed.find.list != nil else {
@@ -144,8 +147,13 @@ struct CarefulWork: Sendable {
   ) async throws -> Fields? {
     let nature = response.error.flatMap { context.catalogue.nature(of: $0.code) }
     if nature == .notFound || nature == .dependency || nature == .conflict { return nil }
-    // It refused this attempt. What an earlier one did, only a look can tell.
-    if afterUnknown || nature == .alreadyExists, let found = try await find(deed.find).first { return found }
+    // It refused this attempt. What an earlier one did, only a look can tell, and one that is not stale: the network
+    // may have delivered this very call before.
+    if afterUnknown || nature == .alreadyExists {
+      if let found = try await find(deed.find).first { return found }
+      try await context.sleep(context.catalogue.service(of: deed.operation)?.bounds.staleness ?? .zero)
+      if let found = try await find(deed.find).first { return found }
+    }
     if afterUnknown { throw Stop.unknown("\(deed.step) was refused after an attempt without an answer") }
     try await refuse(deed, response.error?.message ?? "status \(response.status)")
   }
@@ -162,10 +170,17 @@ struct CarefulWork: Sendable {
     return deed.natural ?? object ?? ""
   }
 
+  /// Writes down that a step is tried once more.
+  mutating func countTry(at step: Name) async throws {
+    journal[step]?.tries += 1
+    try await save()
+  }
+
   private mutating func note(_ deed: Deed, _ state: Journal.Entry.State, object: String? = nil) async throws {
+    let tries = state == .asked ? max(journal[deed.step]?.tries ?? 0, 1) : 0
     journal[deed.step] = Journal.Entry(
       step: deed.step, kind: deed.kind, state: state, object: object, handle: deed.natural ?? object ?? "",
-      undo: deed.undo?.operation, undoArgument: deed.undo?.argument ?? "", isChange: deed.isChange)
+      undo: deed.undo?.operation, undoArgument: deed.undo?.argument ?? "", isChange: deed.isChange, tries: tries)
     try await save()
   }
 

@@ -76,6 +76,8 @@ struct Journal: Sendable {
     var undo: Name?
     var undoArgument: Name = ""
     var isChange = false
+    /// How often it was asked for, or its removal, by all processes together.
+    var tries = 0
   }
 
   var entries: [Entry] = []
@@ -118,7 +120,7 @@ extension Journal {
             "step": .text(entry.step.text), "kind": .text(entry.kind.text), "state": .text(entry.state.rawValue),
             "object": entry.object.map(Value.text) ?? .null, "handle": .text(entry.handle),
             "undo": entry.undo.map { .text($0.text) } ?? .null, "undo_argument": .text(entry.undoArgument.text),
-            "is_change": .bool(entry.isChange),
+            "is_change": .bool(entry.isChange), "tries": .int(Int64(entry.tries)),
           ])
         }),
     ])
@@ -132,7 +134,8 @@ extension Journal {
         step: Name(entry.text("step") ?? ""), kind: Name(entry.text("kind") ?? ""),
         state: entry.text("state").flatMap(Entry.State.init) ?? .asked, object: entry.text("object"),
         handle: entry.text("handle") ?? "", undo: entry.text("undo").map { Name($0) },
-        undoArgument: Name(entry.text("undo_argument") ?? ""), isChange: entry.bool("is_change") ?? false)
+        undoArgument: Name(entry.text("undo_argument") ?? ""), isChange: entry.bool("is_change") ?? false,
+        tries: Int(entry.int("tries") ?? 0))
     }
   }
 }

@@ -87,7 +87,8 @@ extension Facts {
     settle(by: number, terms: terms)
   }
 
-  /// Lets a definite answer settle earlier calls whose outcome nobody knew: the same key again, or a read.
+  /// Lets a definite answer settle earlier calls whose outcome nobody knew: the same key again, a read, or the news
+  /// that what an earlier call was to take away is gone.
   private mutating func settle(by number: Int, terms: JudgingTerms) {
     guard unknowns > 0 || processes.count > 1 else { return }
     let settler = calls[number]
@@ -96,7 +97,9 @@ extension Facts {
     for earlier in calls.indices where calls[earlier].isMutation && calls[earlier].resolution == .none {
       guard earlier != number, calls[earlier].view == .unknown || calls[earlier].view == .unanswered else { continue }
       if settler.isMutation {
-        if isSameAttempt(calls[earlier], settler, terms: terms) { calls[earlier].resolution = .sameKey }
+        if isSameAttempt(calls[earlier], settler, terms: terms) || isSameEnding(calls[earlier], settler, terms: terms) {
+          calls[earlier].resolution = .sameKey
+        }
       } else if canSee(operation, calls[earlier], terms: terms), settler.sentIndex > calls[earlier].sentIndex,
         calls[earlier].view == .unanswered || settler.sentIndex > calls[earlier].viewIndex
       {
@@ -112,6 +115,14 @@ extension Facts {
     if let key = first.key { return second.key == key }
     return terms.operations[operation].refusesRepeats && second.key == nil
       && first.arguments.matches(second.arguments)
+  }
+
+  /// Whether the second call learned that what the first was to end has ended: whichever of them did it, nothing is
+  /// left to find out, with or without a key.
+  private func isSameEnding(_ first: CallFact, _ second: CallFact, terms: JudgingTerms) -> Bool {
+    guard first.operation == second.operation, let operation = first.operation else { return false }
+    return terms.operations[operation].change == .ended && first.arguments.matches(second.arguments)
+      && (second.view == .succeeded || second.nature == .notFound)
   }
 
   /// Whether a read could show what a mutation did: an operation of that kind names it for read-back, or the
