@@ -54,7 +54,11 @@ final class OperationTable: Sendable {
     for (number, service) in catalogue.services.enumerated() {
       let refusesRepeats = service.errors.contains { $0.nature == .alreadyExists }
       for operation in service.operations {
-        let sees = service.operations.compactMap { $0.readBack == operation.name ? $0.effect?.kind : nil }
+        var sees = service.operations.compactMap { $0.readBack == operation.name ? $0.effect?.kind : nil }
+        if sees.contains(where: { ObjectRole(kind: $0).takesBack }) {
+          // Where it shows that a payment was given back, it shows the payment.
+          sees += service.operations.compactMap(\.effect?.kind).filter { ObjectRole(kind: $0) == .charge }
+        }
         entries.append(Entry(operation, service: number, sees: sees, refusesRepeats: refusesRepeats))
       }
     }

@@ -129,6 +129,7 @@ extension Orchestrator {
     if renewing(.undoSend, now, &commands) { return }
     if !isAudited, auditAhead(way.operation, now) { return flush(.undoSend, now, &commands) }
     tries += 1
+    states[index].undoSends += 1
     let salt = UInt64(bitPattern: began.nanoseconds)
     let key = parts.keys.key(
       run: request.run, act: way.operation, generation: states[index].generation << 4 | check, attempt: tries,
@@ -186,7 +187,8 @@ extension Orchestrator {
     _ answer: Answer, _ then: Then, _ now: Instant, _ commands: inout [Command]
   ) {
     // A third more often than going forward: leaving something behind is worse than being slow.
-    guard mayTry(after: tries - tries / 4) else {
+    let sends = states[index].undoSends
+    guard mayTry(after: tries - tries / 4), parts.retries.allows(attempts: sends - sends / 4) else {
       return escalate("\(act.name.text) could not be taken back", now, &commands)
     }
     wait(until: now + delay(answer, attempt: tries), .backoff, then, now, &commands)

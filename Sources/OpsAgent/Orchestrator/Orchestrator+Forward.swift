@@ -47,6 +47,7 @@ extension Orchestrator {
     states[index].status = .open
     states[index].isUnknown = false
     states[index].opened = now
+    states[index].earlierSends += states[index].attempts
     states[index].attempts = 0
     guard parts.intents == .writtenAhead else { return }
     auditAhead(compiled.operation, now)

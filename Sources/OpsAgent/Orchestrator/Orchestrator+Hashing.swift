@@ -44,6 +44,8 @@ extension Orchestrator.ActState: StableHashable {
     hasher.combine(UInt64(status.rawValue) << 8 | flags)
     hasher.combine(generation)
     hasher.combine(attempts)
+    hasher.combine(earlierSends)
+    hasher.combine(undoSends)
     hasher.combine(opened)
     hasher.combine(lastSent)
   }

@@ -109,7 +109,9 @@ extension Orchestrator {
       states[act].needsRecheck = !isFinal
       states[act].wasRechecked = isFinal
       states[act].lastSent = now
-    case .audit: break
+    case .audit(let entry):
+      guard states.indices.contains(entry.act), entry.outcome == .sent else { return }
+      if mode == .backward { states[entry.act].undoSends += 1 } else { states[entry.act].earlierSends += 1 }
     case .finished(let word, _):
       mode = .over
       claim = word
@@ -120,9 +122,10 @@ extension Orchestrator {
   mutating func beginAnew(_ first: Int, through last: Int) {
     guard first <= last, states.indices.contains(last) else { return }
     for index in first...last {
-      let generation = states[index].generation + 1
+      let before = states[index]
       states[index] = ActState()
-      states[index].generation = generation
+      states[index].generation = before.generation + 1
+      states[index].earlierSends = before.earlierSends + before.attempts
     }
   }
 

@@ -16,7 +16,7 @@ extension Orchestrator {
   /// What an engineer writes who takes a time-out for a failure: try again from a fresh start.
   private mutating func retryAsNew(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let attempts = states[index].attempts
-    guard mayTry(after: attempts) else {
+    guard maySend else {
       return fail("\(act.name.text) failed again and again", now, &commands)
     }
     states[index].generation += 1
@@ -27,7 +27,7 @@ extension Orchestrator {
   mutating func resolve(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     let state = states[index]
-    let mayRetry = mayTry(after: state.attempts)
+    let mayRetry = maySend
     let pause = now + delay(answer, attempt: max(state.attempts, 1))
     // A kept answer is replayed for as long as the key is: asking again tells nothing new.
     let isReplay = answer.response?.headers.text("idempotent-replayed") == "true"
@@ -71,7 +71,7 @@ extension Orchestrator {
   /// A limiter or a lock turned the attempt away; what an earlier attempt did is as open as before.
   mutating func notNow(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     if states[index].isUnknown, parts.unknowns == .resolved { return resolve(answer, now, &commands) }
-    guard mayTry(after: states[index].attempts) else {
+    guard maySend else {
       return fail("\(act.name.text) was turned away again and again", now, &commands)
     }
     wait(until: now + delay(answer, attempt: states[index].attempts), .backoff, .send, now, &commands)
@@ -80,7 +80,7 @@ extension Orchestrator {
   /// The system refused the attempt and says that it did nothing this time.
   mutating func refused(_ response: Response, _ now: Instant, _ commands: inout [Command]) {
     let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) } ?? .refused
-    let mayRetry = mayTry(after: states[index].attempts)
+    let mayRetry = maySend
     let pause = now + delay(.response(response), attempt: states[index].attempts)
     switch nature {
     case .alreadyExists, .keyMismatch:

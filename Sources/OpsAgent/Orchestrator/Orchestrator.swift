@@ -76,6 +76,10 @@ public struct Orchestrator: Sendable {
     var generation = 0
     /// Sends of this generation in this incarnation.
     var attempts = 0
+    /// Sends before those: under earlier keys, and by earlier incarnations as far as their audit shows.
+    var earlierSends = 0
+    /// Sends of its way back, those of earlier incarnations among them.
+    var undoSends = 0
     /// When it may first have been sent.
     var opened = Instant(nanoseconds: 0)
     /// When it may last have been sent.
@@ -269,6 +273,12 @@ public struct Orchestrator: Sendable {
   /// Whether one more try is in order, those of earlier incarnations counted: a crash is no licence to begin
   /// hammering anew.
   func mayTry(after attempts: Int) -> Bool { parts.retries.allows(attempts: attempts + earlierTries) }
+
+  /// Whether the side effect at the cursor may be sent once more: a new key is no such licence either.
+  var maySend: Bool {
+    let state = states[index]
+    return parts.retries.allows(attempts: state.attempts + max(state.earlierSends, earlierTries))
+  }
 
   mutating func learn(_ learned: Fields) {
     for index in learned.entries.indices { facts[learned.entries[index].name] = learned.entries[index].value }
