@@ -37,7 +37,8 @@ public struct CampaignReport: Sendable {
 
   /// The report, without a newline at its end.
   public func text(_ style: Style) -> String {
-    [headline(style), numbers(), faults(style), counts(style), failures(style)].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [headline(style), numbers(), faults(style), counts(style), failures(style)]
+      .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private func headline(_ style: Style) -> String {

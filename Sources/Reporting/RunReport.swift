@@ -132,7 +132,7 @@ public struct RunReport: Sendable {
 
   private func summary(_ style: Style) -> String {
     let metrics = verdict.metrics
-    var lines: [(String, String)] = []
+    var lines: [InvestigationText.Line] = []
     let explained = investigation.map { InvestigationText($0, story: story) }
     lines += explained?.causes ?? []
     let said = story.claim.map { "\($0.ending.rawValue)" } ?? "nothing"
@@ -162,12 +162,7 @@ public struct RunReport: Sendable {
     case .unmet: lines.append(("Expected", "no, the scenario expects something else of \(verdict.agent)"))
     case .none: break
     }
-    return lines.flatMap { label, text in
-      text.wrapped(to: style.width - 10).enumerated().map { offset, line in
-        style.paint((offset == 0 ? label : "").padded(to: 10), .strong) + line
-      }
-    }
-    .joined(separator: "\n")
+    return InvestigationText.block(lines, style)
   }
 
   /// Findings that were not judged: each oracle once, with its first finding.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ExploreRandomTests {
   private static let small = "scenarios/small.yaml"
-  private static let wrong = ["explore", small, "--runs", "200", "--without", "bounded-retries"]
+  private static let wrong = ["explore", small, "--runs", "64", "--max-faults", "1", "--agent", "naive"]
 
   private func workshop() throws -> Workshop {
     let workshop = try Workshop()
@@ -52,8 +52,9 @@ import Testing
     let outcome = try workshop.run(all: Self.wrong + ["--format", "json"])
     #expect(outcome.status == 1)
     let failures = try #require(try certificate(outcome)["failures"] as? [[String: Any]])
-    let failure = try #require(failures.first)
-    #expect((failure["oracles"] as? [String])?.contains("retry-storm") == true)
+    let explained = failures.map { $0["explanation"] is [String: Any] }
+    #expect(explained.first == true && explained.contains(false), "the first of each oracle is explained")
+    let failure = try #require(failures.first { ($0["plan"] as? [Any])?.isEmpty == false })
     let command = try #require(failure["command"] as? String)
     let replayed = try workshop.run(
       all: command.split(separator: " ").dropFirst().map(String.init) + ["--format", "json"])
@@ -64,8 +65,8 @@ import Testing
     // Another file of results, so that the folder of failures alone remembers; then the file as well.
     for results in ["other.sqlite", "other.sqlite"] {
       let again = try workshop.run(all: Self.wrong + ["--results", results])
-      let count = failures.count == 1 ? "1 earlier failure" : "\(failures.count) earlier failures"
-      #expect(again.output.contains("\n\(count) played first: \(failures.count) still failing\n"), "\(again)")
+      let count = failures.count
+      #expect(again.output.contains("\n\(count) earlier failures played first: \(count) still failing\n"), "\(again)")
     }
   }
 
@@ -75,7 +76,7 @@ import Testing
     let whole = try certificate(workshop.run(all: arguments + ["whole.sqlite"])) as NSDictionary
     let running = try workshop.start(arguments + ["killed.sqlite"])
     while running.process.isRunning, workshop.progress("killed.sqlite") < 4 {}
-    #expect(running.process.isRunning && kill(running.process.processIdentifier, SIGKILL) == 0, "too small to be killed")
+    #expect(running.process.isRunning && kill(running.process.processIdentifier, SIGKILL) == 0, "it was over")
     #expect(try running.outcome().status == SIGKILL)
     let resumed = try workshop.run(all: arguments + ["killed.sqlite", "--resume"])
     #expect(try certificate(resumed) as NSDictionary == whole)

@@ -66,6 +66,8 @@ import Testing
     #expect(again.output.split(separator: "\n").last?.hasSuffix(" plans, 1 violation, 0 undecided") == true)
     #expect(again.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     #expect(again.output.contains("\n  \(command)\n"))
+    #expect(again.output.contains("\n  Needed    FAULT 1: yes (without it: pass). The plan is minimal."), "\(again)")
+    for label in ["Why", "Saved", "Compare"] { #expect(again.output.contains("\n  \(label) "), "\(again)") }
 
     let junit = try workshop.run(all: Self.wrong + ["--format", "junit"]).output
     #expect(junit.contains("tests=\"2\" failures=\"2\" errors=\"0\" skipped=\"0\""))

@@ -44,7 +44,8 @@ public struct RandomWork: UnitWork {
     outcome.failures.filter { $0.result == Verdict.Result.fail.rawValue }.compactMap { failure in
       Plan(lines: failure.plan.joined(separator: "\n")).map { plan in
         RecordedFailure(
-          plan: plan, seed: failure.seed, shape: RunShape(seed: failure.seed), oracles: failure.oracles.map { Name($0) })
+          plan: plan, seed: failure.seed, shape: RunShape(seed: failure.seed),
+          oracles: failure.oracles.map { Name($0) })
       }
     }
   }

@@ -148,7 +148,8 @@ extension ResultsDatabase {
         let oracles = (row[2] as String).split(separator: ",").map { Name(String($0)) }
         // A random run's shape comes from its seed; other plans are played in the nominal one.
         let isRandom = (row[3] as String) == CampaignInput.Kind.random.rawValue
-        return RecordedFailure(plan: plan, seed: seed, shape: isRandom ? RunShape(seed: seed) : .nominal, oracles: oracles)
+        let shape = isRandom ? RunShape(seed: seed) : .nominal
+        return RecordedFailure(plan: plan, seed: seed, shape: shape, oracles: oracles)
       }
     }
   }

@@ -68,10 +68,12 @@ struct Assignment: Sendable {
   }
 
   /// A run that failed, at its place in the scenario's file.
-  func finding(_ record: RunRecord, command: String, knownReason: String? = nil) -> Finding {
+  func finding(
+    _ record: RunRecord, command: String, knownReason: String? = nil, investigation: Investigation? = nil
+  ) -> Finding {
     Finding(
       record, of: scenario, catalogue: setup.catalogue, source: (try? Files.read(scenario.path)) ?? "",
-      command: command, knownReason: knownReason)
+      command: command, knownReason: knownReason, investigation: investigation)
   }
 
   func isAsExpected(_ verdict: Verdict) -> Bool {

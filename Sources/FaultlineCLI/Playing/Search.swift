@@ -20,6 +20,7 @@ struct FinishedSearch<C: Certificate> {
       let verdict = finding.verdict
       let record = try assignment.replay(verdict)
       var report = RunReport(record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+      report.investigation = finding.investigation
       report.commands.run = finding.command
       stories.append(report.text(.plain))
     }
@@ -61,7 +62,7 @@ struct Search {
     defer { progress.finish() }
     let search = ExhaustiveSearch(
       setup: assignment.setup, agent: agent, maxFaults: command.faultLimit, from: origin, seed: seed)
-    let earlier = try earlierFailures(in: database)
+    let earlier = try playEarlier(in: database)
     let work: ExhaustiveWork
     do {
       work = try ExhaustiveWork(search, recheck: Recheck(percent: command.recheck.percent)) { _ in progress.countRun() }
@@ -93,7 +94,7 @@ struct Search {
     let search = RandomSearch(
       setup: assignment.setup, agent: agent, faults: .random(atMost: command.faultLimit),
       recheckPercent: command.recheck.percent)
-    let earlier = try earlierFailures(in: database)
+    let earlier = try playEarlier(in: database)
     let work = RandomWork(search, from: seed, runs: command.runs) { _ in progress.countRun() }
     let (outcomes, campaign, record) = try await play(work, in: database, until: interrupt, progress) { sum, outcome in
       sum.merge(outcome)
@@ -144,28 +145,37 @@ struct Search {
   }
 
   /// Adds what fails and what failed before.
-  private func complete(
-    _ certificate: inout some Certificate, failures: [Verdict], earlier: SearchRecord.EarlierFailures
-  ) throws {
-    certificate.record.failures = try failures.map { try finding($0) }
+  private func complete(_ certificate: inout some Certificate, failures: [Verdict], earlier: Earlier) throws {
     // What is found again is not an earlier failure any more.
-    certificate.record.earlier = earlier
-    certificate.record.earlier.failing.removeAll { old in
-      failures.contains { $0.plan == old.verdict.plan && $0.seed == old.verdict.seed && $0.shape == old.verdict.shape }
+    let gone = earlier.failing.filter { old in
+      !failures.contains { $0.plan == old.plan && $0.seed == old.seed && $0.shape == old.shape }
     }
-    certificate.record.refound = earlier.failing.count - certificate.record.earlier.failing.count
+    var explained: Set<Name> = []
+    certificate.record.earlier = earlier.counts
+    certificate.record.earlier.failing = try gone.map { try finding($0, &explained) }
+    certificate.record.failures = try failures.map { try finding($0, &explained) }
+    certificate.record.refound = earlier.failing.count - gone.count
     certificate.record.stale = try staleEntries(certificate)
   }
 
   /// Plays a failure with its events, saves it, and says where it can be seen again.
-  private func finding(_ verdict: Verdict) throws -> Finding {
+  ///
+  /// - Parameter explained: oracles of which a failure has been investigated; the first of each is.
+  private func finding(_ verdict: Verdict, _ explained: inout Set<Name>) throws -> Finding {
     let record = try assignment.replay(verdict)
-    let file = try SavedRuns.write(
-      record, of: assignment, investigation: nil, store: command.choice.store, into: command.save ?? SavedRuns.failures)
     let reasons = known.reasons(for: record.verdict, at: KnownFile.now)
+    let oracles = Set(verdict.violations.map(\.oracle))
+    var investigation: Investigation?
+    if reasons == nil, !oracles.isSubset(of: explained) {
+      explained.formUnion(oracles)
+      investigation = try assignment.investigate(record.verdict)
+    }
+    let file = try SavedRuns.write(
+      record, of: assignment, investigation: investigation, store: command.choice.store,
+      into: command.save ?? SavedRuns.failures)
     return assignment.finding(
       record, command: "faultline replay \(CommandLineText.quoted(file))",
-      knownReason: reasons?.joined(separator: "; "))
+      knownReason: reasons?.joined(separator: "; "), investigation: investigation)
   }
 
   /// The command that goes on with this search.
@@ -184,8 +194,14 @@ struct Search {
 
   // MARK: What was known before
 
+  /// What became of the plans that failed before.
+  private struct Earlier {
+    var counts = SearchRecord.EarlierFailures()
+    var failing: [Verdict] = []
+  }
+
   /// Plays what failed before, from the results file and the folder of failures.
-  private func earlierFailures(in database: ResultsDatabase) throws -> SearchRecord.EarlierFailures {
+  private func playEarlier(in database: ResultsDatabase) throws -> Earlier {
     var found = try database.earlierFailures(of: input, atMost: Self.earlierLimit)
     for saved in SavedRuns.all(in: command.save ?? SavedRuns.failures) where isAboutThis(saved) {
       let failure = RecordedFailure(
@@ -193,13 +209,13 @@ struct Search {
       let isFound = found.contains { $0.plan == failure.plan && $0.seed == failure.seed && $0.shape == failure.shape }
       if !isFound, found.count < Self.earlierLimit { found.append(failure) }
     }
-    var earlier = SearchRecord.EarlierFailures()
+    var earlier = Earlier()
     for failure in found {
       let verdict = try assignment.play(seed: failure.seed, plan: failure.plan, shape: failure.shape).verdict
       switch verdict.result {
-      case .pass: earlier.passing += 1
-      case .inconclusive: earlier.unmet += 1
-      case .fail: earlier.failing.append(try finding(verdict))
+      case .pass: earlier.counts.passing += 1
+      case .inconclusive: earlier.counts.unmet += 1
+      case .fail: earlier.failing.append(verdict)
       }
     }
     return earlier

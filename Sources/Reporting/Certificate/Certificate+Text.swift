@@ -84,6 +84,11 @@ extension Certificate {
         let faults = finding.verdict.plan.entries.map(\.brief)
         lines += (faults.isEmpty ? ["without any fault"] : faults).flatMap { $0.wrapped(to: style.width - 4) }
           .map { "    " + $0 }
+        if !finding.explanation.isEmpty {
+          var inner = style
+          inner.width -= 2
+          lines.append(InvestigationText.block(finding.explanation, inner).indented(by: 2))
+        }
         lines.append("  \(finding.command)")
       }
       let rest = group.findings.count - shown

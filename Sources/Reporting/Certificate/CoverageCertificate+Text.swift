@@ -36,8 +36,8 @@ extension CoverageCertificate {
 
   private func counting(_ style: Style) -> String {
     let text =
-      "A plan is at most \(Words.count(record.maxFaults, "answer")) other than the default, each met, in order, in the run of "
-      + "those before it. Each plan counts once; an answer that can change nothing at its site is not offered."
+      "A plan is at most \(Words.count(record.maxFaults, "answer")) other than the default, each met, in order, in the "
+      + "run of those before it. Each plan counts once; an answer that can change nothing at its site is not offered."
     return text.wrapped(to: style.width).map { style.paint($0, .quiet) }.joined(separator: "\n")
   }
 

@@ -144,6 +144,7 @@ extension Certificate {
       "command": .text(finding.command),
       "known": .text(finding.knownReason),
       "shape": VerdictJSON.shape(finding.verdict.shape),
+      "explanation": finding.investigation.map(InvestigationJSON.value) ?? .null,
       "trace_hash": .text(finding.verdict.traceHash.hexadecimal),
     ])
   }

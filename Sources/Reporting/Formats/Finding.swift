@@ -1,5 +1,6 @@
 // A run that did not end as it should, at a place in a file: what annotations and code flows are made of.
 
+import Exploration
 import Faultline
 import Operations
 import Primitives
@@ -31,6 +32,10 @@ public struct Finding: Sendable {
   public let steps: [Step]
   /// Why this failure is expected for now; nil where it is not.
   public var knownReason: String?
+  /// What is known about the failure; nil where nobody has looked, or there is no violation.
+  public let investigation: Investigation?
+  /// The investigation in words: why, what it needs, what would have saved it, what to do now.
+  let explanation: [InvestigationText.Line]
 
   /// - Parameters:
   ///   - record: a run that recorded its trace.
@@ -38,7 +43,7 @@ public struct Finding: Sendable {
   ///   - source: the text of the scenario's file; empty where it can't be had.
   public init(
     _ record: RunRecord, of scenario: Scenario, catalogue: Catalogue, source: String, command: String,
-    knownReason: String? = nil
+    knownReason: String? = nil, investigation: Investigation? = nil
   ) {
     let story = Story(record, of: scenario, catalogue: catalogue)
     let places = ScenarioPlaces(source)
@@ -49,6 +54,12 @@ public struct Finding: Sendable {
     message = (verdict.violations.isEmpty ? verdict.reasons : sentences).map(Words.printable).joined(separator: " ")
     self.command = command
     self.knownReason = knownReason
+    self.investigation = investigation
+    explanation =
+      investigation.map { investigation in
+        let text = InvestigationText(investigation, story: story)
+        return text.causes + text.smallest + text.remedies
+      } ?? []
     let evidence = verdict.violations.flatMap(\.evidence)
     steps = Timeline(story).rows.map { row in
       let time = Words.seconds(record.trace.entries[row.index - 1].at - record.start)

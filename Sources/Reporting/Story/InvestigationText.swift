@@ -10,6 +10,16 @@ import Simulation
 struct InvestigationText {
   typealias Line = (label: String, text: String)
 
+  /// The lines with their labels before them, at most as wide as the style says.
+  static func block(_ lines: [Line], _ style: Style) -> String {
+    lines.flatMap { label, text in
+      text.wrapped(to: style.width - 10).enumerated().map { offset, line in
+        style.paint((offset == 0 ? label : "").padded(to: 10), .strong) + line
+      }
+    }
+    .joined(separator: "\n")
+  }
+
   private let investigation: Investigation
   private let story: Story
   private var explanation: Explanation { investigation.explanation }
@@ -114,6 +124,13 @@ struct InvestigationText {
       sentences[sentences.count - 1] += " The plan is minimal\(shrunk)."
     }
     return sentences
+  }
+
+  /// The plan that would do, where the one that is told has more choices.
+  var smallest: [Line] {
+    guard !investigation.isMinimal else { return [] }
+    let entries = investigation.smallest.plan.entries.map(\.brief)
+    return labelled("Smallest", entries.isEmpty ? ["without any fault"] : entries)
   }
 
   private func name(of entry: Plan.Entry) -> String {
