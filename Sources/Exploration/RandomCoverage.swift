@@ -23,6 +23,7 @@ public struct RandomCoverage: Hashable, Sendable, Codable {
   public private(set) var violations: [Count] = []
   /// Runs by what the agent said; `no claim` where it said nothing.
   public private(set) var endings: [Count] = []
+  private var tally = Tally()
   /// The runs of the lowest seeds that did not pass.
   public private(set) var failures: [Failure] = []
   /// Of the hashes of all runs.
@@ -91,6 +92,7 @@ public struct RandomCoverage: Hashable, Sendable, Codable {
       add(FaultCount(name: fault.record.answer.text, injected: 1, tookEffect: tookEffect))
     }
     Self.add(Count(name: verdict.outcome?.rawValue ?? "no claim", count: 1), to: &endings)
+    for mark in Self.touched(by: verdict) { tally.add(1, to: mark) }
     guard verdict.result != .pass else { return }
     let oracles = Set(verdict.violations.map(\.oracle)).sorted()
     if oracles.contains(Stuck.name) { stuck += 1 }
@@ -100,6 +102,34 @@ public struct RandomCoverage: Hashable, Sendable, Codable {
         seed: verdict.seed, plan: verdict.plan.entries.map { "\($0.at) \($0.choose)" }, result: verdict.result.rawValue,
         oracles: oracles.map(\.text), message: verdict.violations.first?.message ?? verdict.reasons.first ?? "",
         traceHash: verdict.traceHash))
+  }
+
+  /// Makes marks known that a run could touch.
+  public mutating func declare(_ names: [Name]) {
+    for name in names { tally.add(0, to: name) }
+  }
+
+  /// Runs that touched what ``Marks`` names; zero for what was declared and never touched.
+  public var marks: [Count] { tally.list }
+
+  /// What was declared and never touched.
+  public var untouched: [String] { marks.filter { $0.count == 0 }.map(\.name) }
+
+  /// Those of the scenario's marks that were never touched. A mark of a part that the agent does not declare is not
+  /// asked of it.
+  public func missing(of scenario: Scenario) -> [String] {
+    scenario.covers.filter { mark in tally[mark].map { $0 == 0 } ?? mark.text.hasPrefix("crash:") }.map(\.text)
+  }
+
+  /// Each once.
+  private static func touched(by verdict: Verdict) -> [Name] {
+    var touched = verdict.marks
+    func touch(_ mark: Name) { if !touched.contains(mark) { touched.append(mark) } }
+    for fault in verdict.faults where fault.tookEffect {
+      if let mark = Marks.fault(fault.record.answer) { touch(mark) }
+      if fault.record.site.aspect == .crash { touch(Marks.crash(at: fault.record.site.point)) }
+    }
+    return touched
   }
 
   public mutating func merge(_ other: RandomCoverage) {
@@ -115,6 +145,7 @@ public struct RandomCoverage: Hashable, Sendable, Codable {
     recoveryMilliseconds += other.recoveryMilliseconds
     for fault in other.faults { add(fault) }
     for violation in other.violations { Self.add(violation, to: &violations) }
+    tally.merge(other.tally)
     for ending in other.endings { Self.add(ending, to: &endings) }
     for failure in other.failures { keep(failure) }
   }

@@ -74,13 +74,24 @@ public struct RandomSearch: Sendable {
     _ seeds: Range<UInt64>, onRun: (Verdict) throws -> Void = { _ in }, isCancelled: () -> Bool = { false }
   ) throws -> RandomCoverage {
     var coverage = RandomCoverage()
+    coverage.declare(declared)
+    // Most runs pass the places of another one.
+    var routes: Set<UInt64> = []
     for seed in seeds {
       guard !isCancelled() else { break }
-      let verdict = try play(seed: seed).verdict
-      coverage.add(verdict, wasRechecked: isRechecked(seed))
-      try onRun(verdict)
+      let record = try play(seed: seed)
+      coverage.add(record.verdict, wasRechecked: isRechecked(seed))
+      let route = record.places.reduce(0 as UInt64) { $0 &+ Draw.mix($1.hash) }
+      if routes.insert(route).inserted { coverage.declare(record.places.map(Marks.crash)) }
+      try onRun(record.verdict)
     }
     return coverage
+  }
+
+  /// What the runs may touch, as far as it is known before they are played.
+  private var declared: [Name] {
+    guard case .random(atMost: 1...) = faults else { return [] }
+    return Marks.faults + agent.marks
   }
 
   private func isRechecked(_ seed: UInt64) -> Bool {

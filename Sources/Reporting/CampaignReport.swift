@@ -11,6 +11,8 @@ public struct CampaignReport: Sendable {
   public var agent: Name
   public var without: [Name]
   public var coverage: RandomCoverage
+  /// What the scenario wants to see touched and was not.
+  public var missing: [String]
   /// The options that shape the runs, as typed: `--max-faults 3`.
   public var options: String
   /// How long it took, in nanoseconds of the machine's time.
@@ -21,14 +23,15 @@ public struct CampaignReport: Sendable {
   public var isPartial: Bool
 
   public init(
-    title: String, path: String, agent: Name, without: [Name] = [], coverage: RandomCoverage, options: String,
-    elapsed: Int64, isPartial: Bool
+    title: String, path: String, agent: Name, without: [Name] = [], coverage: RandomCoverage, missing: [String] = [],
+    options: String, elapsed: Int64, isPartial: Bool
   ) {
     self.title = title
     self.path = path
     self.agent = agent
     self.without = without
     self.coverage = coverage
+    self.missing = missing
     self.options = options
     self.elapsed = elapsed
     played = coverage.runs
@@ -37,12 +40,12 @@ public struct CampaignReport: Sendable {
 
   /// The report, without a newline at its end.
   public func text(_ style: Style) -> String {
-    [headline(style), numbers(), faults(style), counts(style), failures(style)]
-      .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [headline(style), numbers(), faults(style), marks(style), counts(style), failures(style)].filter { !$0.isEmpty }
+      .joined(separator: "\n\n")
   }
 
   private func headline(_ style: Style) -> String {
-    let isGood = coverage.isGood
+    let isGood = coverage.isGood && missing.isEmpty
     let word = style.paint(isGood ? "PASS" : "FAIL", isGood ? .good : .bad)
     let partial = isPartial ? style.paint("   stopped early: a part of what was asked for", .warning) : ""
     return "\(word)  \(style.paint(title, .strong))   \(Words.count(coverage.runs, "random run"))\(partial)"
@@ -91,6 +94,30 @@ public struct CampaignReport: Sendable {
   func counts(_ style: Style) -> String {
     coverage.violations.sorted { $0.count > $1.count }
       .map { "\(style.paint($0.name, .bad))  in \(Words.count($0.count, "run"))" }.joined(separator: "\n")
+  }
+
+  /// What stands before the marks that the scenario requires and no run touched.
+  public static let insistence = "The scenario wants these touched, and no run did:"
+
+  /// How many of the declared marks were touched, and which never were, by kind.
+  func marks(_ style: Style) -> String {
+    guard !coverage.marks.isEmpty else { return "" }
+    let untouched = coverage.untouched
+    var lines = ["\(coverage.marks.count - untouched.count) of \(Words.count(coverage.marks.count, "mark")) touched"]
+    var kinds: [(kind: Substring, names: [String])] = []
+    for mark in untouched {
+      let parts = mark.split(separator: ":", maxSplits: 1)
+      if kinds.last?.kind != parts[0] { kinds.append((parts[0], [])) }
+      kinds[kinds.count - 1].names.append(String(parts[1]))
+    }
+    for (kind, names) in kinds {
+      lines += "never \(kind): \(names.joined(separator: ", "))".wrapped(to: style.width)
+    }
+    if !missing.isEmpty {
+      let text = "\(Self.insistence) \(missing.joined(separator: ", "))"
+      lines += text.wrapped(to: style.width).map { style.paint($0, .bad) }
+    }
+    return lines.joined(separator: "\n")
   }
 
   private func failures(_ style: Style) -> String {

@@ -122,7 +122,9 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   @inlinable public mutating func cancel(_ sequence: UInt32) { coming.cancel(sequence) }
 
   /// Drops what is under way and satisfies the predicate: the answers addressed to a dead incarnation.
-  @inlinable public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) { coming.removeAll(where: predicate) }
+  @inlinable public mutating func dropScheduled(where predicate: (Scheduled) -> Bool) {
+    coming.removeAll(where: predicate)
+  }
 
   /// Takes the next event and moves the clock to it. Where several stand at the same instant, their
   /// order is a choice: `site` names the event whose turn it is, or nil where its order can't matter.

@@ -46,6 +46,28 @@ import Testing
     #expect(workshop.files(in: ".faultline/failures") == [file], "the same failure is one file")
   }
 
+  @Test(arguments: ["run", "explore"], ["text", "json"])
+  func aCampaignFailsOnAMarkThatTheScenarioRequiresAndNoRunTouched(command: String, format: String) throws {
+    let workshop = try workshop()
+    let scenario = try workshop.read(Self.first)
+    func campaign(covering mark: String) throws -> Workshop.Outcome {
+      try workshop.write(scenario + "\ncovers: [\(mark)]\n", to: Self.first)
+      return try workshop.run(
+        command, Self.first, "--agent", "reference", "--runs", "60", "--max-faults", "3", "--format", format)
+    }
+    let words = "The scenario wants these touched, and no run did"
+    let met = try campaign(covering: "fault:response-lost")
+    #expect(met.status == 0, "\(met)")
+    #expect(!met.output.contains(words) && !met.complaint.contains(words))
+    // Nothing in the scenario lets the decider leave the graph.
+    let unmet = try campaign(covering: "safeguard:closed-transitions")
+    #expect(unmet.status == 1, "\(unmet)")
+    // Lines are wrapped.
+    let said = (unmet.output + unmet.complaint).replacing("\n", with: " ")
+    #expect(said.contains("\(words): safeguard:closed-transitions"), "\(unmet)")
+    #expect(unmet.output.contains("never safeguard:") == (format == "text"))
+  }
+
   @Test func aSavedFailureCanBePlayedWithAnotherAgent() throws {
     let workshop = try workshop()
     try workshop.run("run", Self.first, "--agent", "naive", "--seed", "7")

@@ -95,6 +95,8 @@ import Testing
     Mistake(
       text: "faults: [{at: \"*/*/cloud.create_cluster#1/answer\", choose: outage}]", column: 60,
       words: ["unknown answer 'outage'", "response-lost"]),
+    Mistake(text: "covers: [fault:respons-lost]", column: 10, words: ["unknown mark", "'fault:response-lost'?"]),
+    Mistake(text: "covers: fault:outage", column: 9, words: ["expected a list of marks"]),
     Mistake(text: "requires: [audit-lgo]", column: 12, words: ["did you mean 'audit-log'?"]),
     Mistake(text: "principals: {ops: [cloud.wirte]}", column: 20, words: ["did you mean 'cloud.write'?"]),
     Mistake(text: "expect: {refrence: {ends: completed}}", column: 10, words: ["did you mean 'reference'?"]),

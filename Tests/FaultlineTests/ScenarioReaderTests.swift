@@ -135,6 +135,7 @@ import Testing
           choose: late-arrival:at-end
       limits: {virtual_time: 90m, mutations: 7, attempts_per_intent: 5, events: 900}
       requires: [keyed-mutations, audit-log]
+      covers: ["fault:response-lost", "crash:billing.pay_invoice"]
       principals: {ops: [cloud.write, billing.write]}
       expect:
         reference: {ends: [escalated, rolled-back], violates: [], allow_more: true, because: it is told to}
@@ -172,6 +173,7 @@ import Testing
     #expect(
       scenario.limits == Scenario.Limits(virtualTime: .minutes(90), mutations: 7, attemptsPerIntent: 5, events: 900))
     #expect(scenario.requires == [.keyedMutations, .auditLog])
+    #expect(scenario.covers == ["fault:response-lost", "crash:billing.pay_invoice"])
     #expect(scenario.principals.contains(Principal("ops", scopes: ["cloud.write", "billing.write"])))
     #expect(
       scenario.expectations == [

@@ -128,6 +128,24 @@ import Testing
     #expect(text.contains("2 replayed from their plans"))
   }
 
+  @Test func saysWhatWasNeverTouchedAndFailsWhereTheScenarioInsists() {
+    var coverage = RandomCoverage()
+    coverage.add(WarStory.record(violations: [], result: .pass).verdict)
+    coverage.declare(["safeguard:fencing", "recovery:resumed", "recovery:adopted"])
+    func text(missing: [String]) -> String {
+      CampaignReport(
+        title: "a", path: "a.yaml", agent: "naive", coverage: coverage, missing: missing, options: "", elapsed: 0,
+        isPartial: false
+      ).text(.plain)
+    }
+    #expect(text(missing: []).hasPrefix("PASS"))
+    #expect(
+      text(missing: []).contains("1 of 4 marks touched\nnever recovery: adopted, resumed\nnever safeguard: fencing"))
+    let insisting = text(missing: ["safeguard:fencing"])
+    #expect(insisting.hasPrefix("FAIL"))
+    #expect(insisting.contains("The scenario wants these touched, and no run did: safeguard:fencing"))
+  }
+
   @Test func showsTheFirstFailureWithItsCommand() {
     let text = report([WarStory.record().verdict])
     #expect(text.hasPrefix("FAIL"))

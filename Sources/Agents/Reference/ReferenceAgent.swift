@@ -14,6 +14,8 @@ public struct ReferenceAgent: AgentUnderTest {
   let store: AgentStore
   /// What it is composed to do; a part that was taken out is not declared.
   public let practices: Set<Practice>
+  /// What its runs may touch; a part that was taken out is not declared.
+  public let marks: [Name]
   private let pool = SQLitePool()
   private let cache = WorkflowCache()
 
@@ -26,6 +28,7 @@ public struct ReferenceAgent: AgentUnderTest {
     without = removed.map { Name($0.rawValue) }
     parts = Safeguard.without(removed)
     practices = ReferenceAgent.practices(without: removed)
+    marks = ReferenceMarks.all(without: removed)
   }
 
   public var summary: String {

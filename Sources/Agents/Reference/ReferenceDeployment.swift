@@ -16,6 +16,8 @@ struct ReferenceDeployment: AgentDeployment {
   /// The release that processes start under, from 0.
   private var release = 0
   let isForkable: Bool
+  /// Which process was granted the lease last and has not given it back; the mark of a takeover depends on it.
+  private var holder: Int?
   /// The orchestrator's commands of one step; empty between two.
   private var buffer: [Command] = []
 
@@ -112,6 +114,7 @@ struct ReferenceDeployment: AgentDeployment {
     hasher.combine(ticket)
     hasher.combine(release)
     hasher.combine(decider)
+    hasher.combine(holder ?? -1)
   }
 
   // MARK: Translation
@@ -123,6 +126,13 @@ struct ReferenceDeployment: AgentDeployment {
     var said: [Command] = []
     swap(&said, &buffer)
     processes[index].core.handle(event, at: now, into: &said)
+    if let mark = ReferenceMarks.mark(of: event, before: said.last, at: now) {
+      commands.append(.observe(.mark(mark)))
+    }
+    if case .leased(.granted) = event {
+      if let holder, holder != index { commands.append(.observe(.mark(ReferenceMarks.tookOver))) }
+      holder = index
+    }
     for position in said.indices { translate(said[position], index, &commands) }
     said.removeAll(keepingCapacity: true)
     swap(&said, &buffer)
@@ -137,6 +147,7 @@ struct ReferenceDeployment: AgentDeployment {
     case .finish(let claim):
       // A lease that can't be given back expires by itself.
       if let lease = processes[index].core.heldLease { try? store.release(lease) }
+      if holder == index { holder = nil }
       commands.append(.finish(claim.translated(plan.task.catalogue)))
     case .leave: commands.append(.finish(nil))
     case .store, .load, .acquire, .renew, .decide:
@@ -153,7 +164,8 @@ struct ReferenceDeployment: AgentDeployment {
     switch command {
     case .store(let records, let fence):
       store.stage(records, to: plan.task.run, fence: fence, by: processes[index].name)
-      commands.append(.store(StoreCall(ticket: ticket, label: plan.labels(ofVersion: processes[index].core.version).label(of: records), isWrite: true)))
+      let label = plan.labels(ofVersion: processes[index].core.version).label(of: records)
+      commands.append(.store(StoreCall(ticket: ticket, label: label, isWrite: true)))
     case .load:
       commands.append(.store(StoreCall(ticket: ticket, label: "load", isWrite: false)))
     case .acquire:

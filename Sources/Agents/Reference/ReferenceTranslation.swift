@@ -15,8 +15,10 @@ extension Note {
     case .compensating(let act): .compensating(step: act)
     case .adopted(let act, let object): .adopted(step: act, object: object)
     case .readBack(let act, let found): .readBack(step: act, found: found)
-    case .resumed: .mark("resumed")
-    case .planned, .escalated: nil
+    case .resumed: .mark(ReferenceMarks.resumed)
+    case .held(let safeguard): .mark(ReferenceMarks.mark(of: safeguard))
+    case .escalated(let hasContext): hasContext ? .mark(ReferenceMarks.handedOver) : nil
+    case .planned: nil
     }
   }
 }

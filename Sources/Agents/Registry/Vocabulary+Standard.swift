@@ -11,6 +11,6 @@ extension Vocabulary {
     Vocabulary(
       profiles: BackendRegistry.profiles,
       agents: AgentRegistry.entries.map { Agent($0.name, safeguards: $0.safeguards) },
-      oracles: OracleCatalogue.all.map(\.name))
+      oracles: OracleCatalogue.all.map(\.name), marks: ReferenceAgent().marks)
   }
 }

@@ -16,6 +16,9 @@ public protocol AgentUnderTest: Sendable {
   var without: [Name] { get }
   /// What the agent declares about itself; contract oracles judge these and advise on the others.
   var practices: Set<Practice> { get }
+  /// What its runs may touch beside faults and crash points, as ``Marks`` names it; campaigns list those that were
+  /// never touched.
+  var marks: [Name] { get }
   /// How its client library sends calls.
   var client: ClientPolicy { get }
   /// Whether its supervisor may start a process beside one that stopped answering. An agent that takes no lease is
@@ -26,6 +29,7 @@ public protocol AgentUnderTest: Sendable {
 }
 
 extension AgentUnderTest {
+  public var marks: [Name] { [] }
   public var runsReplicas: Bool { true }
 }
 

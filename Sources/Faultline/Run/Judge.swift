@@ -34,7 +34,7 @@ enum Judge {
       reasons: reasons, violations: violations, advice: findings.filter(\.isAdvice),
       metrics: metrics(of: world, findings: findings),
       events: world.trace.count, virtualTime: (world.lastEnd ?? world.now) - scenario.start,
-      traceHash: world.trace.hash, faults: world.faults)
+      traceHash: world.trace.hash, faults: world.faults, marks: world.marks)
     if isExpected, let expectation = scenario.expectations.first(where: { $0.isAbout(agent) }) {
       let unmet = shortcomings(of: verdict, against: expectation)
       verdict.expectation = unmet.isEmpty ? .met : .unmet

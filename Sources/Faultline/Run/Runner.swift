@@ -64,15 +64,19 @@ public struct RunRecord: Sendable {
   public var explanation: [String]
   /// A site that was met twice: a defect of Faultline, exit status 3.
   public var repeatedSite: Site?
+  /// Where processes could have died: the operations, checkpoints and decisions that they passed.
+  public var places: [Name]
 
   public init(
-    verdict: Verdict, trace: Trace<WorldEvent>, start: Instant, explanation: [String], repeatedSite: Site? = nil
+    verdict: Verdict, trace: Trace<WorldEvent>, start: Instant, explanation: [String], repeatedSite: Site? = nil,
+    places: [Name] = []
   ) {
     self.verdict = verdict
     self.trace = trace
     self.start = start
     self.explanation = explanation
     self.repeatedSite = repeatedSite
+    self.places = places
   }
 }
 
@@ -92,7 +96,10 @@ public enum Runner {
       setup: setup, agent: input.agent, seed: input.seed, driver: input.driver, shape: input.shape,
       isRecording: input.isRecording)
     world.run()
-    return record(of: world, agent: input.agent, isExpected: !input.isRandom, wantsExplanation: input.isRecording)
+    var record = record(
+      of: world, agent: input.agent, isExpected: !input.isRandom, wantsExplanation: input.isRecording)
+    if input.isRandom { record.places = world.places }
+    return record
   }
 
   /// Judges a world that has run to its end.

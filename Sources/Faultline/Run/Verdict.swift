@@ -62,6 +62,8 @@ public struct Verdict: Sendable {
   public var events: Int
   public var virtualTime: TimeSpan
   public var traceHash: UInt64
+  /// What the run touched beside faults, as ``Marks`` names it.
+  public var marks: [Name]
   /// Faults that were injected, with whether they changed an answer or the truth.
   public var faults: [FaultOutcome]
 
@@ -92,7 +94,8 @@ public struct Verdict: Sendable {
   public init(
     scenario: Name, agent: Name, without: [Name], seed: UInt64, shape: RunShape = .nominal, plan: Plan,
     outcome: Ending?, result: Result, expectation: Expectation, reasons: [String], violations: [Violation],
-    advice: [Violation], metrics: Metrics, events: Int, virtualTime: TimeSpan, traceHash: UInt64, faults: [FaultOutcome]
+    advice: [Violation], metrics: Metrics, events: Int, virtualTime: TimeSpan, traceHash: UInt64,
+    faults: [FaultOutcome], marks: [Name] = []
   ) {
     self.scenario = scenario
     self.agent = agent
@@ -111,5 +114,6 @@ public struct Verdict: Sendable {
     self.virtualTime = virtualTime
     self.traceHash = traceHash
     self.faults = faults
+    self.marks = marks
   }
 }

@@ -28,6 +28,8 @@ public struct Scenario: Sendable {
   public var limits: Limits
   /// Practices that the scenario demands of every agent.
   public var requires: [Practice]
+  /// What a campaign of random runs has to touch at least once, as ``Marks`` names it.
+  public var covers: [Name]
   /// The principals of the world with the scopes that they were granted; the first is the widest one the
   /// workflow may use.
   public var principals: [Principal]
@@ -39,9 +41,10 @@ public struct Scenario: Sendable {
 
   public init(
     name: Name, title: String, source: Source? = nil, systems: [SystemChoice], start: Instant, workflow: Name,
-    input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent], rules: [Rule] = [], faults: Plan = Plan(),
-    limits: Limits = Limits(), requires: [Practice] = [], principals: [Principal] = [],
-    expectations: [Expectation] = [], path: String = "", digest: UInt64 = 0
+    input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent],
+    rules: [Rule] = [], faults: Plan = Plan(), limits: Limits = Limits(), requires: [Practice] = [],
+    covers: [Name] = [], principals: [Principal] = [], expectations: [Expectation] = [], path: String = "",
+    digest: UInt64 = 0
   ) {
     self.name = name
     self.title = title
@@ -57,6 +60,7 @@ public struct Scenario: Sendable {
     self.faults = faults
     self.limits = limits
     self.requires = requires
+    self.covers = covers
     self.principals = principals
     self.expectations = expectations
     self.path = path

@@ -71,6 +71,7 @@ struct ScenarioDraft {
       faults: Plan(file["faults"].map { readFaults($0, systems: systems) } ?? []),
       limits: file["limits"].map { readLimits($0) } ?? Scenario.Limits(),
       requires: file["requires"].map { readPractices($0) } ?? [],
+      covers: file["covers"].map { readMarks($0) } ?? [],
       principals: readPrincipals(file["principals"], template: template),
       expectations: file["expect"].map { readExpectations($0) } ?? [], path: path, digest: digest.digest)
   }
@@ -123,6 +124,12 @@ struct ScenarioDraft {
     let known = Practice.allCases.map(\.rawValue)
     return (problems.list(tree, "a list of practices") ?? []).compactMap { item in
       problems.name(item, among: known, "practice").flatMap(Practice.init)
+    }
+  }
+
+  private mutating func readMarks(_ tree: YAMLTree) -> [Name] {
+    (problems.list(tree, "a list of marks") ?? []).compactMap {
+      problems.name($0, among: vocabulary.markNames, "mark").map { Name($0) }
     }
   }
 

@@ -31,6 +31,9 @@ struct ScenarioShapes: Sendable {
         Shape.Key("limits", .mapping(limits), "What a run may cost."),
         Shape.Key("requires", .list(.name(Practice.allCases.map(\.rawValue))), "Practices demanded of every agent."),
         Shape.Key(
+          "covers", .list(.name(vocabulary.markNames)),
+          "What random runs have to touch at least once: a fault, a crash point, a safeguard, a way to recover."),
+        Shape.Key(
           "principals", .table(.list(.name(scopeNames)), keys: nil), "Service principals, each with its scopes."),
         Shape.Key("expect", .table(.mapping(expectation), keys: expectationPattern), "What each agent must do here."),
       ])

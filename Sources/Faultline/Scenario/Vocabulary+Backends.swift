@@ -11,7 +11,7 @@ extension Vocabulary {
   ///   - profiles: usually all of `BackendRegistry`.
   ///   - agents: what can be named under `expect`, with the parts that can be taken out of each.
   ///   - oracles: what can be named under `violates`.
-  public init(profiles: [BackendProfile], agents: [Agent], oracles: [Name]) {
+  public init(profiles: [BackendProfile], agents: [Agent], oracles: [Name], marks: [Name] = []) {
     var systems: [System] = []
     for entry in profiles {
       let backend = try? BackendFactory.make(system: entry.system, profile: entry.profile)
@@ -22,6 +22,6 @@ extension Vocabulary {
         systems.append(System(entry.system, profiles: [profile]))
       }
     }
-    self.init(systems: systems, agents: agents, oracles: oracles)
+    self.init(systems: systems, agents: agents, oracles: oracles, marks: marks)
   }
 }

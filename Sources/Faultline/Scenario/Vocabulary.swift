@@ -15,10 +15,12 @@ public struct Vocabulary: Sendable {
   /// Places of an agent where it may crash and that are no operation: `checkpoint:create-cluster.intent`.
   /// Empty: any place is taken as it is, and a fault that never finds its place makes a run inconclusive.
   public var points: [Name]
+  /// What the agents declare that their runs may touch.
+  public var marks: [Name]
 
   public init(
     systems: [System], agents: [Agent], oracles: [Name], rules: [Name] = [Name("region-in")],
-    workflows: [WorkflowTemplate] = [.customerOnboarding], points: [Name] = []
+    workflows: [WorkflowTemplate] = [.customerOnboarding], points: [Name] = [], marks: [Name] = []
   ) {
     self.systems = systems
     self.agents = agents
@@ -26,6 +28,7 @@ public struct Vocabulary: Sendable {
     self.rules = rules
     self.workflows = workflows
     self.points = points
+    self.marks = marks
   }
 
   /// A simulated system and the dialects it speaks.
@@ -75,6 +78,11 @@ extension Vocabulary {
   /// Every operation of every profile, each name once, sorted.
   var operationNames: [String] {
     Set(systems.flatMap { $0.profiles.flatMap { $0.operations.map(\.name.text) } }).sorted()
+  }
+
+  /// Everything that a run may touch, sorted: faults, crashes at operations, and what agents declare.
+  var markNames: [String] {
+    Set((Marks.faults + marks).map(\.text) + (operationNames + points.map(\.text)).map { "crash:\($0)" }).sorted()
   }
 
   /// Every kind of effect that some operation has, sorted.

@@ -47,6 +47,14 @@ extension World {
     return watch.fruitless < Liveness.patience
   }
 
+  /// When the run is looked at next, and how many looks in a row show nothing new if that one does not either.
+  /// What was new by an earlier look never comes back, so it does not matter what it was.
+  func combineWatch(into hasher: inout StableHasher) {
+    hasher.combine(watch.next)
+    hasher.combine(watch.isCalm)
+    hasher.combine(novelty == watch.novelty ? watch.fruitless + 1 : 0)
+  }
+
   /// A digest of everything that can't be added to for ever.
   private var novelty: UInt64 {
     var hasher = StableHasher()

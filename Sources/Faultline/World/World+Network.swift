@@ -152,6 +152,9 @@ extension World {
 
   // MARK: At the system
 
+  /// What systems answer where they saw a larger fence.
+  private static let staleFence: Name = "StaleFence"
+
   /// A request reaches its system.
   mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
     let terms = calls[index].terms
@@ -186,6 +189,12 @@ extension World {
     // Whatever it changed is in the ledger and not in the trace yet.
     if isCopy, systems[system].ledger.count != ledgerRead[system] { tookEffect(calls[index].requestFaultIndex) }
     if conditions.errorAfterCommit, response.status >= 500 { tookEffect(calls[index].answerFaultIndex) }
+    if response.error?.code == World.staleFence { touch(Marks.fenceRefused) }
+    if response.isSuccess, terms.route.operation.isMutation, systems[system].ledger.count == ledgerRead[system],
+      isRepeat(terms, attempt: attempt, isCopy: isCopy)
+    {
+      touch(Marks.keyReplayed)
+    }
     record(.handled(Wire(call: terms.id, attempt: attempt), response: response, isCopy: isCopy))
     readLedger(system)
     lookAfter(system)

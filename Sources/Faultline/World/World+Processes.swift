@@ -72,6 +72,7 @@ extension World {
       case .decide(let decision): place(decision, from: process)
       case .observe(let observation):
         if case .compensating = observation { metrics.rollbacks += 1 }
+        if let mark = Marks.mark(of: observation) { touch(mark) }
         record(.observed(process, observation))
       case .finish(let claim): finish(process, claim)
       }

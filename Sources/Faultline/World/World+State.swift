@@ -63,6 +63,7 @@ extension World {
     var hasher = StableHasher()
     hasher.combine(now)
     hasher.combine(lastEnd)
+    combineWatch(into: &hasher)
     for index in systems.indices {
       hasher.combine(ledgerRead[index])
       hasher.combine(dueScheduled[index])

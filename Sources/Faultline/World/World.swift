@@ -38,6 +38,8 @@ public struct World {
   public internal(set) var claims: [Claim] = []
   /// When the first fault took effect.
   var firstFault: Instant?
+  /// What it touched, as ``Marks`` names it; faults apart.
+  var marks: [Name] = []
   /// Whether it gets anywhere.
   var watch: Watch
 

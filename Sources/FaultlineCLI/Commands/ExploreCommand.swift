@@ -161,6 +161,14 @@ struct ExploreCommand: AsyncParsableCommand {
   private func deliver<C: Certificate>(_ searches: [FinishedSearch<C>], status: ExitStatus) throws {
     let certificates = searches.map(\.certificate)
     let findings = certificates.flatMap(\.record.findings)
+    if output.format != .text {
+      // These forms list failures, and what no run touched is none.
+      for certificate in certificates {
+        if let insistence = certificate.insistence {
+          Console.complain("\(certificate.record.scenario.path): \(insistence)")
+        }
+      }
+    }
     switch output.format {
     case .json: try output.deliver(certificates.map(\.json).joined(separator: "\n"))
     case .junit: try output.deliver(JUnitReport(try searches.flatMap { try $0.cases() }).xml())

@@ -29,6 +29,7 @@ extension RunCommand {
     var cases: [JUnitReport.Case] = []
     var found: [Finding] = []
     var isPartial = false
+    var isCovered = true
     for assignment in assignments {
       guard !interrupt.isRaised else {
         isPartial = true
@@ -52,6 +53,13 @@ extension RunCommand {
       }
       if let shown { rows.append(shown) }
       if coverage.runs < runs { isPartial = true }
+      let missing = missing(of: coverage, assignment)
+      if !missing.isEmpty {
+        isCovered = false
+        progress.finish()
+        Console.complain(
+          "\(assignment.path): \(CampaignReport.insistence) \(missing.joined(separator: ", "))")
+      }
     }
     progress.finish()
     switch output.format {
@@ -67,7 +75,12 @@ extension RunCommand {
       try output.deliver(table.text(output.style) + seeds)
     }
     if isPartial { return .interrupted }
-    return rows.allSatisfy(\.isAsExpected) ? .asExpected : .notAsExpected
+    return isCovered && rows.allSatisfy(\.isAsExpected) ? .asExpected : .notAsExpected
+  }
+
+  /// What the scenario wants to see touched and no run of a whole random campaign did; a part of one may yet do so.
+  private func missing(of coverage: RandomCoverage, _ assignment: Assignment) -> [String] {
+    maxFaults == nil || runs == 1 || coverage.runs < runs ? [] : coverage.missing(of: assignment.scenario)
   }
 
   func row(_ verdict: Verdict, of assignment: Assignment) -> SummaryTable.Row {
@@ -123,7 +136,8 @@ extension RunCommand {
         }
       }
       progress.finish()
-      if !coverage.isGood { isGood = false }
+      let missing = missing(of: coverage, assignment)
+      if !coverage.isGood || !missing.isEmpty { isGood = false }
       let isWhole = coverage.runs == runs
       if !isWhole { isPartial = true }
       let agent = assignment.agent
@@ -131,7 +145,7 @@ extension RunCommand {
       texts.append(
         CampaignReport(
           title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.path, agent: agent.name,
-          without: agent.without, coverage: coverage, options: shape, elapsed: progress.elapsed,
+          without: agent.without, coverage: coverage, missing: missing, options: shape, elapsed: progress.elapsed,
           isPartial: !isWhole
         ).text(output.style))
     }

@@ -120,6 +120,8 @@ public enum Note: Hashable, Sendable {
   case adopted(act: Name, object: String)
   /// It looked what a call without an answer had done.
   case readBack(act: Name, found: Bool)
+  /// A part that holds the agent back did so: a cap was reached, a decision was not followed.
+  case held(Safeguard)
   /// It hands over to a person; `hasContext` says whether with what exists.
   case escalated(hasContext: Bool)
 }

@@ -26,13 +26,16 @@ extension Orchestrator {
   ) {
     buffer.append(.decided(query, decision, at: now))
     guard parts.confidence.accepts(decision.confidence) else {
+      commands.append(.note(.held(.confidenceThreshold)))
       return escalate("the decider is not sure (\(decision.confidence) %): \(decision.reason)", now, &commands)
     }
     if parts.transitions == .closed, !query.options.contains(decision.transition) {
+      commands.append(.note(.held(.closedTransitions)))
       return escalate("the decider chose \(decision.transition.text), which is not on the graph", now, &commands)
     }
     if query.fork == .triage, decision.transition != .escalate {
       if parts.guards == .checked, let field = contradiction(decision.fields) {
+        commands.append(.note(.held(.preActionGuards)))
         return escalate("the ticket contradicts the account in \(field.text)", now, &commands)
       }
       learn(decision.fields)

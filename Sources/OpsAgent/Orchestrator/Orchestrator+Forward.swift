@@ -142,6 +142,7 @@ extension Orchestrator {
       let cap = min(plan.playbook.policy.mutationCap, request.mutationCap)
       guard parts.blastRadius.allows(sent: isCounted ? sent - 1 : sent, cap: cap) else {
         if !isCounted { states[index].status = .untouched }
+        commands.append(.note(.held(.blastRadiusCap)))
         return escalate("the run has sent \(sent) side effects, its cap", now, &commands)
       }
     }

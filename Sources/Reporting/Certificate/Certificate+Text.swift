@@ -52,6 +52,7 @@ extension Certificate {
       lines.append(style.paint(warning, .warning))
       lines.append("  \(record.resumeCommand)")
     }
+    lines += (insistence?.wrapped(to: style.width) ?? []).map { style.paint($0, .bad) }
     lines += record.stale.flatMap { Words.printable($0).wrapped(to: style.width) }.map { style.paint($0, .warning) }
     return lines.joined(separator: "\n")
   }

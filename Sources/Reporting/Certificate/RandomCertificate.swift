@@ -17,6 +17,7 @@ public struct RandomCertificate: Certificate {
   public var subject: String { "random runs of at most \(Words.count(record.maxFaults, "fault"))" }
   public var violationCount: Int { coverage.failed }
   public var undecidedCount: Int { coverage.inconclusive }
+  public var missing: [String] { record.isWhole ? coverage.missing(of: record.scenario) : [] }
   public var areAllListed: Bool { record.failures.count == coverage.failed + coverage.inconclusive }
 
   /// `10,000 runs, 0 violations, 0 undecided, on average 1.90 faults a run took effect`
@@ -48,7 +49,7 @@ public struct RandomCertificate: Certificate {
     report.played = record.played.runs
     let blocks = [
       headline(style), remarks(style), failureText(style), report.counts(style), report.numbers(), report.faults(style),
-      ending(style, exit: exit, digest: coverage.digest),
+      report.marks(style), ending(style, exit: exit, digest: coverage.digest),
     ]
     return blocks.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
@@ -76,6 +77,8 @@ public struct RandomCertificate: Certificate {
         coverage.faults.map {
           .object(["name": .text($0.name), "injected": .int($0.injected), "took_effect": .int($0.tookEffect)])
         }),
+      "marks": .array(coverage.marks.map { Self.count($0) }),
+      "missing_marks": .texts(missing),
       "effective_faults": .int(coverage.effectiveFaults),
       "mean_recovery_ms": coverage.meanRecoveryMilliseconds.map { .int($0) } ?? .null,
       "events": .int(coverage.events),

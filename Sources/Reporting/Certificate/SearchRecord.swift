@@ -83,6 +83,8 @@ public protocol Certificate: Sendable {
   var undecidedCount: Int { get }
   /// Whether the listed failures are all there are.
   var areAllListed: Bool { get }
+  /// What the scenario wants to see touched and a whole search did not touch.
+  var missing: [String] { get }
   /// The result with its numbers in one line.
   var sentence: String { get }
   /// One object on one line, without a newline at its end.
@@ -96,14 +98,21 @@ public protocol Certificate: Sendable {
 }
 
 extension Certificate {
+  public var missing: [String] { [] }
+
+  /// What is missing, in words; nil where nothing is.
+  public var insistence: String? {
+    missing.isEmpty ? nil : "\(CampaignReport.insistence) \(missing.joined(separator: ", "))"
+  }
+
   var areAllKnown: Bool {
     violationCount > 0 && areAllListed && record.failures.allSatisfy { $0.knownReason != nil }
   }
 
-  /// Whether nothing speaks against the agent: the search is whole, nothing is undecided, and nothing fails but what
-  /// is known.
+  /// Whether nothing speaks against the agent: the search is whole and touched what it had to, nothing is undecided,
+  /// and nothing fails but what is known.
   public var isGood: Bool {
-    record.isWhole && undecidedCount == 0 && (violationCount == 0 || areAllKnown)
+    record.isWhole && missing.isEmpty && undecidedCount == 0 && (violationCount == 0 || areAllKnown)
       && record.earlier.failing.allSatisfy { $0.knownReason != nil }
   }
 
@@ -123,6 +132,10 @@ extension Certificate {
       whole.kind = "violations"
       whole.message = sentence
       whole.text = "Each failure that is listed is a case of its own."
+    } else if let insistence {
+      whole.problem = .failure
+      whole.kind = "untouched"
+      whole.message = insistence
     }
     return [whole]
       + record.findings.map { finding in

@@ -38,6 +38,7 @@ public enum VerdictJSON {
       "faults": .array(verdict.faults.map(fault)),
       "reasons": .texts(verdict.reasons),
       "shape": shape(verdict.shape),
+      "marks": .texts(verdict.marks.map(\.text)),
     ])
   }
 

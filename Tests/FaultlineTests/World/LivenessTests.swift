@@ -22,6 +22,24 @@ import Testing
     #expect(run.world.now - run.world.setup.scenario.start < .hours(1))
   }
 
+  /// Two worlds that differ in how much patience is left for them have different futures.
+  @Test func theStateKeyKnowsWhenARunIsGivenUp() throws {
+    let round = [ProbeAgent.Step.look("a"), .wait(.seconds(5))]
+    var world = try ShelfRun([.put("a")] + (0..<2_000).flatMap { _ in round }).world
+    func key(_ change: (inout World) -> Void) -> StateKey {
+      var other = world
+      change(&other)
+      return other.stateKey()
+    }
+    let known = world.stateKey()
+    #expect(key { _ in } == known)
+    #expect(key { $0.watch.fruitless -= 1 } != known)
+    #expect(key { $0.watch.next = $0.watch.next + .seconds(1) } != known)
+    #expect(key { $0.watch.isCalm = false } != known)
+    // Once something is new, the looks that showed nothing count no more.
+    #expect(key { $0.watch.novelty = 0 } == key { ($0.watch.novelty, $0.watch.fruitless) = (0, 1) })
+  }
+
   /// The second pass of the same change is no progress either.
   @Test func writingTheSameForEverIsALivelock() throws {
     let round = [ProbeAgent.Step.put("a"), .take("a"), .wait(.seconds(5))]
