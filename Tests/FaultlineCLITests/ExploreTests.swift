@@ -27,7 +27,7 @@ import Testing
     #expect(words.count > 3 && words[0] == words[2] && Int(words[0]) ?? 0 > 20, "\(sentence)")
     #expect(sentence.hasSuffix("plans, 0 violations, 0 undecided"))
     #expect(outcome.output.contains("Each plan counts once; an answer that can change nothing"))
-        #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(outcome)")
+    #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(outcome)")
     #expect(outcome.complaint.isEmpty, "no progress without a terminal: \(outcome.complaint)")
   }
 
@@ -92,7 +92,8 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines == [
-      "second reference 1 of 1 plan, 0 violations, 0 undecided", "small reference 1 of 1 plan, 0 violations, 0 undecided",
+      "second reference 1 of 1 plan, 0 violations, 0 undecided",
+      "small reference 1 of 1 plan, 0 violations, 0 undecided",
       "total 2 of 2 plans, 0 violations, 0 undecided", "exit 0", "2 of 2 plans, 0 violations, 0 undecided",
     ])
     let json = try workshop.run("explore", "scenarios", "--max-faults", "0", "--format", "json").output

@@ -14,7 +14,8 @@ import Testing
     return workshop
   }
 
-  /// Nine units of a fraction of a second each: an onboarding of which nothing is done.
+  /// An onboarding of which nothing is done: nine units of a fraction of a second each, cut after every 16 of the
+  /// alternatives that the run without faults offers.
   private func arguments(_ results: String, _ more: String...) -> [String] {
     ["explore", Self.small, "--format", "json", "--jobs", "2", "--results", results] + more
   }

@@ -26,7 +26,9 @@ public struct KnownFailure: Hashable, Sendable {
   public func excuses(_ violated: Name, in verdict: Verdict, at now: Instant) -> Bool {
     isAbout(scenario: verdict.scenario, agent: verdict.agent, without: verdict.without) && violated == oracle
       && !isOver(at: now)
-      && plan.allSatisfy { known in verdict.plan.entries.contains { known.choose == $0.choose && known.at.covers($0.at) } }
+      && plan.allSatisfy { known in
+        verdict.plan.entries.contains { known.choose == $0.choose && known.at.covers($0.at) }
+      }
       && sites.allSatisfy { site in verdict.plan.entries.contains { site.covers($0.at) } }
   }
 
