@@ -103,6 +103,33 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
     { $0.possibly[0].object = "ch_1" }, { $0.possibly = [] }, { swap(&$0.holdings, &$0.possibly) },
     { $0.reason = nil }, { $0.reason = "other" }, { $0.nextAction = nil }, { $0.nextAction = "wait" })
 
+  private static let grounds = Specimen(
+    grounds(),
+    fields.within { grounds(facts: $0) } + fields.within { grounds(fields: $0) } + [
+      grounds(text: "Offboard us."), grounds(confidence: 50), grounds(confidence: nil), grounds(confidence: 0),
+      grounds(reason: "a guess"),
+    ])
+
+  private static func grounds(
+    facts: Fields = ["customer": "acme"], text: String = "Onboard us.", confidence: Int? = 95,
+    reason: String = "it says so", fields: Fields = ["plan": "pro"]
+  ) -> Grounds {
+    Grounds(facts: facts, text: text, confidence: confidence, reason: reason, fields: fields)
+  }
+
+  private static let decided = Specimen(
+    decided(grounds.base),
+    grounds.within { decided($0) }
+      + varied(
+        decided(grounds.base), { $0.point = "other" }, { $0.answer = "stop" }, { $0.answer = nil },
+        { $0.proposal = "stop" }, { $0.proposal = nil }, { $0.alternatives = [] },
+        { $0.alternatives = ["stop", "go"] }, { $0.grounds = nil }
+      ).variants)
+
+  private static func decided(_ grounds: Grounds) -> Decided {
+    Decided(point: "triage", answer: "go", proposal: "go", alternatives: ["go", "stop"], grounds: grounds)
+  }
+
   private static let delivery = Specimen(
     Delivery(topic: "cloud.cluster.running", id: "evt_1", body: fields.base),
     fields.within { Delivery(topic: "cloud.cluster.running", id: "evt_1", body: $0) } + [
@@ -194,11 +221,8 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
           .stored(p, label: "save", isWrite: false), .stored(p, label: "load", isWrite: true),
         ]),
       Specimen(
-        .decided(p, point: "triage", answer: "go"),
-        process.within { .decided($0, point: "triage", answer: "go") } + [
-          .decided(p, point: "other", answer: "go"), .decided(p, point: "triage", answer: "stop"),
-          .decided(p, point: "triage", answer: nil),
-        ]),
+        .decided(p, decided.base),
+        process.within { .decided($0, decided.base) } + decided.within { .decided(p, $0) }),
       Specimen(
         .delivered(delivery.base, to: "billing"),
         delivery.within { .delivered($0, to: "billing") } + [.delivered(delivery.base, to: "agent-0")]),

@@ -184,7 +184,10 @@ struct ReferenceDeployment: AgentDeployment {
       commands.append(
         .decide(
           DecisionPoint(
-            ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition)))
+            ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition,
+            grounds: Grounds(
+              facts: query.facts, text: query.text, confidence: proposal.confidence, reason: proposal.reason,
+              fields: proposal.fields))))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
     case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
     }

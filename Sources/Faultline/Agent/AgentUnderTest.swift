@@ -256,12 +256,17 @@ public struct DecisionPoint: Hashable, Sendable {
   /// What the agent's own decider says, where that is known beforehand: to say so from outside changes
   /// nothing. Nil: every alternative can make a difference.
   public var proposal: Name?
+  /// What the choice rests on, for the run's log; nil where the agent gives no account of it.
+  public var grounds: Grounds?
 
-  public init(ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil) {
+  public init(
+    ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil, grounds: Grounds? = nil
+  ) {
     self.ticket = ticket
     self.point = point
     self.alternatives = alternatives
     self.proposal = proposal
+    self.grounds = grounds
   }
 }
 

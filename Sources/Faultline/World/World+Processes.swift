@@ -119,7 +119,12 @@ extension World {
     var offer = Offer<CrashFault>()
     offer.add(.crashAfter)
     let answer = chosen ?? scripted
-    record(.decided(process, point: decision.point, answer: answer))
+    record(
+      .decided(
+        process,
+        Decided(
+          point: decision.point, answer: answer, proposal: decision.proposal, alternatives: decision.alternatives,
+          grounds: decision.grounds)))
     guard simulation.choose(offer, at: site) == .live else {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)

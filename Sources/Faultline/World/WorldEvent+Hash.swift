@@ -53,11 +53,10 @@ extension WorldEvent: TraceEvent {
       hasher.combine(process)
       hasher.combine(label)
       hasher.combine(isWrite)
-    case .decided(let process, let point, let answer):
+    case .decided(let process, let decided):
       hasher.combine(12 as UInt64)
       hasher.combine(process)
-      hasher.combine(point)
-      hasher.combine(answer?.hash ?? 0)
+      hasher.combine(decided)
     case .observed(let process, let observation):
       hasher.combine(13 as UInt64)
       hasher.combine(process)

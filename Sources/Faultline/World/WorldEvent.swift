@@ -26,7 +26,8 @@ public enum WorldEvent: Hashable, Sendable {
   case fault(FaultRecord)
   /// A store transaction was done.
   case stored(ProcessID, label: Name, isWrite: Bool)
-  case decided(ProcessID, point: Name, answer: Name?)
+  /// A decider was asked and answered; nil: as the agent's own decider says.
+  indirect case decided(ProcessID, Decided)
   case observed(ProcessID, Observation)
   /// A system sent a message by itself.
   indirect case delivered(Delivery, to: Name)
@@ -53,6 +54,38 @@ public struct Wire: Hashable, Sendable, StableHashable {
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(call)
     hasher.combine(UInt64(attempt))
+  }
+}
+
+/// A decision as it was taken.
+public struct Decided: Hashable, Sendable, StableHashable {
+  /// The step at which it was taken, `triage`.
+  public var point: Name
+  /// What was chosen; nil: what the agent's own decider says.
+  public var answer: Name?
+  /// What the agent's own decider said, where that was known beforehand.
+  public var proposal: Name?
+  /// What there was to choose from.
+  public var alternatives: [Name]
+  /// What the choice rests on; nil where the agent gives no account of it.
+  public var grounds: Grounds?
+
+  public init(
+    point: Name, answer: Name?, proposal: Name? = nil, alternatives: [Name] = [], grounds: Grounds? = nil
+  ) {
+    self.point = point
+    self.answer = answer
+    self.proposal = proposal
+    self.alternatives = alternatives
+    self.grounds = grounds
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(point)
+    hasher.combine(answer?.hash ?? 0)
+    hasher.combine(proposal?.hash ?? 0)
+    hasher.combine(alternatives)
+    hasher.combine(grounds)
   }
 }
 

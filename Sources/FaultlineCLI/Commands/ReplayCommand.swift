@@ -24,6 +24,8 @@ struct ReplayCommand: ParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
+
   @Flag(help: "Also show what the agent thought it was doing, from its store alone.")
   var explain = false
 
@@ -32,11 +34,15 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try output.check()
+    try telemetry.check()
     let saved = try SavedRuns.read(file)
     let assignment = try SavedRuns.assignment(of: saved)
     let record = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
     try deliver(record, of: assignment, status: status)
+    let files = try telemetry.open()
+    try files.add(record, of: assignment)
+    try files.close()
     try compare(record.verdict, with: saved, of: assignment)
     guard status == .asExpected else { throw ExitCode(status) }
   }

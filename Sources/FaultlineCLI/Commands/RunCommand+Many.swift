@@ -20,7 +20,7 @@ extension RunCommand {
   // MARK: Table
 
   /// Plays every assignment with every seed; the table shows the first seed that went wrong, else the first.
-  func playTable(_ assignments: [Assignment]) async throws -> ExitStatus {
+  func playTable(_ assignments: [Assignment], _ files: TelemetryFiles) async throws -> ExitStatus {
     let interrupt = Interrupt()
     if runs > 1 { try CampaignNote.write(self, assignments) }
     var progress = Progress()
@@ -47,6 +47,7 @@ extension RunCommand {
           found.append(finding(try assignment.replay(verdict), of: assignment))
         }
         if save != nil || !isAsExpected { _ = try keep(verdict, of: assignment) }
+        try files.add(verdict, of: assignment)
         if shown == nil || (shown?.isAsExpected == true && !isAsExpected) {
           shown = row(verdict, of: assignment)
         }
@@ -117,7 +118,7 @@ extension RunCommand {
   // MARK: Campaigns
 
   /// Judges one agent over many seeds and sums up.
-  func playCampaigns(_ assignments: [Assignment]) async throws -> ExitStatus {
+  func playCampaigns(_ assignments: [Assignment], _ files: TelemetryFiles) async throws -> ExitStatus {
     let interrupt = Interrupt()
     try CampaignNote.write(self, assignments)
     var texts: [String] = []
@@ -134,6 +135,7 @@ extension RunCommand {
         if save != nil || (verdict.result != .pass && failures <= RandomCoverage.failureLimit) {
           _ = try keep(verdict, of: assignment)
         }
+        try files.add(verdict, of: assignment)
       }
       progress.finish()
       let missing = missing(of: coverage, assignment)

@@ -51,6 +51,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
+
   @Flag(help: "Also show what the agent thought it was doing, from its store alone.")
   var explain = false
 
@@ -83,22 +85,25 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try output.check()
+    try telemetry.check()
     let agent = try choice.make()
     let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
     let assignments = try situations.flatMap { situation in
       try agent.map { [try Assignment(situation, agent: $0, isChecked: false)] }
         ?? Assignment.expected(of: situation, store: choice.store)
     }
+    let files = try telemetry.open()
     let status: ExitStatus
     if agent != nil, assignments.count == 1, runs == 1 {
-      status = try playOne(assignments[0])
+      status = try playOne(assignments[0], files)
     } else if explain || all {
       throw Refusal.badInput("--explain and --all show one run closely", remedy: "name one scenario file")
     } else if agent != nil, runs > 1, output.format == .text {
-      status = try await playCampaigns(assignments)
+      status = try await playCampaigns(assignments, files)
     } else {
-      status = try await playTable(assignments)
+      status = try await playTable(assignments, files)
     }
+    try files.close()
     guard status == .asExpected else { throw ExitCode(status) }
   }
 
@@ -109,10 +114,11 @@ struct RunCommand: AsyncParsableCommand {
 
   // MARK: One run
 
-  private func playOne(_ assignment: Assignment) throws -> ExitStatus {
+  private func playOne(_ assignment: Assignment, _ files: TelemetryFiles) throws -> ExitStatus {
     let seed = firstSeed(of: assignment)
     let search = assignment.search(maxFaults: maxFaults, rechecksAll: verifyReplay)
     let record = try search.play(seed: seed, isRecording: true)
+    try files.add(record, of: assignment)
     let verdict = record.verdict
     let status: ExitStatus = assignment.isAsExpected(verdict) ? .asExpected : .notAsExpected
     let investigation = try assignment.investigate(verdict)

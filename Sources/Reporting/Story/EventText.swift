@@ -29,8 +29,8 @@ public enum EventText {
     case .answered(let call, let operation, let answer): "\(name(call)) \(operation) answered: \(text(answer))"
     case .fault(let record): "fault \(record.answer) at \(record.site)"
     case .stored(let process, let label, let isWrite): "\(name(process)) \(isWrite ? "writes" : "reads") \(label)"
-    case .decided(let process, let point, let answer):
-      "\(name(process)) decides at \(point): \(answer?.text ?? "as its own decider says")"
+    case .decided(let process, let decided):
+      "\(name(process)) decides at \(decided.point): \(decided.answer?.text ?? "as its own decider says")"
     case .observed(let process, let observation): "\(name(process)) \(text(observation))"
     case .delivered(let delivery, let recipient): "message \(delivery.topic) \(delivery.id) to \(recipient)"
     case .claimed(let process, let claim): "\(name(process)) says: \(claim.ending.rawValue), \"\(claim.text)\""

@@ -75,7 +75,7 @@ public struct Facts: Sendable {
       doubtIndex = index
     case .observed(_, .compensating):
       compensations += 1
-    case .decided(_, _, .some):
+    case .decided(_, let decided) where decided.answer != nil:
       doubtIndex = index
     case .leftOpen(let process, let doing):
       leftOpen.append((process, doing, index))
