@@ -13,7 +13,8 @@ public struct Name: Sendable {
   public init(_ text: String) {
     var text = text
     self = text.withUTF8 { bytes in
-      Name(hash: Name.hash(of: bytes), letters: Letters(short: bytes) ?? .long(Letters.Long(bytes)))
+      let hash = Name.hash(of: bytes)
+      return Name(hash: hash, letters: Letters(short: bytes) ?? LongTexts.letters(of: bytes, hash: hash))
     }
   }
 
@@ -22,7 +23,7 @@ public struct Name: Sendable {
     self.letters = letters
   }
 
-  /// What is printed, and what users type. A long text is made anew each time.
+  /// What is printed, and what users type; made anew each time.
   public var text: String { letters.text }
 
   static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
@@ -34,21 +35,14 @@ public struct Name: Sendable {
   }
 }
 
-/// The text of a name, kept so that a copy counts no reference: names are copied several thousand times a
-/// run, and a `String` asks the runtime about its storage each time, literals and short ones included.
+/// The text of a name, kept so that a copy is a copy of bits: names stand in nearly everything that a run moves
+/// about, and what holds one would else ask the runtime about its text with each copy.
 @usableFromInline enum Letters: Sendable {
-  /// A literal, which lives as long as the program: the address of its first byte, and how many there are.
-  case literal(UInt, UInt32)
+  /// A text that lives as long as the program: the address of its first byte, and how many there are.
+  case lasting(UInt, UInt32)
   /// Up to fifteen bytes, none of them zero; zeros follow. Four words, so that the case's number is the
   /// sixteenth byte.
   case short(UInt64, UInt32, UInt16, UInt8)
-  /// What was made at run time and is longer.
-  case long(Long)
-
-  @usableFromInline final class Long: Sendable {
-    let text: String
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { text = String(decoding: bytes, as: UTF8.self) }
-  }
 
   init?(short bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count <= 15, !bytes.contains(0) else { return nil }
@@ -64,7 +58,7 @@ public struct Name: Sendable {
 
   var text: String {
     switch self {
-    case .literal(let address, let count):
+    case .lasting(let address, let count):
       let bytes = UnsafeBufferPointer(start: UnsafePointer<UInt8>(bitPattern: address), count: Int(count))
       return String(decoding: bytes, as: UTF8.self)
     case .short(let low, let middle, let upper, let last):
@@ -77,7 +71,6 @@ public struct Name: Sendable {
         }
         return 15
       }
-    case .long(let long): return long.text
     }
   }
 }
@@ -100,7 +93,7 @@ extension Name: ExpressibleByStringLiteral, CustomStringConvertible {
     }
     let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     self.init(
-      hash: Name.hash(of: bytes), letters: .literal(UInt(bitPattern: text.utf8Start), UInt32(text.utf8CodeUnitCount)))
+      hash: Name.hash(of: bytes), letters: .lasting(UInt(bitPattern: text.utf8Start), UInt32(text.utf8CodeUnitCount)))
   }
   public var description: String { text }
 }

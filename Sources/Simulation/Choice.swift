@@ -20,6 +20,12 @@ public struct Offer<Answer: ChoiceAnswer>: Sendable {
   /// The answers whose bits are set.
   @inlinable public init(mask: UInt64) { self.mask = mask }
 
+  /// The default and these.
+  public init(of answers: Answer...) {
+    self.init()
+    for answer in answers { add(answer) }
+  }
+
   /// Makes an answer possible.
   @inlinable public mutating func add(_ answer: Answer) { insert(answer.rawValue) }
   /// Makes the answer with this raw value possible.

@@ -74,6 +74,24 @@ public struct Driver: Sendable {
     }
   }
 
+  /// Whether some offer of no more than these answers could be answered otherwise than by default.
+  @usableFromInline func mayDeviate(
+    _ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name
+  ) -> Bool {
+    switch mode {
+    case .seeded(let swarm):
+      // With fewer answers the chance is smaller, and the lot is the same.
+      spent < swarm.budget && swarm.answer(mask, benign: benign, at: site, seed: seed, name: name) != nil
+    case .planned: isAwaited(site)
+    case .enumerating: pending.isEmpty || isAwaited(site)
+    }
+  }
+
+  private func isAwaited(_ site: Site) -> Bool {
+    for index in pending.indices where pending[index].at.matches(site) { return true }
+    return false
+  }
+
   private mutating func planned(
     _ mask: UInt64, benign: UInt8, at site: Site, name: (UInt8) -> Name
   ) -> UInt8? {

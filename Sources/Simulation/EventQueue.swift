@@ -4,9 +4,8 @@ import Primitives
 
 /// A queue ordered by (time, sequence). Two events never tie by accident.
 ///
-/// A run has a dozen events under way, so the order is a sorted array of small keys: the earliest is last,
-/// where taking it costs nothing, and the events of one instant stand side by side. The events themselves
-/// stay in their slots and never move.
+/// A run has a dozen events under way, so the queue is a sorted array: the earliest is last, where taking it costs
+/// nothing, and the events of one instant stand side by side. Moving a few of them is cheaper than anything cleverer.
 public struct EventQueue<Event> {
   /// An event with its place in the order.
   public struct Scheduled {
@@ -14,137 +13,86 @@ public struct EventQueue<Event> {
     public let at: Instant
     /// The number that ``schedule(_:at:)`` returned.
     public let sequence: UInt32
+    /// -1 while its turn has not come.
+    @usableFromInline var yielding: Int32 = -1
     /// What happens.
     public let event: Event
-    /// How many of the events of its instant it still lets go first; nil while its turn has not come.
-    public let yields: Int?
 
-    @inlinable init(_ place: Place, _ event: Event) {
-      at = place.at
-      sequence = place.sequence
-      self.event = event
-      yields = place.yields < 0 ? nil : Int(place.yields)
-    }
-  }
-
-  /// A place in the order.
-  @usableFromInline struct Place: Sendable {
-    @usableFromInline let at: Instant
-    @usableFromInline let sequence: UInt32
-    @usableFromInline let slot: UInt32
-    /// -1 while its turn has not come.
-    @usableFromInline var yields: Int32 = -1
-
-    @inlinable init(at: Instant, sequence: UInt32, slot: UInt32) {
+    @inlinable init(at: Instant, sequence: UInt32, event: Event) {
       self.at = at
       self.sequence = sequence
-      self.slot = slot
+      self.event = event
     }
+
+    /// How many of the events of its instant it still lets go first; nil while its turn has not come.
+    @inlinable public var yields: Int? { yielding < 0 ? nil : Int(yielding) }
   }
 
   /// Latest first.
-  @usableFromInline var places: ContiguousArray<Place> = []
-  @usableFromInline var slots: ContiguousArray<Event?> = []
-  @usableFromInline var free: ContiguousArray<UInt32> = []
+  @usableFromInline var line: ContiguousArray<Scheduled> = []
   @usableFromInline var sequence: UInt32 = 0
 
   /// An empty queue.
-  @inlinable public init() {
-    places.reserveCapacity(16)
-    slots.reserveCapacity(16)
-  }
+  @inlinable public init() { line.reserveCapacity(16) }
 
   /// Whether nothing is to come.
-  @inlinable public var isEmpty: Bool { places.isEmpty }
+  @inlinable public var isEmpty: Bool { line.isEmpty }
   /// How many events are to come.
-  @inlinable public var count: Int { places.count }
+  @inlinable public var count: Int { line.count }
   /// When the earliest event happens; nil where nothing is to come.
-  @inlinable public var nextTime: Instant? { places.last?.at }
+  @inlinable public var nextTime: Instant? { line.isEmpty ? nil : line[line.count - 1].at }
 
   /// Soonest first; for digests and for reading.
-  public var upcoming: [Scheduled] { places.reversed().map { Scheduled($0, event(in: $0)) } }
+  public var upcoming: [Scheduled] { line.reversed() }
 
   /// - Returns: the event's sequence number, by which it can be cancelled.
   @inlinable @discardableResult
   public mutating func schedule(_ event: Event, at: Instant) -> UInt32 {
     sequence += 1
-    let slot: UInt32
-    if let reused = free.popLast() {
-      slot = reused
-      slots[Int(slot)] = event
-    } else {
-      slot = UInt32(slots.count)
-      slots.append(event)
-    }
-    var index = places.count
-    places.append(Place(at: at, sequence: sequence, slot: slot))
-    while index > 0, places[index - 1].at <= at {
-      places.swapAt(index - 1, index)
-      index -= 1
-    }
+    var index = line.count
+    while index > 0, line[index - 1].at <= at { index -= 1 }
+    line.insert(Scheduled(at: at, sequence: sequence, event: event), at: index)
     return sequence
   }
 
   /// Takes the earliest event; nil where nothing is to come.
-  @inlinable public mutating func popFirst() -> Scheduled? { places.isEmpty ? nil : take(0) }
+  @inlinable public mutating func popFirst() -> Scheduled? { line.isEmpty ? nil : take(0) }
 
   /// How many events stand at the earliest instant.
   @inlinable public var simultaneous: Int {
-    guard let next = places.last?.at else { return 0 }
-    var index = places.count - 1
-    while index > 0, places[index - 1].at == next { index -= 1 }
-    return places.count - index
+    guard let next = nextTime else { return 0 }
+    var index = line.count - 1
+    while index > 0, line[index - 1].at == next { index -= 1 }
+    return line.count - index
   }
 
   /// The n-th of the events at the earliest instant, 0 being next.
-  @inlinable public func peek(_ n: Int) -> Scheduled {
-    let place = places[places.count - 1 - n]
-    return Scheduled(place, event(in: place))
-  }
+  @inlinable public func peek(_ n: Int) -> Scheduled { line[line.count - 1 - n] }
 
   /// Takes the n-th of the events at the earliest instant, past those in front of it.
   @inlinable public mutating func take(_ n: Int) -> Scheduled {
-    for overtaken in places.indices.suffix(n) where places[overtaken].yields > 0 { places[overtaken].yields -= 1 }
-    let place = n == 0 ? places.removeLast() : places.remove(at: places.count - 1 - n)
-    // Moved out rather than copied: most of what happens goes this way.
-    var event: Event?
-    swap(&event, &slots[Int(place.slot)])
-    free.append(place.slot)
-    guard let event else { preconditionFailure("a place in the queue lost its event") }
-    return Scheduled(place, event)
+    if n == 0 { return line.removeLast() }
+    for overtaken in line.indices.suffix(n) where line[overtaken].yielding > 0 { line[overtaken].yielding -= 1 }
+    return line.remove(at: line.count - 1 - n)
   }
 
   /// How many of the events of its instant the n-th one still lets go first; nil while its turn has not come.
-  @inlinable func yields(_ n: Int) -> Int? {
-    let yields = places[places.count - 1 - n].yields
-    return yields < 0 ? nil : Int(yields)
-  }
+  @inlinable func yields(_ n: Int) -> Int? { line[line.count - 1 - n].yields }
 
   /// Makes the n-th of the events at the earliest instant let `count` others go first.
-  @inlinable mutating func yield(_ n: Int, to count: Int) { places[places.count - 1 - n].yields = Int32(count) }
+  @inlinable mutating func yield(_ n: Int, to count: Int) { line[line.count - 1 - n].yielding = Int32(count) }
 
   /// Removes the event with this number, if it has not happened.
   @inlinable public mutating func cancel(_ sequence: UInt32) {
-    guard let index = places.firstIndex(where: { $0.sequence == sequence }) else { return }
-    empty(places.remove(at: index))
+    for index in line.indices where line[index].sequence == sequence {
+      line.remove(at: index)
+      return
+    }
   }
 
   /// Removes the events that satisfy the predicate; the others keep their order.
   @inlinable public mutating func removeAll(where predicate: (Event) -> Bool) {
-    let removed = places.filter { predicate(event(in: $0)) }
-    guard !removed.isEmpty else { return }
-    for place in removed { empty(place) }
-    places.removeAll { place in removed.contains { $0.sequence == place.sequence } }
-  }
-
-  @inlinable func event(in place: Place) -> Event {
-    guard let event = slots[Int(place.slot)] else { preconditionFailure("a place in the queue lost its event") }
-    return event
-  }
-
-  @inlinable mutating func empty(_ place: Place) {
-    slots[Int(place.slot)] = nil
-    free.append(place.slot)
+    line.removeAll { predicate($0.event) }
   }
 }
 

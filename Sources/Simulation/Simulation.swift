@@ -54,6 +54,13 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     return answer
   }
 
+  /// Whether the driver may answer otherwise than by default where no more than this is possible. Where it will not,
+  /// nobody needs to find out what is really possible.
+  @inlinable public func mayDeviate<A: ChoiceAnswer>(_ widest: Offer<A>, at site: Site) -> Bool {
+    answering.mayDeviate(
+      widest.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })
+  }
+
   /// Asks the driver whether to give one of these answers instead of the default, at a site whose
   /// vocabulary is not the kernel's: what a decider may say there. At most 63 are offered.
   ///
@@ -171,7 +178,10 @@ public enum OrderAnswer: UInt8, ChoiceAnswer {
   case inOrder, yield, yieldToTwo, yieldToThree
 
   public static var benign: OrderAnswer { .inOrder }
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .inOrder: "in-order"
     case .yield: "yield"

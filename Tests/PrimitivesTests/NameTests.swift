@@ -19,6 +19,13 @@ import Testing
     #expect(Name("response-lost") != "response-Lost")
   }
 
+  /// Short texts stand in the name, longer ones elsewhere, literals where they are.
+  @Test(arguments: ["", "a", "fifteen letters", "sixteen letters.", "checkpoint:ensure-invoice.result", "Zürich, Zürich"])
+  func keepsItsTextHoweverLongItIs(text: String) {
+    #expect(Name(text).text == text)
+    #expect([Name(text), Name(text + "")].map(\.text) == [text, text])
+  }
+
   @Test func ordersByText() {
     #expect((["zendesk", "ec2", "stripe-v1"] as [Name]).sorted() == ["ec2", "stripe-v1", "zendesk"])
   }

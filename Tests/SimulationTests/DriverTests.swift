@@ -59,6 +59,46 @@ import Testing
   }
 }
 
+@Suite struct PossibleDeviationTests {
+  /// Whoever does not find out what is possible, because no more than `widest` could be and the driver will not
+  /// deviate from that, changes no answer; and the question is worth asking, because it is often answered by no.
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func whatIsNotWorthFindingOutIsAnsweredByDefault(seed: UInt64) {
+    let offers = (0..<8).map { Offer<Weather>(mask: $0 << 1 | 1) }
+    var isEverSpared = false
+    for (number, site) in SeededDriverTests.sites.enumerated() {
+      var kernel = Kernel(seed: seed, .seeded(Swarm(seed: seed, budget: 1, rate: 1_000)))
+      let exact = offers[number % offers.count]
+      let mayDeviate = kernel.mayDeviate(Weather.all, at: site)
+      if !mayDeviate { isEverSpared = true }
+      let answer = kernel.choose(exact, at: site)
+      #expect(answer == .fair || mayDeviate)
+      // Asking changes nothing.
+      #expect(kernel.plan.entries.count == (answer == .fair ? 0 : 1))
+    }
+    #expect(isEverSpared)
+  }
+
+  @Test func aSpentBudgetDeviatesNowhere() {
+    var kernel = Kernel(seed: 1, .seeded(Swarm(seed: 1, budget: 3, rate: 1_000_000, isShaped: false)))
+    for site in SeededDriverTests.sites { _ = kernel.choose(Weather.all, at: site) }
+    #expect(kernel.decisions.count == 3)
+    #expect(!SeededDriverTests.sites.contains { kernel.mayDeviate(Weather.all, at: $0) })
+  }
+
+  @Test func aPlanDeviatesAtItsSiteAlone() {
+    let kernel = Kernel(.planned(Plan([.init(at: SitePattern(place("b")), choose: "snow")])))
+    #expect(["a", "b", "c"].map { kernel.mayDeviate(Weather.all, at: place($0)) } == [false, true, false])
+  }
+
+  @Test func whoEnumeratesWantsToKnowOncePlannedAnswersAreThrough() {
+    var kernel = Kernel(.enumerating(after: Plan([.init(at: SitePattern(place("b")), choose: "hail")])))
+    #expect(["a", "b"].map { kernel.mayDeviate(Weather.all, at: place($0)) } == [false, true])
+    _ = kernel.choose(Weather.all, at: place("b"))
+    #expect(kernel.mayDeviate(Weather.all, at: place("c")))
+  }
+}
+
 @Suite struct PlannedDriverTests {
   @Test func answersByThePlanAtItsSiteAndByDefaultElsewhere() {
     var kernel = Kernel(.planned(Plan([.init(at: SitePattern(place("b")), choose: "snow")])))

@@ -9,6 +9,14 @@ import Testing
   /// What a room legitimately needs, with the reason.
   static let allowed: [(path: String, law: String, because: String)] = [
     (
+      "Sources/Primitives/LongTexts.swift", "imports what time and chance come with",
+      "a lock guards the texts of long names, each kept once for the process; no run can tell who named it first"
+    ),
+    (
+      "Sources/Primitives/LongTexts.swift", "locks",
+      "a lock guards the texts of long names, each kept once for the process; no run can tell who named it first"
+    ),
+    (
       "Sources/Faultline/Scenario/", "imports what time and chance come with",
       "scenarios and saved runs are read from and written to files, before and after a run"
     ),

@@ -32,23 +32,37 @@ struct RateLimiter: Sendable {
     if isDrained {
       return refuse(request, under: dialect, wait: dialect.nominalWait, headers: dialect.rules.first?.headers, at: now)
     }
+    var counted: (cell: Int, cost: Int64)?
+    var isCountedOnce = true
     for index in dialect.rules.indices {
       let rule = dialect.rules[index]
       guard rule.applies(to: operation) else { continue }
       let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
       let cost = rule.cost(of: request)
-      let wait = cells[cell].bucket.wait(for: cost, at: now)
-      guard wait > .zero || cells[cell].bucket.available(at: now) < cost else { continue }
-      return refuse(request, under: dialect, wait: wait, headers: rule.headers, at: now)
+      guard cells[cell].bucket.has(cost, at: now) else {
+        let wait = cells[cell].bucket.wait(for: cost, at: now)
+        return refuse(request, under: dialect, wait: wait, headers: rule.headers, at: now)
+      }
+      isCountedOnce = counted == nil
+      counted = (cell, cost)
+    }
+    guard let counted else { return nil }
+    if isCountedOnce {
+      take(counted.cost, from: counted.cell, at: now)
+      return nil
     }
     for index in dialect.rules.indices {
       let rule = dialect.rules[index]
       guard rule.applies(to: operation) else { continue }
       let cell = cell(of: index, rule, partition: rule.partition(of: request), at: now)
-      let isTaken = cells[cell].bucket.take(rule.cost(of: request), at: now)
-      precondition(isTaken, "a bucket that had enough tokens a moment ago refused them")
+      take(rule.cost(of: request), from: cell, at: now)
     }
     return nil
+  }
+
+  private mutating func take(_ cost: Int64, from cell: Int, at now: Instant) {
+    let isTaken = cells[cell].bucket.take(cost, at: now)
+    precondition(isTaken, "a bucket that had enough tokens a moment ago refused them")
   }
 
   private mutating func cell(of index: Int, _ rule: LimitRule, partition: UInt64, at now: Instant) -> Int {

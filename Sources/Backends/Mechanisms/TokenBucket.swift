@@ -41,6 +41,9 @@ struct TokenBucket: Hashable, Sendable {
   /// Whole tokens in the bucket.
   func available(at now: Instant) -> Int64 { level(at: now) / limit.period.nanoseconds }
 
+  /// Whether `count` tokens are there.
+  func has(_ count: Int64 = 1, at now: Instant) -> Bool { level(at: now) >= count * limit.period.nanoseconds }
+
   /// Takes `count` tokens if they are there, else leaves the bucket as it is.
   mutating func take(_ count: Int64 = 1, at now: Instant) -> Bool {
     let refilled = level(at: now)
@@ -62,8 +65,9 @@ struct TokenBucket: Hashable, Sendable {
     let full = limit.capacity * limit.period.nanoseconds
     let elapsed = (now - updatedAt).nanoseconds
     guard elapsed > 0 else { return level }
-    // Compared before it is multiplied: a year of idling would overflow.
-    return elapsed >= (full - level) / limit.refill + 1 ? full : min(full, level + elapsed * limit.refill)
+    // A year of idling would overflow.
+    let (gained, isHuge) = elapsed.multipliedReportingOverflow(by: limit.refill)
+    return isHuge || gained >= full - level ? full : level + gained
   }
 }
 

@@ -1,4 +1,4 @@
-// The faults, as answers to choices. Names are what users type.
+// The faults, as answers to choices. Names are what users type; each is made once, since random drivers weigh by name.
 
 import Operations
 import Primitives
@@ -27,7 +27,10 @@ public enum RequestFault: UInt8, ChoiceAnswer {
 
   public static var benign: RequestFault { .deliver }
 
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .deliver: "deliver"
     case .rateLimited: "rate-limited"
@@ -68,7 +71,10 @@ public enum AnswerFault: UInt8, ChoiceAnswer {
 
   public static var benign: AnswerFault { .arrive }
 
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .arrive: "arrive"
     case .responseLost: "response-lost"
@@ -85,7 +91,10 @@ public enum ReadFault: UInt8, ChoiceAnswer {
   case staleRead
 
   public static var benign: ReadFault { .fresh }
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .fresh: "fresh"
     case .staleRead: "stale-read"
@@ -100,7 +109,10 @@ public enum LifecycleFault: UInt8, ChoiceAnswer {
   case asyncFailure
 
   public static var benign: LifecycleFault { .succeed }
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .succeed: "succeed"
     case .asyncFailure: "async-failure"
@@ -121,7 +133,10 @@ public enum OutsideFault: UInt8, ChoiceAnswer {
 
   public static var benign: OutsideFault { .undisturbed }
 
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .undisturbed: "undisturbed"
     case .settled: "out-of-band-change:settled"
@@ -163,7 +178,10 @@ public enum CrashFault: UInt8, ChoiceAnswer {
 
   public static var benign: CrashFault { .live }
 
-  public var name: Name {
+  public var name: Name { Self.names[Int(rawValue)] }
+  private static let names = allCases.map(\.spelling)
+
+  private var spelling: Name {
     switch self {
     case .live: "live"
     case .crashBefore: "crash:before"

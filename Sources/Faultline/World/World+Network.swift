@@ -125,10 +125,14 @@ extension World {
         // Under a key that the system honours, a second copy can change nothing.
         if !operation.takesKey || terms.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
         if operation.compensation != nil { offer.add(.lateAfterCompensation) }
-        if !terms.route.compensates.isEmpty,
-          systems[terms.route.system].applicable(to: terms.request, at: now).contains(.compensationRefusal)
-        {
-          offer.add(.compensationRefused)
+        if !terms.route.compensates.isEmpty {
+          var widest = offer
+          widest.add(.compensationRefused)
+          if simulation.mayDeviate(widest, at: terms.site),
+            systems[terms.route.system].applicable(to: terms.request, at: now).contains(.compensationRefusal)
+          {
+            offer = widest
+          }
         }
       }
       let fault = simulation.choose(offer, at: terms.site)
@@ -171,13 +175,17 @@ extension World {
     conditions.errorAfterCommit = answer == .errorAfterCommit
     var staleness: Int?
     if !isCopy, !conditions.outage, !conditions.limited {
-      let applicable = systems[system].applicable(to: terms.request, at: now)
-      if applicable.contains(.readLag) {
-        staleness = chooseRead(terms.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt)))
-        if staleness != nil { conditions.readLag = setup.catalogue.services[system].bounds.staleness }
-      }
-      if applicable.contains(.lifecycleFailure), isFirst {
-        conditions.lifecycleFails = chooseLifecycle(terms.site.aspect(.lifecycle))
+      let read = terms.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt))
+      let lifecycle = terms.site.aspect(.lifecycle)
+      let mayLag = simulation.mayDeviate(World.staleRead, at: read)
+      let mayFail = isFirst && terms.route.operation.isMutation && simulation.mayDeviate(World.asyncFailure, at: lifecycle)
+      if mayLag || mayFail {
+        let applicable = systems[system].applicable(to: terms.request, at: now)
+        if applicable.contains(.readLag) {
+          staleness = chooseRead(read)
+          if staleness != nil { conditions.readLag = setup.catalogue.services[system].bounds.staleness }
+        }
+        if applicable.contains(.lifecycleFailure), isFirst { conditions.lifecycleFails = chooseLifecycle(lifecycle) }
       }
     }
     if let staleness { compare(staleness, terms, conditions) }
@@ -247,16 +255,15 @@ extension World {
     return fault
   }
 
+  private static let staleRead = Offer<ReadFault>(of: .staleRead)
+  private static let asyncFailure = Offer<LifecycleFault>(of: .asyncFailure)
+
   private mutating func chooseRead(_ site: Site) -> Int? {
-    var offer = Offer<ReadFault>()
-    offer.add(.staleRead)
-    return simulation.choose(offer, at: site) == .staleRead ? note(ReadFault.staleRead.name, at: site) : nil
+    simulation.choose(World.staleRead, at: site) == .staleRead ? note(ReadFault.staleRead.name, at: site) : nil
   }
 
   private mutating func chooseLifecycle(_ site: Site) -> Bool {
-    var offer = Offer<LifecycleFault>()
-    offer.add(.asyncFailure)
-    guard simulation.choose(offer, at: site) == .asyncFailure else { return false }
+    guard simulation.choose(World.asyncFailure, at: site) == .asyncFailure else { return false }
     tookEffect(note(LifecycleFault.asyncFailure.name, at: site))
     return true
   }

@@ -55,6 +55,8 @@ extension World {
 
   /// Lets somebody else get at the object between what the agent knows of it and what it asks for.
   mutating func disturb(_ call: CallTerms) {
+    let site = call.site.aspect(.outside)
+    guard simulation.mayDeviate(World.anyOutsideFault, at: site) else { return }
     let system = call.route.system
     let changes = systems[system].outOfBandChanges(before: call.request, at: now)
     guard !changes.isEmpty else { return }
@@ -62,7 +64,6 @@ extension World {
     for answer in OutsideFault.allCases {
       if let change = answer.change, changes.contains(OutOfBandChanges(change)) { offer.add(answer) }
     }
-    let site = call.site.aspect(.outside)
     let answer = simulation.choose(offer, at: site)
     guard let change = answer.change else { return }
     let fault = note(answer.name, at: site)
@@ -74,6 +75,8 @@ extension World {
     readLedger(system)
     lookAfter(system)
   }
+
+  private static let anyOutsideFault = Offer<OutsideFault>(of: .settled, .altered, .removed)
 
   /// The message that starts the workflow.
   static let trigger: Name = "ticketing.ticket.created"
