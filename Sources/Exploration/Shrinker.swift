@@ -158,13 +158,13 @@ public struct Shrinker: Sendable {
   /// Answers of one aspect, the ones that are easiest to picture first.
   private static let families: [[Name]] = [
     [
-      RequestFault.requestLost, .rateLimited, .outage, .compensationRefused, .duplicateDelivery, .lateAfterTimeout,
-      .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
+      RequestFault.requestLost, .rateLimited, .outage, .compensationRefused, .duplicateDelivery, .laggyLimiter,
+      .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
     ].map(\.name),
-    [AnswerFault.responseLost, .errorAfterCommit, .truncatedResponse].map(\.name),
+    [AnswerFault.responseLost, .slowResponse, .errorAfterCommit, .truncatedResponse].map(\.name),
     [
       CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .deployBefore, .deployAfter, .pauseAfterTimeout,
-      .pauseAfterTakeover, .pauseUnsent,
+      .pauseAfterTakeover, .pauseUnsent, .clockAhead, .clockBack,
     ].map(\.name),
     [OrderAnswer.yield, .yieldToTwo, .yieldToThree].map(\.name),
   ]

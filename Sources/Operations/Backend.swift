@@ -22,6 +22,10 @@ public struct Conditions: Hashable, Sendable {
   public var limited: Bool
   /// The system is in an outage: its front end answers 503 and nothing behind it runs.
   public var outage: Bool
+  /// How far the limiter lags: it lets this request through uncounted, and for that long refuses what comes after.
+  public var limiterLag: TimeSpan = .zero
+  /// How long the handling takes, where that is longer than usual; the key is in use until then.
+  public var handlingTime: TimeSpan = .zero
 
   public init(
     call: CallID?, entropy: Draw, readLag: TimeSpan = .zero, lifecycleFails: Bool = false,

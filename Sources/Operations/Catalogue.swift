@@ -186,12 +186,22 @@ public struct ServiceBounds: Hashable, Sendable {
   public var lateness: TimeSpan
   /// A key is remembered for at least this long; nil where the system takes no keys.
   public var keyWindow: TimeSpan?
+  /// A message that the system sends by itself (a webhook, a meter event) arrives at most this long after what it
+  /// tells of, and not necessarily in order.
+  public var notice: TimeSpan
 
-  public init(staleness: TimeSpan, lateness: TimeSpan, keyWindow: TimeSpan?) {
+  public init(
+    staleness: TimeSpan, lateness: TimeSpan, keyWindow: TimeSpan?, notice: TimeSpan = ServiceBounds.usualNotice
+  ) {
     self.staleness = staleness
     self.lateness = lateness
     self.keyWindow = keyWindow
+    self.notice = notice
   }
+
+  /// Jira declares 30 seconds for its primary webhooks, which is the only such bound that we know of
+  /// (https://mrrefactoring.github.io/jira.js/api/interfaces/webhooks.WebhookHeaders.html).
+  public static let usualNotice = TimeSpan.seconds(30)
 }
 
 /// Everything that one system declares about itself.
@@ -206,15 +216,19 @@ public struct ServiceDescription: Hashable, Sendable {
   public var errors: [ErrorCode]
   /// What callers may rely on.
   public var bounds: ServiceBounds
+  /// What it sends messages about by itself, `cloud.cluster.running`.
+  public var topics: [Name]
 
   public init(
-    backend: Name, profile: Name, operations: [Operation], errors: [ErrorCode], bounds: ServiceBounds
+    backend: Name, profile: Name, operations: [Operation], errors: [ErrorCode], bounds: ServiceBounds,
+    topics: [Name] = []
   ) {
     self.backend = backend
     self.profile = profile
     self.operations = operations
     self.errors = errors
     self.bounds = bounds
+    self.topics = topics
   }
 }
 

@@ -7,6 +7,8 @@ public enum Aspect: String, Hashable, Sendable, CaseIterable {
   case request, answer, read, lifecycle, crash, order, decision, latency, identity
   /// What others do before a request arrives.
   case outside
+  /// What happens to a message that a system sends by itself.
+  case message
 }
 
 /// A place in a run where chance enters, named by what is going on there and not by a step count.
@@ -113,6 +115,7 @@ extension Aspect {
     case .latency: 8
     case .identity: 9
     case .outside: 10
+    case .message: 11
     }
   }
 }

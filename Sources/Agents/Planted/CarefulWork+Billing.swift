@@ -80,7 +80,7 @@ extension CarefulWork {
       where: CarefulWork.isLive)
     let first = try await self.find(find)
     guard first.isEmpty else { return first }
-    try await context.sleep(context.catalogue.service(of: find.operation)?.bounds.staleness ?? .zero)
+    try await context.sleep(hiding(from: find.operation))
     return try await self.find(find)
   }
 

@@ -16,6 +16,8 @@ struct CarefulWork: Sendable {
   /// Whether any change needed more than one attempt.
   private(set) var hadTrouble = false
   private var mutations = 0
+  /// When the last change was asked for.
+  private var askedAt = Instant(nanoseconds: 0)
 
   /// How many side effects one process may ask for.
   private static let cap = 30
@@ -79,6 +81,7 @@ struct CarefulWork: Sendable {
   private mutating func change(_ deed: Deed, isRepeat: Bool, isForced: Bool) async throws -> Outcome {
     guard holdsInvariants(deed) else { throw Stop.unknown("an invariant of \(deed.step) does not hold") }
     mutations += 1
+    askedAt = context.now
     var arguments = isForced ? deed.arguments : try await conditional(deed)
     if isRepeat { try await context.sleep(habits.pauseBeforeRepeat) }
     if isRepeat, habits.changesZone, let region = arguments.text("region"), deed.kind == "cloud.cluster" {
@@ -132,7 +135,8 @@ struct CarefulWork: Sendable {
       return nil
     case .readBack:
       let bounds = context.catalogue.service(of: deed.operation)?.bounds
-      try await context.sleep((bounds?.lateness ?? .zero) + (bounds?.staleness ?? .zero))
+      let span = (bounds?.lateness ?? .zero) + (bounds?.staleness ?? .zero)
+      try await context.sleep(until: (habits.waitsByTheClock ? askedAt : context.now) + span)
       let found = try await find(deed.find)
       context.observe(.readBack(step: deed.step, found: !found.isEmpty))
       return found.first
@@ -212,6 +216,13 @@ struct CarefulWork: Sendable {
       pause = pause * 2
     }
     throw Stop.unknown("\(operation) does not answer")
+  }
+
+  /// How long a thing may stay hidden that another system had this one make: a message takes its time, and so does a
+  /// replica.
+  func hiding(from operation: Name) -> TimeSpan {
+    let notice = context.catalogue.services.map(\.bounds.notice).max() ?? .zero
+    return notice + (context.catalogue.service(of: operation)?.bounds.staleness ?? .zero)
   }
 
   func find(_ find: Deed.Find) async throws -> [Fields] {

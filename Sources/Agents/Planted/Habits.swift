@@ -102,6 +102,8 @@ struct Habits: Hashable, Sendable {
   var listsForIDs = false
   /// How long it waits before it asks again for what has no known outcome, beside its usual pause.
   var pauseBeforeRepeat = TimeSpan.zero
+  /// Whether the time in which a call may still arrive is measured by the clock, from before the call.
+  var waitsByTheClock = false
   /// Whether a cluster that has no known outcome is asked for in another zone.
   var changesZone = false
   /// Whether what has no known outcome is written down as not done while that is found out.

@@ -23,6 +23,13 @@ extension PlantedBug {
       trips: "duplicate-resource", in: Circumstances(faults: lostCluster.faults, virtualTime: .hours(96)),
       habits: Habits { $0.pauseBeforeRepeat = .hours(25) }),
     PlantedBug(
+      "waits-by-the-clock", "Measures from before a call how long it may still arrive, by a clock that may jump.",
+      trips: "duplicate-resource",
+      in: Circumstances(
+        faults: trouble("cloud.create_cluster", "late-arrival:at-end", .request).faults
+          + trouble("cloud.create_cluster", "clock-jump:ahead", .crash).faults),
+      habits: Habits(.readBack) { $0.waitsByTheClock = true }),
+    PlantedBug(
       "another-zone", "Asks again under the same key in another zone, where it is another key.",
       trips: "duplicate-resource", in: lostCluster, habits: Habits { $0.changesZone = true }),
     PlantedBug(

@@ -35,7 +35,8 @@ struct CloudSystem: RecordSystem {
   init(dialect: CloudDialect, account: CloudAccount = CloudAccount()) {
     let description = ServiceDescription(
       backend: .cloud, profile: dialect.profile, operations: Self.operations,
-      errors: dialect.front.errors + dialect.refusals.map(\.documented), bounds: dialect.bounds)
+      errors: dialect.front.errors + dialect.refusals.map(\.documented), bounds: dialect.bounds,
+      topics: [.clusterRunning, .clusterTerminated])
     fixed = Constant(Fixed(dialect: dialect, account: account, description: description))
     networks = RecordTable(retention: dialect.bounds.staleness)
     clusters = RecordTable(retention: dialect.bounds.staleness)

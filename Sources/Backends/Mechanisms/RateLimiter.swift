@@ -18,8 +18,16 @@ struct RateLimiter: Sendable {
 
   private var cells: [Cell] = []
   private var penalties: [Penalty] = []
+  /// Until when everything is refused because what had been let through is counted at last.
+  private var overdrawnUntil: Instant?
 
   init() {}
+
+  /// Counts late: the caller's request passes, and what comes within `lag` is refused, with a wait announced that
+  /// knows nothing of it. ServiceNow documents such a limiter: each node counts for itself and commits every 30
+  /// seconds, and a limit "may not take effect for up to 30 seconds" (https://www.servicenow.com/docs, Inbound REST
+  /// API rate limiting).
+  mutating func fallBehind(by lag: TimeSpan, at now: Instant) { overdrawnUntil = now + lag }
 
   /// Takes the tokens of one request from every bucket that counts it, or from none.
   ///
@@ -29,6 +37,13 @@ struct RateLimiter: Sendable {
     of request: Request, _ operation: Operation, under dialect: LimiterDialect, isDrained: Bool, at now: Instant
   ) -> Response? {
     if dialect.punishesEarlyRetries, let refused = earlyRetry(of: request, under: dialect, at: now) { return refused }
+    if let until = overdrawnUntil {
+      if now < until {
+        let wait = min(dialect.nominalWait, until - now)
+        return refuse(request, under: dialect, wait: wait, headers: dialect.rules.first?.headers, at: now)
+      }
+      overdrawnUntil = nil
+    }
     if isDrained {
       return refuse(request, under: dialect, wait: dialect.nominalWait, headers: dialect.rules.first?.headers, at: now)
     }
@@ -113,6 +128,7 @@ extension RateLimiter: StableHashable {
       hasher.combine(penalty.caller)
       hasher.combine(penalty.until)
     }
+    hasher.combine(overdrawnUntil)
   }
 }
 

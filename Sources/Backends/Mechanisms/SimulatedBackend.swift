@@ -77,7 +77,9 @@ struct SimulatedBackend: Backend, Sendable {
     case .unknownPrincipal: return fixed.dialect.unauthenticated.response(request.principal.text)
     case .outOfScope: return fixed.dialect.forbidden.response(operation.scope.text)
     }
-    if let refused = limiter.refusal(
+    if conditions.limiterLag > .zero {
+      limiter.fallBehind(by: conditions.limiterLag, at: now)
+    } else if let refused = limiter.refusal(
       of: request, operation, under: fixed.dialect.limiter, isDrained: conditions.limited, at: now)
     {
       return refused
@@ -107,7 +109,7 @@ struct SimulatedBackend: Backend, Sendable {
     if handling.isExecuted {
       keys.remember(
         key, of: call.request, committed: handling.response, sent: sent, under: keyed, at: call.now,
-        finishesAt: call.now + fixed.dialect.handlingTime)
+        finishesAt: call.now + max(fixed.dialect.handlingTime, call.conditions.handlingTime))
     }
     return sent.adding(keyed.firstHeaders)
   }

@@ -18,6 +18,10 @@ public enum RequestFault: UInt8, ChoiceAnswer {
   case outage
   /// A compensation is refused for a documented reason. Caller: 4xx. Truth: not executed.
   case compensationRefused
+  /// The limiter counts late: it lets this request through uncounted, and then refuses for longer than it says.
+  /// Caller: an answer, then 429 or 503 to whatever comes within ``World/limiterLag``. Truth: this request was
+  /// handled, those were not.
+  case laggyLimiter
   /// It arrives only after the caller gave up, and executes then. Caller: timeout.
   case lateAfterTimeout
   case lateAfterRetry
@@ -38,6 +42,7 @@ public enum RequestFault: UInt8, ChoiceAnswer {
     case .duplicateDelivery: "duplicate-delivery"
     case .outage: "outage"
     case .compensationRefused: "compensation-refused"
+    case .laggyLimiter: "laggy-limiter"
     case .lateAfterTimeout: "late-arrival:after-timeout"
     case .lateAfterRetry: "late-arrival:after-retry"
     case .lateAfterCompensation: "late-arrival:after-compensation"
@@ -68,6 +73,9 @@ public enum AnswerFault: UInt8, ChoiceAnswer {
   case errorAfterCommit
   /// The system did it; the body is cut off. Caller: unreadable.
   case truncatedResponse
+  /// The system is still at it when the caller hangs up, and finishes. Caller: timeout, and "in progress" to the
+  /// same key until then. Truth: executed.
+  case slowResponse
 
   public static var benign: AnswerFault { .arrive }
 
@@ -80,6 +88,7 @@ public enum AnswerFault: UInt8, ChoiceAnswer {
     case .responseLost: "response-lost"
     case .errorAfterCommit: "error-after-commit"
     case .truncatedResponse: "truncated-response"
+    case .slowResponse: "slow-response"
     }
   }
 }
@@ -156,6 +165,26 @@ public enum OutsideFault: UInt8, ChoiceAnswer {
   }
 }
 
+/// What may happen to a message that a system sends by itself: a webhook that starts the agent, a meter event.
+public enum MessageFault: UInt8, ChoiceAnswer {
+  case deliver
+  /// It is delivered again a moment later, under the same id. Truth: one event.
+  case webhookDuplicate
+  /// It takes as long as the sender declares at most, and what was sent after it may arrive first. Truth: the event
+  /// was when it was.
+  case webhookReordered
+
+  public static var benign: MessageFault { .deliver }
+
+  public var name: Name {
+    switch self {
+    case .deliver: "deliver"
+    case .webhookDuplicate: "webhook-duplicate"
+    case .webhookReordered: "webhook-reordered"
+    }
+  }
+}
+
 /// What may happen to a process around one command.
 public enum CrashFault: UInt8, ChoiceAnswer {
   case live
@@ -175,6 +204,10 @@ public enum CrashFault: UInt8, ChoiceAnswer {
   case deployBefore
   /// The same, when the transaction has committed.
   case deployAfter
+  /// The clock that it reads is a day and two hours fast from then on; that of the systems and of its store is not.
+  case clockAhead
+  /// The same, ten minutes slow: it sees a time that it has seen before.
+  case clockBack
 
   public static var benign: CrashFault { .live }
 
@@ -192,6 +225,19 @@ public enum CrashFault: UInt8, ChoiceAnswer {
     case .pauseUnsent: "pause:after-takeover-unsent"
     case .deployBefore: "deploy:before"
     case .deployAfter: "deploy:after"
+    case .clockAhead: "clock-jump:ahead"
+    case .clockBack: "clock-jump:back"
+    }
+  }
+
+  /// By how much the process's clock jumps; zero for the others.
+  ///
+  /// Ahead by more than the day for which most systems keep a key, back by more than the reference's lease.
+  var clockJump: TimeSpan {
+    switch self {
+    case .clockAhead: .hours(26)
+    case .clockBack: .minutes(-10)
+    default: .zero
     }
   }
 

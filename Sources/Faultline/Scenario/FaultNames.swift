@@ -10,8 +10,11 @@ struct FaultName: Sendable {
   var aspect: Aspect
   /// What follows the colon in the answers' names: `after-timeout`; empty where there is one answer.
   var variants: [String]
-  /// The key that names the variant, `moment`, `change` or `until`; nil where there is one answer.
+  /// The key that names the variant, one of ``keys``; nil where there is one answer.
   var key: String?
+
+  /// The keys by which variants are named.
+  static let keys = ["moment", "change", "until", "direction"]
 
   /// The variant that is meant where none is written.
   var standard: String? {
@@ -29,7 +32,8 @@ struct FaultName: Sendable {
   static let all: [FaultName] =
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
     + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
-    + names(of: OutsideFault.self, bending: .outside) + names(of: CrashFault.self, bending: .crash)
+    + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
+    + names(of: CrashFault.self, bending: .crash)
 
   static func find(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
@@ -53,6 +57,7 @@ struct FaultName: Sendable {
     switch fault {
     case "crash", "deploy": "moment"
     case "out-of-band-change": "change"
+    case "clock-jump": "direction"
     default: "until"
     }
   }

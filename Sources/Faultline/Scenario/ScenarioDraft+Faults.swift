@@ -9,19 +9,23 @@ extension ScenarioDraft {
     let chosen = vocabulary.operations(of: systems).map(\.name.text)
     let unread = vocabulary.systems.filter { unreadSystems.contains($0.name) }.flatMap(\.profiles)
     let operations = chosen + unread.flatMap(\.operations).map(\.name.text)
+    let topics = vocabulary.topics(of: systems) + unread.flatMap(\.topics).map(\.text)
     return (problems.list(tree, "a list of faults") ?? []).compactMap { item in
       if case .map(let entries) = item.content, entries.contains(where: { $0.key == "choose" }) {
         return problems.sitedFault(item)
       }
-      return readFault(item, operations: operations)
+      return readFault(item, operations: operations, topics: topics)
     }
   }
 
-  private mutating func readFault(_ tree: YAMLTree, operations: [String]) -> Plan.Entry? {
+  private mutating func readFault(_ tree: YAMLTree, operations: [String], topics: [String]) -> Plan.Entry? {
     guard let section = Section(tree, shapes.fault, &problems) else { return nil }
     let fault = section["inject"].flatMap { readFaultName($0) }
     let variant = fault.flatMap { readVariant(of: $0, in: section) }
-    let point = section["at"].flatMap { readPoint($0, of: fault, operations: operations) }
+    let point = section["at"].flatMap { at in
+      fault?.aspect == .message
+        ? problems.name(at, among: topics, "kind of message") : readPoint(at, of: fault, operations: operations)
+    }
     let attempt = section["attempts"].flatMap { readAttempts($0) }
     readAspect(section, of: fault)
     let pattern = SitePattern(
@@ -51,7 +55,7 @@ extension ScenarioDraft {
   }
 
   private mutating func readVariant(of fault: FaultName, in section: Section) -> String? {
-    for key in ["moment", "change", "until"] where key != fault.key {
+    for key in FaultName.keys where key != fault.key {
       guard let tree = section[key] else { continue }
       let remedy = fault.key.map { "write '\($0)', one of: \(fault.variants.joined(separator: ", "))" }
       problems.report(tree.position, "'\(fault.name)' has no '\(key)'", remedy: remedy ?? "leave it out")

@@ -119,7 +119,7 @@ struct ScenarioShapes: Sendable {
     Shape(
       title: "a fault",
       keys: [
-        Shape.Key("at", .text, required: true, "An operation, or a checkpoint of the agent."),
+        Shape.Key("at", .text, required: true, "An operation, a kind of message, or a checkpoint of the agent."),
         Shape.Key("inject", .name(FaultName.all.map(\.name)), required: true, "The fault."),
         Shape.Key("call", .int(1...65_535), "Only at the n-th call of that kind."),
         Shape.Key(
@@ -132,6 +132,7 @@ struct ScenarioShapes: Sendable {
         Shape.Key("aspect", .name(Aspect.allCases.map(\.rawValue)), "What is bent; follows from the fault."),
         Shape.Key("moment", .name(variants(of: "moment")), "For a crash or a deploy: before or after the step, or on its answer."),
         Shape.Key("change", .name(variants(of: "change")), "For an out-of-band change: what somebody else does."),
+        Shape.Key("direction", .name(variants(of: "direction")), "For a clock that jumps: which way."),
         Shape.Key("until", .name(variants(of: "until")), "For what is late or paused: when it goes on."),
       ])
   }

@@ -15,7 +15,8 @@ extension Vocabulary {
     var systems: [System] = []
     for entry in profiles {
       let backend = try? BackendFactory.make(system: entry.system, profile: entry.profile)
-      let profile = Profile(entry.profile, options: entry.options, operations: backend?.description.operations ?? [])
+      let profile = Profile(entry.profile, options: entry.options, operations: backend?.description.operations ?? [],
+        topics: backend?.description.topics ?? [])
       if let index = systems.firstIndex(where: { $0.name == entry.system }) {
         systems[index].profiles.append(profile)
       } else {

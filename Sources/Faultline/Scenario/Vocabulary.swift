@@ -47,11 +47,16 @@ public struct Vocabulary: Sendable {
     public var name: Name
     public var options: [Parameter]
     public var operations: [Operation]
+    /// What its system sends messages about.
+    public var topics: [Name]
 
-    public init(_ name: Name, options: [Parameter] = [], operations: [Operation] = []) {
+    public init(
+      _ name: Name, options: [Parameter] = [], operations: [Operation] = [], topics: [Name] = []
+    ) {
       self.name = name
       self.options = options
       self.operations = operations
+      self.topics = topics
     }
   }
 
@@ -73,6 +78,13 @@ extension Vocabulary {
     choices.flatMap { choice in
       systems.first { $0.name == choice.system }?.profiles.first { $0.name == choice.profile }?.operations ?? []
     }
+  }
+
+  /// What the systems that the scenario chose send messages about.
+  func topics(of choices: [Scenario.SystemChoice]) -> [String] {
+    choices.flatMap { choice in
+      systems.first { $0.name == choice.system }?.profiles.first { $0.name == choice.profile }?.topics ?? []
+    }.map(\.text)
   }
 
   /// Every operation of every profile, each name once, sorted.

@@ -49,6 +49,7 @@ extension World {
       offer.add(.pauseAfterTakeover)
       if route.operation.isMutation { offer.add(.pauseUnsent) }
     }
+    if route.operation.isMutation { offer.add(.clockAhead, .clockBack) }
     let crash = simulation.choose(offer, at: site.aspect(.crash))
     let fault = crash == .live ? nil : note(crash.name, at: site.aspect(.crash))
     if crash == .crashBefore {
@@ -75,6 +76,7 @@ extension World {
       self.crash(process)
     case .pauseAfterTimeout, .pauseAfterTakeover:
       pause(process, until: crash.landmark ?? .afterTimeout, over: index)
+    case .clockAhead, .clockBack: jump(process, by: crash.clockJump, fault: fault)
     case .live, .crashBefore, .crashOnAnswer, .pauseUnsent, .deployBefore, .deployAfter: break
     }
   }
@@ -108,7 +110,7 @@ extension World {
     case .outage:
       outageUntil[terms.route.system] = now + World.outage
       simulation.schedule(arrival, after: way)
-    case .deliver, .rateLimited, .compensationRefused: simulation.schedule(arrival, after: way)
+    case .deliver, .rateLimited, .compensationRefused, .laggyLimiter: simulation.schedule(arrival, after: way)
     }
     calls[index].deadline = simulation.schedule(.deadline(call: index, attempt: attempt), after: client.timeout)
   }
@@ -119,7 +121,7 @@ extension World {
     if attempt == 1 {
       let operation = terms.route.operation
       var offer = Offer<RequestFault>()
-      offer.add(.rateLimited, .requestLost, .outage)
+      offer.add(.rateLimited, .requestLost, .outage, .laggyLimiter)
       if operation.isMutation {
         offer.add(.lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
         // Under a key that the system honours, a second copy can change nothing.
@@ -171,8 +173,14 @@ extension World {
     let fault = calls[index].requestFault
     conditions.limited = fault == .rateLimited && attempt == calls[index].attempt && !isCopy
     conditions.refusesCompensation = fault == .compensationRefused && isFirst
+    if fault == .laggyLimiter, isFirst {
+      conditions.limiterLag = World.limiterLag
+      if let index = calls[index].requestFaultIndex { lateCounts.append((system, now + World.limiterLag, index)) }
+    }
     let answer = isCopy ? AnswerFault.arrive : answerFault(index, terms, attempt: attempt)
     conditions.errorAfterCommit = answer == .errorAfterCommit
+    // Half as long again as the caller waits.
+    if answer == .slowResponse { conditions.handlingTime = client.timeout * 3 / 2 }
     var staleness: Int?
     if !isCopy, !conditions.outage, !conditions.limited {
       let read = terms.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt))
@@ -196,6 +204,7 @@ extension World {
     }
     // Whatever it changed is in the ledger and not in the trace yet.
     if isCopy, systems[system].ledger.count != ledgerRead[system] { tookEffect(calls[index].requestFaultIndex) }
+    if !lateCounts.isEmpty, !conditions.limited, !conditions.outage { countedLate(response, system) }
     if conditions.errorAfterCommit, response.status >= 500 { tookEffect(calls[index].answerFaultIndex) }
     if response.error?.code == World.staleFence { touch(Marks.fenceRefused) }
     if response.isSuccess, terms.route.operation.isMutation, systems[system].ledger.count == ledgerRead[system],
@@ -216,7 +225,8 @@ extension World {
   ) {
     let way = span(World.latency, draw, percent: shape.network)
     switch fault {
-    case .responseLost: tookEffect(calls[index].answerFaultIndex)
+    // Whoever hung up does not hear what comes later.
+    case .responseLost, .slowResponse: tookEffect(calls[index].answerFaultIndex)
     case .truncatedResponse:
       tookEffect(calls[index].answerFaultIndex)
       simulation.schedule(.answer(call: index, attempt: attempt, .none(.unreadable)), after: way)
@@ -231,7 +241,13 @@ extension World {
     guard calls[index].answerFaultAsked else {
       var offer = Offer<AnswerFault>()
       offer.add(.responseLost, .truncatedResponse)
-      if terms.route.operation.isMutation { offer.add(.errorAfterCommit) }
+      if terms.route.operation.isMutation {
+        offer.add(.errorAfterCommit)
+        // Sent once and without a key, it is an answer that is lost.
+        if client.attempts > 1 || (terms.route.operation.takesKey && terms.request.idempotencyKey != nil) {
+          offer.add(.slowResponse)
+        }
+      }
       let site = terms.site.aspect(.answer)
       let fault = simulation.choose(offer, at: site)
       calls[index].answerFaultAsked = true

@@ -35,6 +35,8 @@ extension World {
     processes[index].id = process
     processes[index].callCount = 0
     processes[index].passages.removeAll(keepingCapacity: true)
+    // Whatever starts sets its clock.
+    processes[index].clock = .zero
     record(.processStarted(process, trigger: trigger.name))
     switch trigger {
     case .restart, .deploy: release { $0.landmark == .afterRestart }
@@ -48,8 +50,10 @@ extension World {
   /// Hands an input to a process, if that incarnation still lives.
   mutating func resume(_ process: ProcessID, _ input: AgentInput) {
     guard isAlive(process) else { return }
+    let clock = processes[Int(process.index)].clock
+    if clock != .zero, let fault = processes[Int(process.index)].clockFault.take() { tookEffect(fault) }
     var asked = takeCommands()
-    deployment.resume(process, input, at: now, into: &asked)
+    deployment.resume(process, input, at: now + clock, into: &asked)
     carryOut(&asked, for: process)
   }
 
@@ -68,6 +72,7 @@ extension World {
       case .call(let call): place(call, from: process)
       case .store(let store): place(store, from: process)
       case .wait(let ticket, let until):
+        let until = until - processes[Int(process.index)].clock
         simulation.schedule(.wake(process, ticket: ticket), at: max(until, now))
       case .decide(let decision): place(decision, from: process)
       case .observe(let observation):
@@ -202,6 +207,16 @@ extension World {
     let deferred = processes[Int(index)].deferred
     processes[Int(index)].deferred = []
     for happening in deferred { simulation.schedule(happening, after: .zero) }
+  }
+
+  // MARK: Clock
+
+  /// From here on the process reads another time than the world's. Its store has a clock of its own: what a lease is
+  /// worth, no holder decides.
+  mutating func jump(_ process: ProcessID, by span: TimeSpan, fault: Int?) {
+    let index = Int(process.index)
+    processes[index].clock = processes[index].clock + span
+    processes[index].clockFault = fault
   }
 
   // MARK: Sites

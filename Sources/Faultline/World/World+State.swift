@@ -23,7 +23,9 @@ extension World {
     case .crash:
       guard let process = processes.first(where: { $0.name == site.process }), process.isAlive else { return false }
       return process.pausedUntil == nil
-        && (Int(process.id.incarnation) > site.incarnation || faults.last?.isPause ?? false)
+        && (Int(process.id.incarnation) > site.incarnation || faults.last?.leavesAlive ?? false)
+    case .message:
+      return !simulation.queue.upcoming.contains { if case .message = $0.event { true } else { false } }
     case .order: return simulation.queue.nextTime.map { $0 > now } ?? true
     case .decision, .latency, .identity: return false
     }
@@ -69,6 +71,9 @@ extension World {
       hasher.combine(dueScheduled[index])
       hasher.combine(max(outageUntil[index], now))
     }
+    var messages: UInt64 = 0
+    for sent in messagesSent { messages &+= Draw.mix(sent.key &+ UInt64(sent.count)) }
+    hasher.combine(messages)
     hasher.combine(processes.count)
     for process in processes { combine(process, into: &hasher) }
     hasher.combine(held.count)
@@ -93,6 +98,7 @@ extension World {
     hasher.combine(UInt64(process.callCount))
     hasher.combine(process.pausedUntil?.rawValue)
     hasher.combine(process.standIn.map { Int($0) } ?? -1)
+    hasher.combine(process.clock)
     // A passage counts wherever it stands in the list.
     var passages: UInt64 = 0
     for passage in process.passages { passages &+= Draw.mix(passage.key &+ UInt64(passage.count)) }
@@ -186,5 +192,10 @@ extension World.CallTerms {
 }
 
 extension Verdict.FaultOutcome {
-  fileprivate var isPause: Bool { CrashFault.allCases.contains { $0.landmark != nil && $0.name == record.answer } }
+  /// Whether it is a fault of a process that lives on: a pause, or a clock that jumps.
+  fileprivate var leavesAlive: Bool {
+    CrashFault.allCases.contains {
+      ($0.landmark != nil || $0.clockJump != .zero) && $0.name == record.answer
+    }
+  }
 }

@@ -29,10 +29,7 @@ extension World {
     systemDigests[system] = nil
     let messages = systems[system].advance(to: now)
     readLedger(system)
-    for message in messages {
-      let draw = Draw(seed: simulation.seed, key: message.stableDigest)
-      simulation.schedule(.message(message, from: system), after: span(World.messageLatency, draw, percent: shape.messages))
-    }
+    for message in messages { post(message, from: system) }
     lookAfter(system)
   }
 

@@ -21,6 +21,10 @@ public struct World {
   var dueScheduled: [Instant?]
   /// Until when a system's front end is down.
   var outageUntil: [Instant]
+  /// Limiters that count late, until when, and the fault that made them.
+  var lateCounts: [(system: Int, until: Instant, fault: Int)] = []
+  /// How often each system has sent each kind of message about each subject.
+  var messagesSent: [(key: UInt64, count: Int)] = []
   var deployment: any AgentDeployment
   var processes: [Process] = []
   var calls: ContiguousArray<Call> = []
@@ -75,6 +79,10 @@ public struct World {
     var deferred: [Happening] = []
     /// The process that it was replaced by, while it is paused.
     var standIn: UInt8?
+    /// How far its clock is ahead of the world's.
+    var clock = TimeSpan.zero
+    /// The fault by which its clock jumped, until it has read it.
+    var clockFault: Int?
   }
 
   /// What a logical call is; shared by every copy of the world, since it never changes.

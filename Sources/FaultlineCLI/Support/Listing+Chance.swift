@@ -9,7 +9,8 @@ extension Listing {
   static func faults() -> [Listing] {
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
       + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
-      + names(of: OutsideFault.self, bending: .outside) + names(of: CrashFault.self, bending: .crash)
+      + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
+      + names(of: CrashFault.self, bending: .crash)
   }
 
   private static func names<A: ChoiceAnswer>(of answers: A.Type, bending aspect: Aspect) -> [Listing] {
@@ -41,6 +42,8 @@ private enum FaultText {
     case "duplicate-delivery": "The network delivers the request twice: the caller sees one answer."
     case "outage": "The system's front end is down for a while: the caller sees 503, nothing was done."
     case "compensation-refused": "The system refuses to take something back, for a reason that it documents."
+    case "laggy-limiter":
+      "The limiter counts late: it lets the request through, then refuses for longer than it announces."
     case "late-arrival:after-timeout": "The request arrives when the caller has given up, and is done then."
     case "late-arrival:after-retry": "The request arrives after the caller's next attempt, and is done then."
     case "late-arrival:after-compensation": "The request arrives after the caller took it back, and is done then."
@@ -49,6 +52,11 @@ private enum FaultText {
     case "response-lost": "The system did it, and the answer never comes: the caller sees a timeout."
     case "error-after-commit": "The system did it, and its front end answers 500."
     case "truncated-response": "The system did it, and the answer is cut off: the caller can't read it."
+    case "slow-response": "The system is done only after the caller hung up: it sees a timeout, then \"in progress\"."
+    case "webhook-duplicate": "A system's message arrives twice, under one id."
+    case "webhook-reordered": "A system's message takes as long as it may, and later ones arrive first."
+    case "clock-jump:ahead": "The process's clock goes a day and two hours fast; nobody else's does."
+    case "clock-jump:back": "The process's clock goes back ten minutes; nobody else's does."
     case "stale-read": "A lagging replica answers: the caller sees an older truth, or nothing."
     case "async-failure": "The system accepts the work and never finishes it."
     case "out-of-band-change:settled": "Before the request arrives, somebody does by hand what it asks for."

@@ -60,7 +60,7 @@ extension Orchestrator {
     case (.absent, .none):
       if made.waitsForStaleness, !hasWaited {
         hasWaited = true
-        return wait(until: now + act.staleness, .settling, .check, now, &commands)
+        return wait(until: now + act.staleness + act.notice, .settling, .check, now, &commands)
       }
       held(made, now, &commands)
     case (.absent, .one(let object)):

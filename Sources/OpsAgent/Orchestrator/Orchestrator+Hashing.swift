@@ -21,6 +21,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(buffer)
     hasher.combine(late)
     hasher.combine(lease)
+    hasher.combine(leaseEnd)
     hasher.combine(check)
     hasher.combine(isAudited)
     hasher.combine(hasWaited)

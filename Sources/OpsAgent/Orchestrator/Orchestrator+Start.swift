@@ -7,6 +7,7 @@ extension Orchestrator {
   mutating func start(_ now: Instant, _ commands: inout [Command]) {
     began = now
     guard case .leased(let span) = parts.flight else { return loadJournal(now, &commands) }
+    leaseEnd = now + span
     commands.append(.acquire(span))
     expectation = .lease
   }
@@ -68,7 +69,8 @@ extension Orchestrator {
         text: states[index].status == .open ? "the outcome of \(act.name.text) is unknown" : ""), &commands)
   }
 
-  /// Folds one record into the state. A send of an earlier incarnation can't be later than now.
+  /// Folds one record into the state. A send of an earlier incarnation can't be later than now; one that says so was
+  /// written by a clock that was wrong, and how old its key is nobody knows.
   private mutating func restore(_ record: JournalRecord, _ now: Instant) {
     switch record {
     case .opened: break
@@ -76,7 +78,7 @@ extension Orchestrator {
       guard states.indices.contains(intent.act) else { return }
       states[intent.act].status = .open
       states[intent.act].generation = intent.generation
-      states[intent.act].opened = intent.at
+      states[intent.act].opened = intent.at <= now ? intent.at : now - plan.acts[intent.act].keyWindow
       states[intent.act].lastSent = now
       states[intent.act].isUnknown = true
       sent += 1
@@ -84,7 +86,7 @@ extension Orchestrator {
       guard states.indices.contains(act) else { return }
       states[act].status = .done
       states[act].isUnknown = false
-      states[act].lastSent = at
+      states[act].lastSent = min(at, now)
       learn(learned)
     case .skipped(let act):
       if states.indices.contains(act) { states[act].status = .skipped }

@@ -36,6 +36,9 @@ public struct Orchestrator: Sendable {
   /// Results that wait for the step after theirs, where that part is in place.
   var late: [JournalRecord] = []
   var lease: Lease?
+  /// Until when the lease holds by this incarnation's own clock, counted from when it was asked for: the store's clock
+  /// may show another time, and this one may jump.
+  var leaseEnd = Instant(nanoseconds: 0)
   /// Which check of the act under way comes next.
   var check = 0
   /// Whether the staleness bound has passed since the check under way was first answered.
@@ -234,8 +237,8 @@ public struct Orchestrator: Sendable {
 
   /// Whether the lease has to be extended before a side effect; if so, asks for it.
   mutating func renewing(_ then: Then, _ now: Instant, _ commands: inout [Command]) -> Bool {
-    guard case .leased(let span) = parts.flight, let until = lease?.until, until - now < span / 2 else { return false }
-    guard let lease else { return false }
+    guard case .leased(let span) = parts.flight, let lease, leaseEnd - now < span / 2 else { return false }
+    leaseEnd = now + span
     commands.append(.renew(lease, span))
     expectation = .renewal(then)
     return true

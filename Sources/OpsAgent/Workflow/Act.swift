@@ -169,7 +169,8 @@ public struct Check: Hashable, Sendable {
   public var name: Name
   public var lookup: Lookup
   public var rule: Rule
-  /// Whether "none" counts only after the system's staleness bound.
+  /// Whether "none" counts only after the system's staleness bound, and after the time within which other systems
+  /// may tell it of something.
   public var waitsForStaleness: Bool
   /// Whether looking is what the step is for, and not a guard: it is then done in any composition.
   public var isEssential: Bool

@@ -23,6 +23,8 @@ final class CompiledAct: Sendable {
   let keyWindow: TimeSpan
   let staleness: TimeSpan
   let lateness: TimeSpan
+  /// How long after the fact another system may hear of it and act: what that brings about here shows only then.
+  let notice: TimeSpan
   let isReversible: Bool
   /// The fact that holds the id of what it makes.
   let idFact: Name?
@@ -92,6 +94,7 @@ final class CompiledAct: Sendable {
     keyWindow = service.bounds.keyWindow ?? .zero
     staleness = service.bounds.staleness
     lateness = service.bounds.lateness
+    notice = catalogue.services.lazy.filter { $0.backend != service.backend }.map(\.bounds.notice).max() ?? .zero
   }
 }
 

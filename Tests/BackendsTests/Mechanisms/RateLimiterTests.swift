@@ -94,4 +94,24 @@ struct RateLimiterTests {
     #expect(ask(&limiter, dialect, read, by: "other", at: start + .seconds(5)) == nil)
     #expect(ask(&limiter, dialect, read, at: start + .seconds(7)) == nil)
   }
+
+  @Test("a limiter that counts late refuses everything for as long as it lags, and announces less")
+  func countsLate() {
+    let dialect = dialect([LimitRule(.all, per: .account, .window(100, per: .seconds(1)))], retryAfter: true)
+    var limiter = RateLimiter()
+    #expect(ask(&limiter, dialect, write, at: start) == nil)
+    limiter.fallBehind(by: .seconds(30), at: start)
+    let refused = ask(&limiter, dialect, write, at: start + .seconds(1))
+    #expect(refused?.retryAfter == .seconds(7))
+    #expect(ask(&limiter, dialect, read, at: start + .seconds(8))?.status == 429, "longer than it said")
+    #expect(ask(&limiter, dialect, write, at: start + .seconds(30)) == nil)
+  }
+
+  @Test("what a limiter owes is part of its hash")
+  func lagIsHashed() {
+    var limiter = RateLimiter()
+    let before = limiter.stableDigest
+    limiter.fallBehind(by: .seconds(30), at: start)
+    #expect(limiter.stableDigest != before)
+  }
 }

@@ -79,8 +79,14 @@ struct ShelfRun {
 
   init(
     _ script: [ProbeAgent.Step], faults: [Plan.Entry] = [], driver: Driver? = nil, attempts: Int = 1, releases: Int = 1,
-    seed: UInt64 = 1, shape: RunShape = .nominal
+    seed: UInt64 = 1, shape: RunShape = .nominal, systems: [any Backend] = [ShelfBackend()],
+    operations looking: Name = "shelf.look"
   ) throws {
+    let script = script.map { step in
+      var step = step
+      if step.operation == "shelf.look" { step.operation = looking }
+      return step
+    }
     let scenario = Scenario(
       name: "shelf", title: "A shelf", systems: [], start: Instant(year: 2026, month: 11, day: 20),
       workflow: "probe", input: [:], intents: [])
@@ -88,7 +94,7 @@ struct ShelfRun {
     agent.client.attempts = attempts
     agent.releases = releases
     world = try World(
-      setup: WorldSetup(scenario: scenario, systems: [ShelfBackend()]), agent: agent, seed: seed,
+      setup: WorldSetup(scenario: scenario, systems: systems), agent: agent, seed: seed,
       driver: driver ?? .planned(Plan(faults)), shape: shape, isRecording: true)
     world.run()
   }

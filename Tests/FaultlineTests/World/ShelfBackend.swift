@@ -18,6 +18,9 @@ struct ShelfBackend: Backend {
   static let staleness = TimeSpan.seconds(3)
   var items: [Item] = []
   var keys: [String: Response] = [:]
+  /// Until when the key of a slow request is in use, and until when a limiter that counted late refuses.
+  var inUseUntil: [String: Instant] = [:]
+  var overdrawnUntil: Instant?
   var ledger = EffectLedger()
 
   var description: ServiceDescription {
@@ -35,7 +38,9 @@ struct ShelfBackend: Backend {
           "shelf.look", "Counts the items of a name.", parameters: [Parameter("name", .text, "The name.")],
           scope: "shelf.read", subject: "name"),
       ],
-      errors: [ErrorCode("Limited", 429, .notNow), ErrorCode("Busy", 409, .dependency)],
+      errors: [
+        ErrorCode("Limited", 429, .notNow), ErrorCode("Busy", 409, .dependency), ErrorCode("InUse", 409, .inFlight),
+      ],
       bounds: ServiceBounds(
         staleness: ShelfBackend.staleness, lateness: .minutes(5), keyWindow: .hours(24)))
   }
@@ -44,10 +49,16 @@ struct ShelfBackend: Backend {
 
   mutating func handle(_ request: Request, at now: Instant, under conditions: Conditions) -> Response {
     if conditions.outage { return .refused(503, "Down", "The shelf is closed.") }
-    if conditions.limited { return .refused(429, "Limited", "Slow down.", headers: ["retry-after": 2]) }
+    if conditions.limiterLag > .zero { overdrawnUntil = now + conditions.limiterLag }
+    let isOverdrawn = conditions.limiterLag == .zero && overdrawnUntil.map { now < $0 } ?? false
+    if conditions.limited || isOverdrawn { return .refused(429, "Limited", "Slow down.", headers: ["retry-after": 2]) }
     let name = request.arguments.text("name") ?? ""
     switch request.operation {
     case "shelf.put":
+      if let key = request.idempotencyKey, let until = inUseUntil[key], now < until {
+        return .refused(409, "InUse", "The first request is still in progress.")
+      }
+      if let key = request.idempotencyKey { inUseUntil[key] = now + conditions.handlingTime }
       if let key = request.idempotencyKey, let kept = keys[key] { return kept }
       let item = Item(
         id: conditions.entropy.identifier("it-"), name: name, putAt: now, fails: conditions.lifecycleFails)

@@ -54,7 +54,8 @@ private enum Jira {
     backend: .ticketing, profile: "jira",
     operations: TicketingOperations.all(keyOnCreate: false, hasSafeUpdate: false, searchTakesFields: true),
     errors: dialect.errors + refusals.all.map(\.documented),
-    bounds: ServiceBounds(staleness: .minutes(1), lateness: .minutes(1), keyWindow: nil))
+    bounds: ServiceBounds(staleness: .minutes(1), lateness: .minutes(1), keyWindow: nil),
+    topics: [.ticketCreated])
 
   private static let issueWrites = LimitRule.Target.operations([.updateTicket, .deleteTicket, .addComment])
   private static let perIssue = reason("jira-per-issue-on-write")

@@ -65,5 +65,6 @@ private enum Zendesk {
     backend: .ticketing, profile: "zendesk",
     operations: TicketingOperations.all(keyOnCreate: true, hasSafeUpdate: true, searchTakesFields: false),
     errors: dialect.errors + refusals.all.map(\.documented),
-    bounds: ServiceBounds(staleness: .minutes(2), lateness: .minutes(1), keyWindow: .hours(2)))
+    bounds: ServiceBounds(staleness: .minutes(2), lateness: .minutes(1), keyWindow: .hours(2)),
+    topics: [.ticketCreated])
 }
