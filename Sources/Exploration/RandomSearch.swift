@@ -75,14 +75,12 @@ public struct RandomSearch: Sendable {
   ) throws -> RandomCoverage {
     var coverage = RandomCoverage()
     coverage.declare(declared)
-    // Most runs pass the places of another one.
-    var routes: Set<UInt64> = []
+    var passed: Set<UInt64> = []
     for seed in seeds {
       guard !isCancelled() else { break }
       let record = try play(seed: seed)
       coverage.add(record.verdict, wasRechecked: isRechecked(seed))
-      let route = record.places.reduce(0 as UInt64) { $0 &+ Draw.mix($1.hash) }
-      if routes.insert(route).inserted { coverage.declare(record.places.map(Marks.crash)) }
+      for place in record.places where passed.insert(place.hash).inserted { coverage.declare([Marks.crash(at: place)]) }
       try onRun(record.verdict)
     }
     return coverage

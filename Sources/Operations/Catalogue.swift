@@ -236,24 +236,27 @@ public struct ServiceDescription: Hashable, Sendable {
 public struct Catalogue: Sendable {
   /// The systems of the world.
   public let services: [ServiceDescription]
-  private let operations: [Name: (operation: Operation, service: Int)]
-  private let natures: [Name: ErrorNature]
+  private let operations: NameTable<(operation: Operation, service: Int)>
+  private let natures: NameTable<ErrorNature>
 
   /// - Parameter services: the systems of the world; their operations have different names.
   public init(_ services: [ServiceDescription]) {
     self.services = services
-    var operations: [Name: (operation: Operation, service: Int)] = [:]
-    var natures: [Name: ErrorNature] = [:]
+    var operations: [(Name, (operation: Operation, service: Int))] = []
+    var natures: [(Name, ErrorNature)] = []
     for (index, service) in services.enumerated() {
-      for operation in service.operations { operations[operation.name] = (operation, index) }
+      for operation in service.operations { operations.append((operation.name, (operation, index))) }
       for error in service.errors {
+        guard let known = natures.firstIndex(where: { $0.0 == error.code }) else {
+          natures.append((error.code, error.nature))
+          continue
+        }
         // A code that two systems document differently settles nothing, and unknown is never "failed".
-        let known = natures[error.code] ?? error.nature
-        natures[error.code] = known == error.nature ? known : .indeterminate
+        if natures[known].1 != error.nature { natures[known].1 = .indeterminate }
       }
     }
-    self.operations = operations
-    self.natures = natures
+    self.operations = NameTable(operations)
+    self.natures = NameTable(natures)
   }
 
   /// The operation of that name, if some system has it.

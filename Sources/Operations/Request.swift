@@ -112,12 +112,21 @@ public struct Response: Sendable {
     @usableFromInline let body: Fields
     @usableFromInline let headers: Fields
     @usableFromInline let error: ErrorBody?
+    /// Of all the above. A response is hashed where it is sent, where it arrives, and wherever it is kept.
+    let digest: UInt64
 
     @usableFromInline init(_ status: Int, _ body: Fields, _ headers: Fields, _ error: ErrorBody?) {
       self.status = status
       self.body = body
       self.headers = headers
       self.error = error
+      var hasher = StableHasher()
+      hasher.combine(status)
+      hasher.combine(body)
+      hasher.combine(headers)
+      hasher.combine(error?.code.hash ?? 0)
+      hasher.combine(error?.message)
+      digest = hasher.digest
     }
   }
 
@@ -162,31 +171,23 @@ public struct Response: Sendable {
   @inlinable public var isSuccess: Bool { status < 400 }
 
   /// The span that the system asked callers to wait, from the `retry-after` header in whole seconds.
-  public var retryAfter: TimeSpan? { headers.int("retry-after").map(TimeSpan.seconds) }
+  public var retryAfter: TimeSpan? {
+    content.headers.isEmpty ? nil : content.headers.int("retry-after").map(TimeSpan.seconds)
+  }
 }
 
 extension Response: Hashable {
   public static func == (a: Response, b: Response) -> Bool {
     a.content === b.content
-      || (a.status == b.status && a.body == b.body && a.headers == b.headers && a.error == b.error)
+      || (a.content.digest == b.content.digest && a.status == b.status && a.body == b.body && a.headers == b.headers
+        && a.error == b.error)
   }
 
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(status)
-    hasher.combine(body)
-    hasher.combine(headers)
-    hasher.combine(error)
-  }
+  public func hash(into hasher: inout Hasher) { hasher.combine(content.digest) }
 }
 
 extension Response: StableHashable {
-  public func hash(into hasher: inout StableHasher) {
-    hasher.combine(status)
-    hasher.combine(body)
-    hasher.combine(headers)
-    hasher.combine(error?.code.hash ?? 0)
-    hasher.combine(error?.message)
-  }
+  public func hash(into hasher: inout StableHasher) { hasher.combine(content.digest) }
 }
 
 /// What came back to the caller of a logical call: a response, or the absence of one.

@@ -38,7 +38,13 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   ///
   /// - Throws: GRDB's `DatabaseError`.
   public init() throws {
-    queue = try DatabaseQueue()
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      // Nothing survives a crash here, and no transaction of ours is rolled back: each is one statement, or inserts
+      // that only a lack of memory could stop. Keeping old pages for it would cost as much as writing the new ones.
+      try database.execute(sql: "PRAGMA journal_mode = OFF")
+    }
+    queue = try DatabaseQueue(configuration: configuration)
     try SQLiteStore.migrator.migrate(queue)
   }
 

@@ -52,9 +52,24 @@ public struct StableHasher: Sendable {
       offset += 8
     }
     guard offset < raw.count else { return }
-    var rest: UInt64 = 0
-    for index in offset..<raw.count { rest |= UInt64(raw[index]) << (8 * (index - offset)) }
-    combine(rest)
+    combine(StableHasher.tail(of: raw, from: offset))
+  }
+
+  /// The one to seven bytes from `offset` on as a word, the first one lowest.
+  private static func tail(of raw: UnsafeRawBufferPointer, from offset: Int) -> UInt64 {
+    let count = raw.count - offset
+    func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type) -> UInt64 {
+      UInt64(T(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: T.self)))
+    }
+    // Where there are more before them, they are the upper part of the last eight.
+    if offset > 0 { return load(raw.count - 8, as: UInt64.self) >> UInt64(8 * (8 - count)) }
+    // Two halves that may overlap.
+    if count >= 4 {
+      return load(offset, as: UInt32.self) | load(raw.count - 4, as: UInt32.self) << UInt64(8 * (count - 4))
+    }
+    let first = UInt64(raw[offset])
+    if count == 1 { return first }
+    return first | load(raw.count - 2, as: UInt16.self) << UInt64(8 * (count - 2))
   }
 
   /// Combines whatever the value says distinguishes it.

@@ -26,6 +26,17 @@ public struct Name: Sendable {
   /// What is printed, and what users type; made anew each time.
   public var text: String { letters.text }
 
+  /// Hands over the bytes of ``text`` without making a string of them.
+  public func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    switch letters {
+    case .lasting(let address, let count):
+      return try body(UnsafeBufferPointer(start: UnsafePointer(bitPattern: address), count: Int(count)))
+    case .short:
+      var text = letters.text
+      return try text.withUTF8(body)
+    }
+  }
+
   static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var h: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }

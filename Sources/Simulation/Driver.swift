@@ -16,6 +16,14 @@ public struct Driver: Sendable {
   /// The sites after the last planned one, with their alternatives; filled by the enumerating driver.
   public private(set) var forks: [Fork] = []
   private var spent = 0
+  /// What the swarm's weights of the offers met so far add up to: a run meets a dozen offers, a hundred times each.
+  private var totals: ContiguousArray<Total> = []
+
+  private struct Total: Sendable {
+    let mask: UInt64
+    let vocabulary: UInt64
+    let weight: UInt64
+  }
 
   private init(_ mode: Mode, pending: [Plan.Entry]) {
     self.mode = mode
@@ -53,13 +61,17 @@ public struct Driver: Sendable {
   }
 
   /// The raw value of the answer to an offer, given as bits by raw value.
+  ///
+  /// - Parameter vocabulary: tells the offer from one of the same bits with other names.
   @usableFromInline mutating func answer(
-    _ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name
+    _ mask: UInt64, benign: UInt8, of vocabulary: UInt64, at site: Site, seed: UInt64, name: (UInt8) -> Name
   ) -> UInt8 {
     switch mode {
     case .seeded(let swarm):
       guard spent < swarm.budget else { return benign }
-      guard let answer = swarm.answer(mask, benign: benign, at: site, seed: seed, name: name) else { return benign }
+      let draw = Draw(seed: seed, key: site.key)
+      guard isHit(draw, mask, benign, vocabulary, swarm, name) else { return benign }
+      let answer = swarm.answer(mask, benign: benign, by: draw.derived(1), name: name)
       spent += 1
       return answer
     case .planned:
@@ -75,16 +87,31 @@ public struct Driver: Sendable {
   }
 
   /// Whether some offer of no more than these answers could be answered otherwise than by default.
-  @usableFromInline func mayDeviate(
-    _ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name
+  @usableFromInline mutating func mayDeviate(
+    _ mask: UInt64, benign: UInt8, of vocabulary: UInt64, at site: Site, seed: UInt64, name: (UInt8) -> Name
   ) -> Bool {
     switch mode {
     case .seeded(let swarm):
       // With fewer answers the chance is smaller, and the lot is the same.
-      spent < swarm.budget && swarm.answer(mask, benign: benign, at: site, seed: seed, name: name) != nil
+      spent < swarm.budget && isHit(Draw(seed: seed, key: site.key), mask, benign, vocabulary, swarm, name)
     case .planned: isAwaited(site)
     case .enumerating: pending.isEmpty || isAwaited(site)
     }
+  }
+
+  /// Whether a random run answers this offer otherwise than by default.
+  private mutating func isHit(
+    _ draw: Draw, _ mask: UInt64, _ benign: UInt8, _ vocabulary: UInt64, _ swarm: Swarm, _ name: (UInt8) -> Name
+  ) -> Bool {
+    // Most sites answer by default under any weights; weights are looked up for the others alone.
+    let lot = draw.below(1_000_000)
+    guard lot < swarm.rate * Swarm.highest else { return false }
+    for index in totals.indices where totals[index].mask == mask && totals[index].vocabulary == vocabulary {
+      return lot < swarm.rate * totals[index].weight
+    }
+    let weight = swarm.weight(of: mask, benign: benign, name: name)
+    totals.append(Total(mask: mask, vocabulary: vocabulary, weight: weight))
+    return lot < swarm.rate * weight
   }
 
   private func isAwaited(_ site: Site) -> Bool {
@@ -144,6 +171,8 @@ public struct Swarm: Hashable, Sendable {
   public static let usualRate: UInt64 = 1_000
   /// The weight of a run's favourite.
   private static let favourite: UInt64 = 160
+  /// What no offer's weights are taken to exceed.
+  static let highest = favourite * 4
 
   /// The weight of one kind of answer in this run: 0 (off), 1 to 8, or that of a favourite.
   func weight(_ name: Name) -> UInt64 {
@@ -156,20 +185,23 @@ public struct Swarm: Hashable, Sendable {
     }
   }
 
-  func answer(_ mask: UInt64, benign: UInt8, at site: Site, seed: UInt64, name: (UInt8) -> Name) -> UInt8? {
-    let draw = Draw(seed: seed, key: site.key)
-    // Most sites answer by default under any weights; weights are looked up for the others alone.
-    let lot = draw.below(1_000_000)
-    guard lot < rate * Swarm.favourite * 4 else { return nil }
+  /// The weights of an offer's answers, the default aside.
+  func weight(of mask: UInt64, benign: UInt8, name: (UInt8) -> Name) -> UInt64 {
     var total: UInt64 = 0
     for answer in Bits(mask) where answer != benign { total += weight(name(answer)) }
-    guard lot < rate * total else { return nil }
-    var ticket = draw.derived(1).below(total)
+    return total
+  }
+
+  /// One of the answers, by their weights.
+  ///
+  /// - Precondition: at least one has a weight.
+  func answer(_ mask: UInt64, benign: UInt8, by draw: Draw, name: (UInt8) -> Name) -> UInt8 {
+    var ticket = draw.below(weight(of: mask, benign: benign, name: name))
     for answer in Bits(mask) where answer != benign {
       let weight = weight(name(answer))
       if ticket < weight { return answer }
       ticket -= weight
     }
-    return nil
+    preconditionFailure("a ticket within the sum of all weights is nobody's")
   }
 }

@@ -49,9 +49,15 @@ public struct EventQueue<Event> {
   @inlinable @discardableResult
   public mutating func schedule(_ event: Event, at: Instant) -> UInt32 {
     sequence += 1
-    var index = line.count
-    while index > 0, line[index - 1].at <= at { index -= 1 }
-    line.insert(Scheduled(at: at, sequence: sequence, event: event), at: index)
+    line.append(Scheduled(at: at, sequence: sequence, event: event))
+    // In the buffer, where elements change places without being copied; most have few to pass.
+    line.withUnsafeMutableBufferPointer { line in
+      var index = line.count - 1
+      while index > 0, line[index - 1].at <= at {
+        line.swapAt(index - 1, index)
+        index -= 1
+      }
+    }
     return sequence
   }
 

@@ -9,7 +9,10 @@
   @usableFromInline var count = 0
   @usableFromInline var hasZero = false
 
-  @inlinable init() { table = ContiguousArray(repeating: 0, count: 512) }
+  @usableFromInline init() { table = KeySet.places }
+
+  /// Copied by the first insertion: each run needs one, and to fill it anew takes longer.
+  private static let places = ContiguousArray<UInt64>(repeating: 0, count: 512)
 
   /// - Returns: whether the key is new.
   @inlinable mutating func insert(_ key: UInt64) -> Bool {

@@ -48,7 +48,8 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     if offer.isTrivial { return .benign }
     if !met.insert(site.key), metTwice == nil { metTwice = site }
     let raw = answering.answer(
-      offer.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })
+      offer.mask, benign: A.benign.rawValue, of: A.benign.name.hash, at: site, seed: seed,
+      name: { (A(rawValue: $0) ?? .benign).name })
     guard raw != A.benign.rawValue, let answer = A(rawValue: raw) else { return .benign }
     decided.append(Decision(site: site, answer: answer.name))
     return answer
@@ -56,9 +57,10 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
 
   /// Whether the driver may answer otherwise than by default where no more than this is possible. Where it will not,
   /// nobody needs to find out what is really possible.
-  @inlinable public func mayDeviate<A: ChoiceAnswer>(_ widest: Offer<A>, at site: Site) -> Bool {
+  @inlinable public mutating func mayDeviate<A: ChoiceAnswer>(_ widest: Offer<A>, at site: Site) -> Bool {
     answering.mayDeviate(
-      widest.mask, benign: A.benign.rawValue, at: site, seed: seed, name: { (A(rawValue: $0) ?? .benign).name })
+      widest.mask, benign: A.benign.rawValue, of: A.benign.name.hash, at: site, seed: seed,
+      name: { (A(rawValue: $0) ?? .benign).name })
   }
 
   /// Asks the driver whether to give one of these answers instead of the default, at a site whose
@@ -70,7 +72,9 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
     guard !offered.isEmpty else { return nil }
     if !met.insert(site.key), metTwice == nil { metTwice = site }
     let mask: UInt64 = 1 << UInt64(offered.count + 1) &- 1
-    let raw = answering.answer(mask, benign: 0, at: site, seed: seed, name: { offered[Int($0) - 1] })
+    let vocabulary = offered.reduce(into: StableHasher()) { $0.combine($1) }.digest
+    let raw = answering.answer(
+      mask, benign: 0, of: vocabulary, at: site, seed: seed, name: { offered[Int($0) - 1] })
     guard raw > 0 else { return nil }
     decided.append(Decision(site: site, answer: offered[Int(raw) - 1]))
     return offered[Int(raw) - 1]

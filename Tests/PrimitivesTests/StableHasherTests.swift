@@ -76,6 +76,22 @@ import Testing
     #expect(UInt64.max.hexadecimal == "ffffffffffffffff")
   }
 
+  /// The definition, byte by byte, for every length up to four words.
+  @Test(arguments: 0...32)
+  func textIsItsLengthAndItsBytesEightAtATime(length: Int) {
+    let bytes = (0..<length).map { UInt8(97 + ($0 * 7) % 26) }
+    var expected = StableHasher()
+    expected.combine(length)
+    for start in stride(from: 0, to: length, by: 8) {
+      var word: UInt64 = 0
+      for (place, byte) in bytes[start..<min(start + 8, length)].enumerated() { word |= UInt64(byte) << (8 * place) }
+      expected.combine(word)
+    }
+    var hasher = StableHasher()
+    hasher.combine(String(decoding: bytes, as: UTF8.self))
+    #expect(hasher.digest == expected.digest)
+  }
+
   private func digest(_ texts: String...) -> UInt64 {
     var hasher = StableHasher()
     for text in texts { hasher.combine(text) }

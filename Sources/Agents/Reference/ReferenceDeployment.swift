@@ -122,7 +122,6 @@ struct ReferenceDeployment: AgentDeployment {
   private mutating func handle(
     _ event: Event, _ index: Int, _ now: Instant, _ commands: inout [AgentCommand]
   ) {
-    // Taken out of the deployment, so that commands can be read where they stand while it changes.
     var said: [Command] = []
     swap(&said, &buffer)
     processes[index].core.handle(event, at: now, into: &said)
@@ -133,8 +132,9 @@ struct ReferenceDeployment: AgentDeployment {
       if let holder, holder != index { commands.append(.observe(.mark(ReferenceMarks.tookOver))) }
       holder = index
     }
-    for position in said.indices { translate(said[position], index, &commands) }
-    said.removeAll(keepingCapacity: true)
+    // Taken out one by one, since what is looked at in its place is copied.
+    said.reverse()
+    while let command = said.popLast() { translate(command, index, &commands) }
     swap(&said, &buffer)
   }
 

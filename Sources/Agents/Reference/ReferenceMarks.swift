@@ -39,12 +39,12 @@ enum ReferenceMarks {
   }
 
   /// What an event and the agent's reaction to it show; nil for most.
-  static func mark(of event: Event, before last: Command?, at now: Instant) -> Name? {
+  static func mark(of event: Event, before last: @autoclosure () -> Command?, at now: Instant) -> Name? {
     switch event {
     case .leased(.held): waitedForLease
     case .stored(.fenced): Marks.fenceRefused
     case .answered(.response(let response)):
-      if case .wait(let until, _)? = last, let asked = response.retryAfter, until >= now + asked {
+      if let asked = response.retryAfter, case .wait(let until, _)? = last(), until >= now + asked {
         honouredPause
       } else {
         nil

@@ -20,6 +20,8 @@ extension World {
 
   // MARK: From the agent
 
+  private static let callFaults = Offer<CrashFault>(of: .crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout)
+
   /// A process makes a logical call.
   mutating func place(_ call: AgentCall, from process: ProcessID) {
     let owner = Int(process.index)
@@ -43,8 +45,7 @@ extension World {
     if client.generatesKeys, route.operation.takesKey, request.idempotencyKey == nil {
       request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
     }
-    var offer = Offer<CrashFault>()
-    offer.add(.crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout)
+    var offer = World.callFaults
     if replacesPaused {
       offer.add(.pauseAfterTakeover)
       if route.operation.isMutation { offer.add(.pauseUnsent) }
@@ -115,15 +116,19 @@ extension World {
     calls[index].deadline = simulation.schedule(.deadline(call: index, attempt: attempt), after: client.timeout)
   }
 
+  private static let readFaults = Offer<RequestFault>(of: .rateLimited, .requestLost, .outage, .laggyLimiter)
+  private static let mutationFaults = Offer<RequestFault>(
+    of: .rateLimited, .requestLost, .outage, .laggyLimiter, .lateAfterTimeout, .lateAfterRetry, .lateAfterRestart,
+    .lateAtEnd)
+  private static let attemptFaults = Offer<RequestFault>(of: .rateLimited, .requestLost)
+
   /// Asks what happens to this attempt's request. The logical call is asked once; losing the request
   /// then loses every attempt of it, everything else bends the first.
   private mutating func requestFault(_ index: Int, _ terms: CallTerms, attempt: UInt8) -> RequestFault {
     if attempt == 1 {
       let operation = terms.route.operation
-      var offer = Offer<RequestFault>()
-      offer.add(.rateLimited, .requestLost, .outage, .laggyLimiter)
+      var offer = operation.isMutation ? World.mutationFaults : World.readFaults
       if operation.isMutation {
-        offer.add(.lateAfterTimeout, .lateAfterRetry, .lateAfterRestart, .lateAtEnd)
         // Under a key that the system honours, a second copy can change nothing.
         if !operation.takesKey || terms.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
         if operation.compensation != nil { offer.add(.lateAfterCompensation) }
@@ -147,10 +152,8 @@ extension World {
       return .requestLost
     }
     guard client.attempts > 1 else { return .deliver }
-    var offer = Offer<RequestFault>()
-    offer.add(.rateLimited, .requestLost)
     let site = terms.site.aspect(.request, attempt: Int(attempt))
-    let fault = simulation.choose(offer, at: site)
+    let fault = simulation.choose(World.attemptFaults, at: site)
     if fault != .deliver { tookEffect(note(fault.name, at: site)) }
     if fault == .rateLimited { calls[index].requestFault = .rateLimited }
     return fault
@@ -213,8 +216,10 @@ extension World {
       touch(Marks.keyReplayed)
     }
     record(.handled(Wire(call: terms.id, attempt: attempt), response: response, isCopy: isCopy))
-    readLedger(system)
-    lookAfter(system)
+    if terms.route.operation.isMutation {
+      readLedger(system)
+      lookAfter(system)
+    }
     reached(.afterRetry, by: index)
     if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
   }
@@ -235,14 +240,17 @@ extension World {
     }
   }
 
+  private static let readAnswerFaults = Offer<AnswerFault>(of: .responseLost, .truncatedResponse)
+  private static let mutationAnswerFaults = Offer<AnswerFault>(of: .responseLost, .truncatedResponse, .errorAfterCommit)
+  private static let attemptAnswerFaults = Offer<AnswerFault>(of: .responseLost)
+
   /// Asks what happens to the answer. The logical call is asked once; losing the response then loses
   /// every attempt's, since an SDK's own retry with the same key would heal it before the agent saw it.
   private mutating func answerFault(_ index: Int, _ terms: CallTerms, attempt: UInt8) -> AnswerFault {
     guard calls[index].answerFaultAsked else {
-      var offer = Offer<AnswerFault>()
-      offer.add(.responseLost, .truncatedResponse)
+      var offer = World.readAnswerFaults
       if terms.route.operation.isMutation {
-        offer.add(.errorAfterCommit)
+        offer = World.mutationAnswerFaults
         // Sent once and without a key, it is an answer that is lost.
         if client.attempts > 1 || (terms.route.operation.takesKey && terms.request.idempotencyKey != nil) {
           offer.add(.slowResponse)
@@ -263,10 +271,8 @@ extension World {
 
   private mutating func singleAnswerFault(_ terms: CallTerms, attempt: UInt8) -> AnswerFault {
     guard client.attempts > 1 else { return .arrive }
-    var offer = Offer<AnswerFault>()
-    offer.add(.responseLost)
     let site = terms.site.aspect(.answer, attempt: Int(attempt))
-    let fault = simulation.choose(offer, at: site)
+    let fault = simulation.choose(World.attemptAnswerFaults, at: site)
     if fault != .arrive { tookEffect(note(fault.name, at: site)) }
     return fault
   }

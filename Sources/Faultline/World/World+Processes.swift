@@ -66,9 +66,11 @@ extension World {
 
   /// Does what a process asked for, in order, until it dies, and gives the list back.
   private mutating func carryOut(_ asked: inout [AgentCommand], for process: ProcessID) {
-    for index in asked.indices {
+    // Taken out one by one, since what is looked at in its place is copied.
+    asked.reverse()
+    while let command = asked.popLast() {
       guard isAlive(process) else { break }
-      switch asked[index] {
+      switch command {
       case .call(let call): place(call, from: process)
       case .store(let store): place(store, from: process)
       case .wait(let ticket, let until):
@@ -82,15 +84,17 @@ extension World {
       case .finish(let claim): finish(process, claim)
       }
     }
-    asked.removeAll(keepingCapacity: true)
+    if !asked.isEmpty { asked.removeAll(keepingCapacity: true) }
     swap(&asked, &commands)
   }
 
+  private static let storeFaults = Offer<CrashFault>(of: .crashBefore, .crashAfter)
+  private static let storeFaultsOfDeploy = Offer<CrashFault>(of: .crashBefore, .crashAfter, .deployBefore, .deployAfter)
+  private static let decisionFaults = Offer<CrashFault>(of: .crashAfter)
+
   private mutating func place(_ store: StoreCall, from process: ProcessID) {
     let site = passage(process, point: store.label, subject: nil, aspect: .crash)
-    var offer = Offer<CrashFault>()
-    offer.add(.crashBefore, .crashAfter)
-    if deployment.hasNextRelease { offer.add(.deployBefore, .deployAfter) }
+    let offer = deployment.hasNextRelease ? World.storeFaultsOfDeploy : World.storeFaults
     let crash = simulation.choose(offer, at: site)
     if crash != .live { tookEffect(note(crash.name, at: site)) }
     let draw = simulation.draw(at: site.aspect(.latency))
@@ -121,8 +125,6 @@ extension World {
     let chosen = simulation.choose(
       among: decision.alternatives.filter { $0 != expected }, at: site.aspect(.decision))
     if let chosen { tookEffect(note(chosen, at: site.aspect(.decision))) }
-    var offer = Offer<CrashFault>()
-    offer.add(.crashAfter)
     let answer = chosen ?? scripted
     record(
       .decided(
@@ -130,7 +132,7 @@ extension World {
         Decided(
           point: decision.point, answer: answer, proposal: decision.proposal, alternatives: decision.alternatives,
           grounds: decision.grounds)))
-    guard simulation.choose(offer, at: site) == .live else {
+    guard simulation.choose(World.decisionFaults, at: site) == .live else {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
@@ -223,17 +225,21 @@ extension World {
 
   /// The site of the next passage of a point by an incarnation.
   mutating func passage(_ process: ProcessID, point: Name, subject: Name?, aspect: Aspect) -> Site {
-    let index = Int(process.index)
+    processes[Int(process.index)].passage(point, subject, in: setup.run, aspect: aspect)
+  }
+}
+
+extension World.Process {
+  /// Counts one more passage of a point.
+  fileprivate mutating func passage(_ point: Name, _ subject: Name?, in run: Name, aspect: Aspect) -> Site {
     let key = point.hash ^ Draw.mix(subject?.hash ?? 0)
-    for known in processes[index].passages.indices where processes[index].passages[known].key == key {
-      processes[index].passages[known].count += 1
-      let passage = processes[index].passages[known]
-      return Site(passage.place, call: passage.count, aspect: aspect)
+    for known in passages.indices where passages[known].key == key {
+      passages[known].count += 1
+      return Site(passages[known].place, call: passages[known].count, aspect: aspect)
     }
     let place = Site.Place(
-      process: processes[index].name, incarnation: Int(process.incarnation), run: setup.run, point: point,
-      subject: subject)
-    processes[index].passages.append((key, place, 1))
+      process: name, incarnation: Int(id.incarnation), run: run, point: point, subject: subject)
+    passages.append(World.Passage(key: key, place: place))
     return Site(place, call: 1, aspect: aspect)
   }
 }

@@ -73,7 +73,7 @@ public struct World {
     var hasFinished = false
     var callCount: UInt16 = 0
     /// The places that this incarnation passed, and how often it passed each.
-    var passages: ContiguousArray<(key: UInt64, place: Site.Place, count: Int)> = []
+    var passages: ContiguousArray<Passage> = []
     var pausedUntil: Landmark?
     /// What reached it while it was paused, in order.
     var deferred: [Happening] = []
@@ -83,6 +83,13 @@ public struct World {
     var clock = TimeSpan.zero
     /// The fault by which its clock jumped, until it has read it.
     var clockFault: Int?
+  }
+
+  /// A place that a process passed, and how often.
+  struct Passage: Sendable {
+    let key: UInt64
+    let place: Site.Place
+    var count = 1
   }
 
   /// What a logical call is; shared by every copy of the world, since it never changes.

@@ -21,7 +21,7 @@ public final class WorldSetup: Sendable {
   let run: Name
   /// What the agent is handed.
   private let input: Fields
-  private let routes: [Name: Route]
+  private let routes: NameTable<Route>
 
   /// Where an operation goes, and what the network needs to know about it.
   final class Route: Sendable {
@@ -54,18 +54,18 @@ public final class WorldSetup: Sendable {
     var input = scenario.input
     if systemNames.contains("ticketing"), input["ticket_id"] == nil { input["ticket_id"] = .text(WorldSetup.ticketID) }
     self.input = input
-    var routes: [Name: Route] = [:]
+    var routes: [(Name, Route)] = []
     var compensates: [Name: [Name]] = [:]
     for operation in catalogue.allOperations {
       if let compensation = operation.compensation { compensates[compensation, default: []].append(operation.name) }
     }
     for (index, description) in descriptions.enumerated() {
       for operation in description.operations {
-        routes[operation.name] = Route(
-          system: index, operation: operation, compensates: compensates[operation.name] ?? [])
+        let route = Route(system: index, operation: operation, compensates: compensates[operation.name] ?? [])
+        routes.append((operation.name, route))
       }
     }
-    self.routes = routes
+    self.routes = NameTable(routes)
   }
 
   /// Builds the scenario's systems. The ticket of the scenario's input is open when the world begins.

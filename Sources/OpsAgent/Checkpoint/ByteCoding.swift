@@ -34,14 +34,16 @@ struct ByteWriter {
   mutating func write(_ value: Int) { write(Int64(value)) }
   mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
   mutating func write(_ instant: Instant) { write(instant.nanoseconds) }
-  mutating func write(_ name: Name) { write(name.text) }
+  mutating func write(_ name: Name) { name.withUTF8 { write($0) } }
 
   mutating func write(_ text: String) {
     var text = text
-    text.withUTF8 { utf8 in
-      write(unsigned: UInt64(utf8.count))
-      bytes.append(contentsOf: utf8)
-    }
+    text.withUTF8 { write($0) }
+  }
+
+  private mutating func write(_ utf8: UnsafeBufferPointer<UInt8>) {
+    write(unsigned: UInt64(utf8.count))
+    bytes.append(contentsOf: utf8)
   }
 
   mutating func write(_ fields: Fields) {

@@ -3,7 +3,7 @@
 import Operations
 import Primitives
 
-/// One entry of a run's journal.
+/// One entry of a run's journal. What is large and rare is kept apart, since journals are copied and compared.
 public enum JournalRecord: Hashable, Sendable {
   /// The run begins under this workflow version.
   case opened(Opening)
@@ -16,7 +16,7 @@ public enum JournalRecord: Hashable, Sendable {
   case refused(act: Int, reason: String, at: Instant)
   /// What an act began came to a bad end; it and the acts up to `through` begin anew with new keys.
   case restarted(act: Int, through: Int, at: Instant)
-  case decided(DecisionQuery, Decision, at: Instant)
+  indirect case decided(DecisionQuery, Decision, at: Instant)
   /// From here on the run goes backward.
   case turned(reason: String, at: Instant)
   /// The act is about to be taken back.

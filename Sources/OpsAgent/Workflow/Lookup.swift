@@ -106,15 +106,16 @@ final class CompiledLookup: Sendable {
 extension [Output] {
   /// The facts that `object` establishes; nil where a required field is missing.
   func read(from object: Fields) -> Fields? {
-    var facts = Fields()
-    for output in self {
-      if let value = object[output.field], !value.isNull {
-        facts[output.fact] = value
-      } else if output.isRequired {
+    var entries: [Fields.Entry] = []
+    entries.reserveCapacity(count)
+    for index in indices {
+      if let value = object[self[index].field], !value.isNull {
+        entries.append(Fields.Entry(self[index].fact, value))
+      } else if self[index].isRequired {
         return nil
       }
     }
-    return facts
+    return Fields(entries: entries)
   }
 }
 
@@ -124,17 +125,22 @@ extension [Argument] {
     var entries: [Fields.Entry] = []
     entries.reserveCapacity(count)
     for index in indices {
-      switch self[index].source {
-      case .fact(let name):
-        if let value = facts[name] { entries.append(Fields.Entry(self[index].name, value)) }
-      case .literal(let value):
+      if let value = self[index].source.value(given: facts, conditional: conditional) {
         entries.append(Fields.Entry(self[index].name, value))
-      case .version(let name):
-        if conditional, let value = facts[name] { entries.append(Fields.Entry(self[index].name, value)) }
-      case .conditional(let value):
-        if conditional { entries.append(Fields.Entry(self[index].name, value)) }
       }
     }
     return Fields(entries: entries)
+  }
+}
+
+extension Argument.Source {
+  /// What is sent; nil where there is nothing to send.
+  fileprivate func value(given facts: Fields, conditional: Bool) -> Value? {
+    switch self {
+    case .fact(let name): facts[name]
+    case .literal(let value): value
+    case .version(let name): conditional ? facts[name] : nil
+    case .conditional(let value): conditional ? value : nil
+    }
   }
 }

@@ -32,16 +32,14 @@ extension Facts {
     }
     let operation = terms.operations.number(of: request.operation)
     let isMutation = operation.map { terms.operations[$0].isMutation } ?? false
-    var call = CallFact(
-      id: wire.call, operation: operation, request: request, key: request.idempotencyKey.map { $0.stableDigest },
-      step: step, isMutation: isMutation, isCompensation: isCompensation, intent: nil, wasFull: false, attempts: 1,
-      sentIndex: index, sentAt: now)
-    if isMutation, let operation {
-      call.intent = intent(of: request.arguments, for: operation, terms: terms)
-      if let number = call.intent { call.wasFull = intents[number].live >= terms.intents[number].times.upperBound }
-    }
+    let intent = isMutation ? operation.flatMap { self.intent(of: request.arguments, for: $0, terms: terms) } : nil
+    let wasFull = intent.map { intents[$0].live >= terms.intents[$0].times.upperBound } ?? false
     current = calls.count
-    calls.append(call)
+    calls.append(
+      CallFact(
+        id: wire.call, operation: operation, request: request, key: request.idempotencyKey.map { $0.stableDigest },
+        step: step, isMutation: isMutation, isCompensation: isCompensation, intent: intent, wasFull: wasFull,
+        attempts: 1, sentIndex: index, sentAt: now))
   }
 
   mutating func handle(_ id: CallID, _ response: Response) {

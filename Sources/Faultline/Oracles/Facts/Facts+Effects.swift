@@ -4,8 +4,9 @@ import Operations
 import Primitives
 
 extension Facts {
-  func objectIndex(kind: Name, id: String) -> Int? {
-    let digest = id.stableDigest
+  func objectIndex(kind: Name, id: String) -> Int? { objectIndex(kind: kind, digest: id.stableDigest) }
+
+  private func objectIndex(kind: Name, digest: UInt64) -> Int? {
     for number in objects.indices.reversed() where objects[number].digest == digest && objects[number].kind == kind {
       return number
     }
@@ -20,12 +21,13 @@ extension Facts {
 
   mutating func take(_ effect: Effect, index: Int, terms: JudgingTerms) {
     let number: Int
-    if let known = objectIndex(kind: effect.kind, id: effect.object) {
+    let digest = effect.object.stableDigest
+    if let known = objectIndex(kind: effect.kind, digest: digest) {
       number = known
       change(number, effect, index: index, terms: terms)
     } else {
       number = objects.count
-      add(effect, index: index, terms: terms)
+      add(effect, digest, index: index, terms: terms)
     }
     guard let cause = effect.cause, let call = callIndex(cause) else { return }
     if calls[call].effects == 0 { calls[call].effectIndex = index }
@@ -41,20 +43,20 @@ extension Facts {
     calls[call].intent = objects[number].intent ?? objects[number].claimedBy
   }
 
-  private mutating func add(_ effect: Effect, index: Int, terms: JudgingTerms) {
+  private mutating func add(_ effect: Effect, _ digest: UInt64, index: Int, terms: JudgingTerms) {
     let begins = effect.change == .created || effect.change == .happened
     let traits = terms.operations.traits(of: effect.kind)
     let role = traits.role
-    let object = ObjectFact(
-      latest: effect, digest: effect.object.stableDigest, owner: effect.owner, amount: effect.amount, role: role,
-      isAccess: traits.isAccess,
-      isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
-      isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
-      cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
-      endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index,
-      outsideIndex: effect.cause == nil && effect.principal != nil ? index : nil)
     let number = objects.count
-    objects.append(object)
+    objects.append(
+      ObjectFact(
+        latest: effect, digest: digest, owner: effect.owner, amount: effect.amount, role: role,
+        isAccess: traits.isAccess,
+        isAnchor: traits.isAnchor, isPermanent: effect.permanence == .permanent,
+        isLive: effect.change != .ended, isOwn: begins && effect.cause != nil, beganHere: begins,
+        cause: effect.cause, endedBy: effect.change == .ended ? effect.cause : nil, firstIndex: index,
+        endIndex: effect.change == .ended ? index : nil, touchIndex: begins || effect.cause == nil ? nil : index,
+        outsideIndex: effect.cause == nil && effect.principal != nil ? index : nil))
     relate(number)
     if role.takesBack { giveBack(number, effect, index: index, terms: terms) }
     attribute(number, wasCounted: false, terms: terms)
