@@ -43,7 +43,13 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // Floor 0
@@ -67,6 +73,18 @@ let package = Package(
       "Exploration",
       ["Primitives", "Simulation", "Operations", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
     // Floor 5
+    room(
+      "Gateway",
+      [
+        "Primitives", "Simulation", "Operations", "Faultline",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline", "Exploration"]),
     // Floor 6
     room("FaultlineTesting", ["Primitives", "Simulation", "Faultline", "Agents", "Exploration", "Reporting"]),
@@ -74,7 +92,7 @@ let package = Package(
       name: "FaultlineCLI",
       dependencies: [
         "Primitives", "Simulation", "Operations", "Backends", "Faultline", "Agents", "Exploration",
-        "Reporting",
+        "Reporting", "Gateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house, linkerSettings: runtimeInside),
@@ -99,6 +117,7 @@ let package = Package(
     tests(
       "ReportingTests",
       ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration", "Reporting"]),
+    tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
     tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
     tests("FaultlineCLITests", ["Primitives", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
   ]

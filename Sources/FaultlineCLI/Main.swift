@@ -7,7 +7,11 @@ import Foundation
 enum Main {
   static func main() async {
     do {
-      var command = try FaultlineCommand.parseAsRoot(arguments(of: CommandLine.arguments))
+      var command = try FaultlineCommand.parseAsRoot(AgentWords.options)
+      if !AgentWords.command.isEmpty || AgentWords.isOpen, !(type(of: command) is any PlaysProcesses.Type) {
+        throw Refusal.badInput(
+          "only 'run' and 'explore' take a command after --", remedy: "leave it out, or see 'faultline help run'")
+      }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -19,15 +23,23 @@ enum Main {
       exit(status)
     }
   }
+}
 
-  /// The words for the parser: everything before `--`, after which an agent's command would stand.
-  private static func arguments(of words: [String]) throws -> [String] {
-    let own = words.dropFirst().prefix { $0 != "--" }
-    guard own.count == words.count - 1 else {
-      throw Refusal.badInput(
-        "this build has no process supervisor, so it can't run an agent behind '--'",
-        remedy: "choose a built-in agent with --agent; 'faultline list agents' shows them")
-    }
-    return Array(own)
-  }
+/// The command line as it is divided by `--`: what is for Faultline, and the command that is the agent.
+enum AgentWords {
+  private static var own: [String] { Array(CommandLine.arguments.dropFirst()) }
+  /// What is parsed.
+  static var options: [String] { Array(own.prefix { $0 != "--" }) }
+  /// Whether there is a `--`.
+  static var isOpen: Bool { own.contains("--") }
+  /// What stands behind it.
+  static var command: [String] { Array(own.drop { $0 != "--" }.dropFirst()) }
+}
+
+/// A command that can play a process as the agent.
+protocol PlaysProcesses {}
+
+extension PlaysProcesses {
+  /// The command that is the agent; empty where none was given.
+  var command: [String] { AgentWords.command }
 }

@@ -102,6 +102,10 @@ import Testing
   /// What rooms use from outside the house; the toolchain's own modules are left to the laws.
   static let guests = [
     "OpsAgentSQLite": ["GRDB"], "Faultline": ["Yams"], "Exploration": ["GRDB"], "FaultlineCLI": ["ArgumentParser"],
+    "Gateway": [
+      "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "Subprocess", "System",
+      "SystemPackage",
+    ],
   ]
   static let toolchain = [
     "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Testing", "Glibc", "Darwin", "Musl",

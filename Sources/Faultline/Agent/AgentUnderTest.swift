@@ -24,6 +24,8 @@ public protocol AgentUnderTest: Sendable {
   /// Whether its supervisor may start a process beside one that stopped answering. An agent that takes no lease is
   /// deployed so that it never has two.
   var runsReplicas: Bool { get }
+  /// Whether its processes can be stopped and go on later.
+  var isPausable: Bool { get }
   /// Sets the agent up for one run, with an empty store.
   func deploy(_ task: AgentTask) throws -> any AgentDeployment
 }
@@ -31,6 +33,7 @@ public protocol AgentUnderTest: Sendable {
 extension AgentUnderTest {
   public var marks: [Name] { [] }
   public var runsReplicas: Bool { true }
+  public var isPausable: Bool { true }
 }
 
 /// A practice that an agent may declare or a scenario may demand; each switches contract oracles from

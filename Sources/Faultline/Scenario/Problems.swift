@@ -137,9 +137,9 @@ struct Problems {
 }
 
 extension Instant {
-  /// Reads `2026-11-02`, `2026-11-02T09:00Z` and `2026-11-02T09:00:00Z`; nil for anything else, dates
-  /// that no calendar has included.
-  init?(iso8601 text: String) {
+  /// Reads `2026-11-02`, `2026-11-02T09:00Z`, `2026-11-02T09:00:00Z` and the last with up to nine digits after a
+  /// point; nil for anything else, dates that no calendar has included.
+  public init?(iso8601 text: String) {
     let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
     func digits(_ text: Substring, _ width: Int) -> Int64? {
       text.utf8.count == width && text.utf8.allSatisfy { (48...57).contains($0) } ? Int64(text) : nil
@@ -152,14 +152,22 @@ extension Instant {
     let days = CivilDate.daysSinceEpoch(year: y, month: m, day: d)
     guard CivilDate.from(daysSinceEpoch: days) == (y, m, d) else { return nil }
     var clock: [Int64] = [0, 0, 0]
+    var fraction: Int64 = 0
     if halves.count == 2 {
       guard halves[1].last == "Z" else { return nil }
-      let parts = halves[1].dropLast().split(separator: ":", omittingEmptySubsequences: false)
+      let split = halves[1].dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = split[0].split(separator: ":", omittingEmptySubsequences: false)
+      if split.count == 2 {
+        guard parts.count == 3, (1...9).contains(split[1].utf8.count), let read = digits(split[1], split[1].utf8.count)
+        else { return nil }
+        fraction = (split[1].utf8.count..<9).reduce(read) { scaled, _ in scaled * 10 }
+      }
       let numbers = parts.compactMap { digits($0, 2) }
       guard (2...3).contains(parts.count), numbers.count == parts.count else { return nil }
       guard numbers[0] < 24, numbers.dropFirst().allSatisfy({ $0 < 60 }) else { return nil }
       for (index, number) in numbers.enumerated() { clock[index] = number }
     }
-    self.init(year: y, month: m, day: d, hour: clock[0], minute: clock[1], second: clock[2])
+    let whole = Instant(year: y, month: m, day: d, hour: clock[0], minute: clock[1], second: clock[2])
+    self = whole + TimeSpan(nanoseconds: fraction)
   }
 }

@@ -21,6 +21,8 @@ extension World {
   // MARK: From the agent
 
   private static let callFaults = Offer<CrashFault>(of: .crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout)
+  /// Those of a process that can't be stopped and go on later.
+  private static let callDeaths = Offer<CrashFault>(of: .crashBefore, .crashAfter, .crashOnAnswer)
 
   /// A process makes a logical call.
   mutating func place(_ call: AgentCall, from process: ProcessID) {
@@ -45,8 +47,8 @@ extension World {
     if client.generatesKeys, route.operation.takesKey, request.idempotencyKey == nil {
       request.idempotencyKey = simulation.draw(at: site.aspect(.identity)).identifier("sdk-")
     }
-    var offer = World.callFaults
-    if replacesPaused {
+    var offer = isPausable ? World.callFaults : World.callDeaths
+    if replacesPaused, isPausable {
       offer.add(.pauseAfterTakeover)
       if route.operation.isMutation { offer.add(.pauseUnsent) }
     }
@@ -324,7 +326,7 @@ extension World {
       return
     }
     record(.answered(terms.id, operation: terms.request.operation, answer))
-    if case .none(.timedOut) = answer {
+    if case .none(let absence) = answer, absence != .unreadable {
       if calls[index].requestFault.landmark != nil { tookEffect(calls[index].requestFaultIndex) }
       reached(.afterTimeout, by: index)
     }

@@ -139,7 +139,7 @@ extension World {
     simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: .milliseconds(1))
   }
 
-  private mutating func finish(_ process: ProcessID, _ claim: Claim?) {
+  mutating func finish(_ process: ProcessID, _ claim: Claim?) {
     processes[Int(process.index)].hasFinished = true
     if let claim {
       claims.append(claim)

@@ -10,6 +10,8 @@ public struct World {
   let client: ClientPolicy
   /// Whether a process that stops answering is replaced while it may still live.
   let replacesPaused: Bool
+  /// Whether a process can be stopped and go on later.
+  let isPausable: Bool
   public let shape: RunShape
   var simulation: Simulation<Happening, WorldEvent>
   var systems: [any Backend]
@@ -177,6 +179,7 @@ public struct World {
     self.setup = setup
     client = agent.client
     replacesPaused = agent.runsReplicas
+    isPausable = agent.isPausable
     self.shape = shape
     watch = Watch(next: scenario.start + shape.calmAfter)
     simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
@@ -254,7 +257,7 @@ public struct World {
     processes.isEmpty || processes.contains { !$0.hasFinished }
   }
 
-  private mutating func finish(_ reason: EndReason) {
+  mutating func finish(_ reason: EndReason) {
     end = reason
     if reason != .quiet { recordLeftOpen() }
     record(.ended(reason))

@@ -112,7 +112,7 @@ public final class WorldSetup: Sendable {
     }
   }
 
-  func task(seed: UInt64) -> AgentTask {
+  public func task(seed: UInt64) -> AgentTask {
     AgentTask(
       workflow: scenario.workflow, run: run, input: input, catalogue: catalogue,
       isDryRun: scenario.isDryRun, principals: principals,

@@ -9,7 +9,7 @@ import Primitives
 import Reporting
 import Simulation
 
-struct ExploreCommand: AsyncParsableCommand {
+struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
   static let configuration = CommandConfiguration(
     commandName: "explore",
     abstract: "Play every plan of at most so many faults, and end with a number that has a denominator.",
@@ -40,6 +40,7 @@ struct ExploreCommand: AsyncParsableCommand {
         faultline explore scenarios/happy-path.yaml --agent reference --without read-back --format json
         faultline explore scenarios/happy-path.yaml --runs 10000
         faultline explore scenarios --max-faults 1 --format junit --output explore.xml
+        faultline explore scenarios/timeout-after-create.yaml --clock virtual -- python3 agent.py
 
       Exit status: 0 no violation that is not known, and nothing undecided; 1 a violation, or a plan that was given up \
       at a limit; 2 bad input; 3 a run that hashed otherwise the second time; 130 stopped by Ctrl-C, with a \
@@ -88,12 +89,26 @@ struct ExploreCommand: AsyncParsableCommand {
   @Option(help: "Failures that are expected for now; .faultline/known.yaml where there is one.", completion: .file())
   var known: String?
 
+  @OptionGroup(title: "A process as the agent") var outsideOptions: OutsideOptions
+
+  @Option(help: "How often each plan is played with a process, which is not deterministic.")
+  var trials: Int = 1
+
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @Option(help: "Save the plans that fail to this folder; to .faultline/failures by default.", completion: .directory)
   var save: String?
 
   func validate() throws {
+    guard trials >= 1 else { throw ValidationError("--trials must be at least 1") }
+    guard trials == 1 || !command.isEmpty else {
+      throw ValidationError("--trials is for a process, given as a command after --")
+    }
+    guard command.isEmpty || (choice.agent == nil && !isRandom && faultLimit == 1 && fromPlan == nil && !resume) else {
+      throw ValidationError(
+        "a command after -- is tried with every single fault; leave out --agent, --runs, --time, --from-plan, --resume "
+          + "and any --max-faults but 1")
+    }
     guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
     guard (runs ?? 1) >= 1 else { throw ValidationError("--runs must be at least 1") }
@@ -116,6 +131,11 @@ struct ExploreCommand: AsyncParsableCommand {
 
   func run() async throws {
     try output.check()
+    guard command.isEmpty else {
+      let status = try await exploreOutside()
+      guard status == .asExpected else { throw ExitCode(status) }
+      return
+    }
     let agent = try choice.agent(orElse: "reference")
     let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
     let known = try KnownFile.read(known)
@@ -144,7 +164,7 @@ struct ExploreCommand: AsyncParsableCommand {
     return status
   }
 
-  private func situations() throws -> [Situation] {
+  func situations() throws -> [Situation] {
     guard let fromPlan else {
       let situations = try Library.situations(in: paths)
       guard let saved = situations.first(where: { !$0.isScenario }) else { return situations }

@@ -9,7 +9,7 @@ import Primitives
 import Reporting
 import Simulation
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, PlaysProcesses {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Play scenarios and judge agents by what the systems hold afterwards.",
@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         faultline run scenarios/timeout-after-create.yaml --agent reference --without idempotency-keys
         faultline run .faultline/failures/7f3a.yaml --agent reference
         faultline run scenarios/happy-path.yaml --agent reference --runs 10000 --max-faults 3 --verify-replay
+        faultline run scenarios/timeout-after-create.yaml --trials 3 -- python3 agent.py
       """)
 
   @Argument(
@@ -49,6 +50,8 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Play each run again from its plan; another hash is a defect (exit status 3).")
   var verifyReplay = false
 
+  @OptionGroup(title: "A process as the agent") var outsideOptions: OutsideOptions
+
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
@@ -66,7 +69,13 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard runs >= 1 else { throw ValidationError("--runs must be at least 1") }
-    guard trials == 1 else {
+    guard trials >= 1 else { throw ValidationError("--trials must be at least 1") }
+    guard command.isEmpty || (choice.agent == nil && runs == 1 && maxFaults == nil && !verifyReplay && !explain) else {
+      throw ValidationError(
+        "a command after -- is the agent, played in the scenario's own faults; leave out --agent, --runs, --max-faults, "
+          + "--verify-replay and --explain, and see 'faultline explore'")
+    }
+    guard trials == 1 || !command.isEmpty else {
       throw ValidationError("--trials is for processes; built-in agents are deterministic, use --runs for more seeds")
     }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
@@ -78,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
       throw ValidationError(
         "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")
     }
-    guard !(explain || all) || (choice.agent != nil && runs == 1) else {
+    guard !(explain || all) || !command.isEmpty || (choice.agent != nil && runs == 1) else {
       throw ValidationError("--explain and --all show one run closely; add --agent, and leave out --runs")
     }
   }
@@ -86,6 +95,11 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.check()
     try telemetry.check()
+    guard command.isEmpty else {
+      let status = try await playOutside()
+      guard status == .asExpected else { throw ExitCode(status) }
+      return
+    }
     let agent = try choice.make()
     let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
     let assignments = try situations.flatMap { situation in

@@ -8,12 +8,15 @@ struct Interrupt: Sendable {
   private static let flag = Atomic<Bool>(false)
 
   /// Begins to listen. The process has one keyboard, so all listeners hear the same.
-  init() {
+  ///
+  /// - Parameter alsoTerminate: whether SIGTERM counts as Ctrl-C, as it does for what is left running.
+  init(alsoTerminate: Bool = false) {
     // The flag exists before the handler can need it: a handler must not initialise anything.
     _ = isRaised
     signal(SIGINT) { _ in
       if Interrupt.flag.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
     }
+    if alsoTerminate { signal(SIGTERM) { _ in Interrupt.flag.store(true, ordering: .relaxed) } }
   }
 
   var isRaised: Bool { Interrupt.flag.load(ordering: .relaxed) }

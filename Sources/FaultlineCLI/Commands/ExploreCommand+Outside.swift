@@ -1,0 +1,246 @@
+// `faultline explore … -- COMMAND`: every single fault that a process's run without faults reveals.
+
+import Faultline
+import Foundation
+import Gateway
+import Primitives
+import Reporting
+import Simulation
+
+extension ExploreCommand {
+  /// Tries each point of each scenario.
+  func exploreOutside() async throws -> ExitStatus {
+    let outside = try Outside(command, options: outsideOptions)
+    let agent = OutsideAgent(name: Name(outside.command.name))
+    let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
+    let interrupt = Interrupt()
+    let (trials, jobs, seed) = (trials, workers, seed ?? 1)
+    let reports = try await outside.serving { host, port in
+      var reports: [OutsideReport] = []
+      for (index, assignment) in assignments.enumerated() where !interrupt.isRaised {
+        let exploration = OutsideExploration(
+          outside.trials(assignment, host: host, port: port), prefix: "\(index + 1)", trials: trials, jobs: jobs,
+          seed: seed)
+        reports.append(try await exploration.play(until: interrupt))
+      }
+      return reports
+    }
+    let status: ExitStatus =
+      interrupt.isRaised ? .interrupted : reports.allSatisfy(\.isGood) ? .asExpected : .notAsExpected
+    switch output.format {
+    case .json: try output.deliver(reports.map(\.json).joined(separator: "\n"))
+    case .text:
+      let blocks = zip(reports, assignments).map { report, assignment in
+        report.text(output.style, again: RunCommand.again(command, path: assignment.path))
+      }
+      try output.deliver((blocks + ["exit \(status.rawValue)"]).joined(separator: "\n\n"))
+    case .junit, .github, .sarif:
+      throw Refusal.badInput(
+        "--format \(output.format.rawValue) is not written for a process", remedy: "use --format json or text")
+    }
+    return status
+  }
+}
+
+/// The points of one scenario, tried one after the other or several at a time.
+struct OutsideExploration: Sendable {
+  private let trials: OutsideTrials
+  private let prefix: String
+  private let count: Int
+  private let jobs: Int
+  private let seed: UInt64
+
+  /// How often a plan whose fault was not met is tried again.
+  private static let patience = 2
+
+  init(_ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64) {
+    self.trials = trials
+    self.prefix = prefix
+    self.count = count
+    self.jobs = jobs
+    self.seed = seed
+  }
+
+  func play(until interrupt: Interrupt) async throws -> OutsideReport {
+    let first = try await trials.play("\(prefix)-0", number: 1, seed: seed, plan: Plan(), notesForks: true)
+    try Outside.check(first)
+    let points = first.forks.flatMap { fork in
+      fork.alternatives.map { Plan.Entry(at: SitePattern(fork.site), choose: $0) }
+    }
+    var report = OutsideReport(
+      scenario: trials.setup.scenario.name, agent: first.record.verdict.agent, clean: first.record.verdict,
+      trialsPerPoint: count, points: points.map { .init(entry: $0) })
+    let seconds = Double(first.duration / .milliseconds(1)) / 1_000 * Double(points.count * count) / Double(jobs)
+    Console.complain(
+      "\(points.count) points, \(points.count * count) trials, about \(Int(seconds.rounded(.up))) s")
+    guard first.record.verdict.result == .pass else { return report }
+    let begun = ContinuousClock.now
+    try await withThrowingTaskGroup(of: (Int, [OutsideTrials.Outcome]).self) { group in
+      var next = 0
+      func startOne() {
+        guard next < points.count, !interrupt.isRaised else { return }
+        let index = next
+        next += 1
+        group.addTask { (index, try await tryPoint(points[index], number: index + 1)) }
+      }
+      for _ in 0..<jobs { startOne() }
+      while let (index, outcomes) = try await group.next() {
+        report.points[index].take(outcomes)
+        startOne()
+      }
+    }
+    report.seconds = Double((ContinuousClock.now - begun) / .milliseconds(1)) / 1_000
+    return report
+  }
+
+  private func tryPoint(_ point: Plan.Entry, number: Int) async throws -> [OutsideTrials.Outcome] {
+    var outcomes: [OutsideTrials.Outcome] = []
+    for trial in 1...count {
+      var outcome: OutsideTrials.Outcome?
+      for attempt in 0...Self.patience {
+        let played = try await trials.play(
+          "\(prefix)-\(number)-\(trial)-\(attempt)", number: trial, seed: seed &+ UInt64(trial - 1), plan: Plan([point]))
+        outcome = played
+        if played.record.verdict.result != .inconclusive { break }
+      }
+      if let outcome { outcomes.append(outcome) }
+    }
+    return outcomes
+  }
+}
+
+/// What the trials of one scenario came to.
+struct OutsideReport: Sendable {
+  /// One fault at one site.
+  struct Point: Sendable {
+    let entry: Plan.Entry
+    var trials = 0
+    /// Trials in which the fault was met and changed something.
+    var applied = 0
+    var violations = 0
+    var inconclusive = 0
+    var oracles: [String] = []
+    /// Where the first failing trial kept its output.
+    var folder: String?
+
+    /// `cloud.create_cluster[acme]#1`: all points are in one run of one process.
+    var place: String {
+      let at = entry.at
+      let subject = at.subject.map { "[\($0)]" } ?? ""
+      let again = at.incarnation ?? 1 > 1 ? " of incarnation \(at.incarnation ?? 1)" : ""
+      return "\(at.point?.text ?? "*")\(subject)#\(at.call ?? 1)\(again)"
+    }
+
+    mutating func take(_ outcomes: [OutsideTrials.Outcome]) {
+      for outcome in outcomes {
+        let verdict = outcome.record.verdict
+        trials += 1
+        if verdict.faults.contains(where: \.tookEffect) { applied += 1 }
+        switch verdict.result {
+        case .pass: break
+        case .fail: violations += 1
+        case .inconclusive: inconclusive += 1
+        }
+        for violation in verdict.violations where !oracles.contains(violation.oracle.text) {
+          oracles.append(violation.oracle.text)
+        }
+        if folder == nil, verdict.result != .pass { folder = outcome.folder }
+      }
+    }
+  }
+
+  let scenario: Name
+  let agent: Name
+  /// The run without faults.
+  let clean: Verdict
+  let trialsPerPoint: Int
+  var points: [Point]
+  var seconds = 0.0
+
+  var isGood: Bool {
+    clean.result == .pass && points.allSatisfy { $0.trials == trialsPerPoint && $0.violations + $0.inconclusive == 0 }
+  }
+
+  private var total: (trials: Int, applied: Int, violations: Int, inconclusive: Int) {
+    points.reduce(into: (0, 0, 0, 0)) { sum, point in
+      sum.0 += point.trials
+      sum.1 += point.applied
+      sum.2 += point.violations
+      sum.3 += point.inconclusive
+    }
+  }
+
+  /// With 95 % confidence the rate of violations over all points is at most this, in percent, where none was seen: the
+  /// exact (Clopper-Pearson) bound. Nil where one was seen, or no fault took effect.
+  private var bound: Double? {
+    let total = total
+    guard total.violations == 0, total.applied > 0 else { return nil }
+    return (1 - pow(0.05, 1 / Double(total.applied))) * 100
+  }
+
+  // MARK: For people
+
+  func text(_ style: Style, again: String) -> String {
+    let word: Style.Tone = isGood ? .good : .bad
+    var blocks = [
+      "\(style.paint(isGood ? "PASS" : "FAIL", word))  \(style.paint(scenario.text, .strong))   \(agent)   every single fault"
+    ]
+    guard clean.result == .pass else {
+      let oracles = clean.violations.map(\.oracle.text).joined(separator: ", ")
+      blocks.append("The run without any fault is no pass (\(oracles.isEmpty ? clean.result.rawValue : oracles)); nothing else was tried.")
+      blocks.append("See it   \(again)")
+      return blocks.joined(separator: "\n\n")
+    }
+    var table = TextTable([
+      .init("point", fillsRest: true), .init("fault", limit: 20), .init("found", rightAligned: true),
+      .init("oracles", limit: 22),
+    ])
+    let telling = points.filter { $0.violations + $0.inconclusive > 0 }
+    for point in telling {
+      table.add([
+        "\(point.place)", "\(point.entry.choose)", "\(point.violations) / \(point.applied) / \(point.trials)",
+        .init(point.violations > 0 ? point.oracles.joined(separator: ", ") : "inconclusive", point.violations > 0 ? .bad : .warning),
+      ])
+    }
+    if !telling.isEmpty {
+      blocks.append(table.text(style))
+      blocks.append("found: trials with a violation / in which the fault took effect / played")
+    }
+    let quiet = points.count { $0.trials > 0 && $0.violations + $0.inconclusive == 0 }
+    if !telling.isEmpty, quiet > 0 { blocks.append("\(quiet) other points, no violation.") }
+    if let bound {
+      blocks.append(
+        "No violation in \(total.applied) trials: with 95 % confidence it happens in at most "
+          + "\(String(format: "%.1f", bound)) % of such trials.")
+    }
+    if let folder = telling.first?.folder { blocks.append("The output of the first of these is in \(folder).") }
+    let total = total
+    blocks.append(
+      "\(points.count) points, \(total.trials) trials, \(total.applied) in which the fault took effect, "
+        + "\(total.violations) violations,\n\(total.inconclusive) inconclusive, \(String(format: "%.1f", seconds)) s")
+    return blocks.joined(separator: "\n\n")
+  }
+
+  // MARK: For programs
+
+  var json: String {
+    let total = total
+    let document: Gateway.JSON = [
+      "schema": "faultline.points/1", "scenario": .text(scenario.text), "agent": .text(agent.text),
+      "clean": .text(clean.result.rawValue), "trials": .int(Int64(total.trials)), "applied": .int(Int64(total.applied)),
+      "violations": .int(Int64(total.violations)), "inconclusive": .int(Int64(total.inconclusive)),
+      "at_most_percent": bound.map { .number(($0 * 100).rounded() / 100) } ?? .null,
+      "seconds": .number((seconds * 1_000).rounded() / 1_000),
+      "points": .list(
+        points.map { point in
+          [
+            "at": .text(point.entry.at.description), "choose": .text(point.entry.choose.text),
+            "trials": .int(Int64(point.trials)), "applied": .int(Int64(point.applied)),
+            "violations": .int(Int64(point.violations)), "inconclusive": .int(Int64(point.inconclusive)),
+            "oracles": .list(point.oracles.map { .text($0) }),
+          ]
+        }),
+    ]
+    return document.printed
+  }
+}

@@ -1,0 +1,84 @@
+// Plays a command as the agent: a server for its worlds, a supervisor for its processes.
+
+import Faultline
+import Foundation
+import Gateway
+import Primitives
+import Reporting
+import Simulation
+
+/// A command that is played as an agent.
+struct Outside: Sendable {
+  let command: AgentCommandLine
+  let options: OutsideOptions
+
+  /// - Parameter words: what stands after `--`.
+  /// - Throws: a refusal where there is no such command, or where it would see a key to a real account.
+  init(_ words: [String], options: OutsideOptions) throws {
+    command = AgentCommandLine(words, passing: options.passEnv)
+    self.options = options
+    guard Self.isThere(command.executable) else {
+      throw Refusal.badInput(
+        "there is no command '\(command.executable)'",
+        remedy: "what stands after -- is started as it is, such as: -- python3 agent.py")
+    }
+    for name in options.passEnv where ProcessInfo.processInfo.environment[name] == nil {
+      throw Refusal.badInput(
+        "--pass-env \(name): there is no such variable here", remedy: "set it, or leave the option out")
+    }
+    do {
+      try command.checkEnvironment()
+    } catch {
+      throw Refusal.badInput("\(error)", remedy: "unset it for this command, or leave out --pass-env")
+    }
+  }
+
+  private static func isThere(_ executable: String) -> Bool {
+    if executable.contains("/") { return FileManager.default.isExecutableFile(atPath: executable) }
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(executable)") }
+  }
+
+  /// Serves worlds on this machine while `body` runs.
+  ///
+  /// - Throws: what `body` throws, and a refusal where no port can be had.
+  func serving<T: Sendable>(_ body: @escaping @Sendable (WorldHost, Int) async throws -> T) async throws -> T {
+    let host = WorldHost()
+    let (ports, found) = AsyncStream.makeStream(of: Int.self)
+    return try await withThrowingTaskGroup(of: T?.self) { group in
+      group.addTask {
+        do {
+          try await GatewayServer(host).run { found.yield($0) }
+        } catch is CancellationError {
+          return nil
+        } catch {
+          throw Refusal.badInput("no port can be had on 127.0.0.1: \(error)", remedy: "see 'faultline doctor'")
+        }
+        return nil
+      }
+      group.addTask {
+        for await port in ports { return try await body(host, port) }
+        return nil
+      }
+      defer { group.cancelAll() }
+      while let result = try await group.next() {
+        if let result { return result }
+      }
+      throw CancellationError()
+    }
+  }
+
+  /// Where trials keep their state and output; each invocation has a folder of its own.
+  static let folder = "\(Files.state)/trials/\(ProcessInfo.processInfo.processIdentifier)"
+
+  func trials(_ assignment: Assignment, host: WorldHost, port: Int) -> OutsideTrials {
+    OutsideTrials(
+      assignment.setup, command: command, settings: options.settings(folder: Self.folder), host: host, port: port)
+  }
+
+  /// Fails where the command never came to life: that says nothing about an agent.
+  static func check(_ outcome: OutsideTrials.Outcome) throws {
+    guard let failure = outcome.failure else { return }
+    throw Refusal.badInput("the command could not be started: \(failure)", remedy: "try it by hand first")
+  }
+}

@@ -1,0 +1,60 @@
+// How a process is played as an agent: its clock, its time, its environment.
+
+import ArgumentParser
+import Faultline
+import Foundation
+import Gateway
+import Primitives
+import Simulation
+
+/// Options for an agent that is a command after `--`.
+struct OutsideOptions: ParsableArguments {
+  @Option(
+    help: """
+      How the world's time goes by: real, scaled:N (a second is N in the world), or virtual (it passes with calls, and \
+      where the agent says to POST $FAULTLINE_URL/clock/sleep that it sleeps).
+      """)
+  var clock: ClockMode = .real
+
+  @Option(
+    help: """
+      How an answer is lost at the socket: close it, or hold it open until the caller gives up.
+      """)
+  var loss: LossForm = .close
+
+  @Option(help: "How long one trial may take, such as 60s or 5m.")
+  var timeout: Span = Span(argument: "60s")!
+
+  @Option(help: "How often a process that was killed is started again.")
+  var restarts: Int = 10
+
+  @Option(
+    help: "Hand this variable of the environment on to the agent, beside PATH, HOME and the like; may be repeated.")
+  var passEnv: [String] = []
+
+  @Option(help: "Requests that come within so many milliseconds of each other count as sent together; 0 for none.")
+  var quiet: Int = 20
+
+  func validate() throws {
+    guard (0...10_000).contains(quiet) else { throw ValidationError("--quiet takes 0 to 10000 milliseconds") }
+    guard (0...250).contains(restarts) else { throw ValidationError("--restarts takes 0 to 250") }
+  }
+
+  /// The settings of the trials of a command.
+  func settings(folder: String) -> OutsideTrials.Settings {
+    var settings = OutsideTrials.Settings(folder: folder)
+    settings.session.clock = clock
+    settings.session.loss = loss
+    settings.session.restarts = restarts
+    settings.session.quiet = .milliseconds(quiet)
+    settings.timeout = .nanoseconds(timeout.nanoseconds)
+    return settings
+  }
+}
+
+extension ClockMode: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { description }
+}
+
+extension LossForm: ExpressibleByArgument {}

@@ -1,0 +1,81 @@
+// The operations of a world as MCP tools, with hints that are true.
+
+import Faultline
+import Operations
+import Primitives
+
+/// What a model sees of a world.
+enum MCPTools {
+  /// Takes the run's outcome; no operation of a system.
+  static let reportOutcome = "report_outcome"
+  /// Lets the world's time pass.
+  static let sleep = "sleep"
+
+  /// An operation's tool name: functions of model APIs have no dots, `cloud_create_cluster`.
+  static func name(of operation: Operation) -> String { operation.name.text.replacing(".", with: "_") }
+
+  /// The operation of a tool's name; nil where there is none.
+  static func operation(named tool: String, in catalogue: Catalogue) -> Operation? {
+    catalogue.allOperations.first { name(of: $0) == tool }
+  }
+
+  /// Every tool, always in the same order, as the specification asks for the sake of prompt caches.
+  static func list(of catalogue: Catalogue) -> JSON {
+    .list(catalogue.allOperations.map(tool) + [outcomeTool, sleepTool])
+  }
+
+  private static func tool(_ operation: Operation) -> JSON {
+    var schema = operation.schema.object ?? [:]
+    if operation.takesKey, var properties = schema["properties"]?.object {
+      properties["idempotency_key"] = [
+        "type": "string", "minLength": 1, "maxLength": 255,
+        "description": "The same for every attempt at one wish; the system then executes it once.",
+      ]
+      schema["properties"] = .object(properties)
+    }
+    let isDestructive = operation.effect?.change == .ended || operation.effect?.permanence == .permanent
+    return [
+      "name": .text(name(of: operation)), "description": .text(operation.summary), "inputSchema": .object(schema),
+      "annotations": [
+        "readOnlyHint": .bool(!operation.isMutation), "destructiveHint": .bool(isDestructive),
+        // A system executes a mutation again when it is asked again, unless the caller sends a key.
+        "idempotentHint": .bool(!operation.isMutation), "openWorldHint": true,
+      ],
+    ]
+  }
+
+  private static let outcomeTool: JSON = [
+    "name": .text(reportOutcome),
+    "description": "Says how the work ended: completed, rolled-back, or escalated to a person. The last word counts.",
+    "inputSchema": [
+      "type": "object", "required": ["outcome"], "additionalProperties": false,
+      "properties": [
+        "outcome": ["type": "string", "enum": ["completed", "rolled-back", "escalated"]],
+        "text": ["type": "string", "description": "The sentence for the ticket."],
+        "holdings": .object(holdings("What is there, by the systems' ids.")),
+        "possibly": .object(holdings("What may be there: one entry for each outcome that is not known.")),
+        "reason": ["type": "string"], "next_action": ["type": "string"],
+      ],
+    ],
+    "annotations": ["readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false],
+  ]
+
+  private static func holdings(_ summary: String) -> [String: JSON] {
+    [
+      "type": "array", "description": .text(summary),
+      "items": [
+        "type": "object", "required": ["kind"],
+        "properties": ["kind": ["type": "string"], "id": ["type": "string"]],
+      ],
+    ]
+  }
+
+  private static let sleepTool: JSON = [
+    "name": .text(sleep), "description": "Waits so many seconds.",
+    "inputSchema": [
+      "type": "object", "required": ["seconds"], "additionalProperties": false,
+      "properties": ["seconds": ["type": "number", "minimum": 0, "maximum": 86_400]],
+    ],
+    "annotations": ["readOnlyHint": true, "destructiveHint": false, "idempotentHint": false, "openWorldHint": false],
+  ]
+}

@@ -1,0 +1,71 @@
+// HTTP as a door sees it: a whole request in, bytes or silence out. Sockets are the server's business.
+
+/// A request whose body has been read.
+public struct WireRequest: Sendable {
+  public var method: String
+  /// The path below the world's base, without a leading slash: `v1/cloud/create_cluster`.
+  public var path: String
+  /// What stands behind the question mark, as it came.
+  public var query: String
+  /// Names in lower case.
+  public var headers: [(name: String, value: String)]
+  public var body: [UInt8]
+
+  public init(
+    method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [], body: [UInt8] = []
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.headers = headers
+    self.body = body
+  }
+
+  /// The first header of that name, in lower case.
+  public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+  /// The path's parts.
+  var segments: [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
+}
+
+/// What a door writes.
+public struct WireResponse: Sendable {
+  public var status: Int
+  public var headers: [(name: String, value: String)]
+  public var body: [UInt8]
+
+  public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// A JSON document.
+  static func json(_ document: JSON, status: Int = 200, type: String = "application/json") -> WireResponse {
+    WireResponse(status: status, headers: [("content-type", type)], body: document.bytes)
+  }
+
+  /// An error of HTTP's own, as RFC 9457 has it.
+  static func problem(_ status: Int, _ title: String, _ detail: String, code: String? = nil) -> WireResponse {
+    var members: [String: JSON] = ["status": .int(Int64(status)), "title": .text(title), "detail": .text(detail)]
+    if let code { members["code"] = .text(code) }
+    return json(.object(members), status: status, type: "application/problem+json")
+  }
+}
+
+/// What becomes of a request's socket.
+public enum WireReply: Sendable {
+  case whole(WireResponse)
+  /// The head, and the body up to its middle; then the connection is closed.
+  case cutOff(WireResponse)
+  /// The connection is closed before a byte.
+  case close
+}
+
+/// A way into a world for agents that are not Swift.
+protocol Door: Sendable {
+  /// Whether this door answers to the path.
+  func answers(_ request: WireRequest) -> Bool
+  /// Takes a request into the world and says what becomes of its socket.
+  func handle(_ request: WireRequest, in session: Session) async -> WireReply
+}

@@ -1,0 +1,154 @@
+// Sockets: reads requests whole, and writes what the doors decide, or breaks off where they say so.
+
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// An HTTP server on one address.
+public struct GatewayServer: Sendable {
+  /// Where to listen, and how much a client may ask for.
+  public struct Settings: Sendable {
+    public var host = "127.0.0.1"
+    /// 0 for any that is free.
+    public var port = 0
+    /// What a client has to show as `X-Faultline-Token` where the address is not this machine's own.
+    public var token: String?
+    /// How many bytes a body may have.
+    public var bodyLimit = 1 << 20
+    public var headerLimit = 32 << 10
+    public var idleTimeout = Duration.seconds(120)
+
+    public init() {}
+
+    /// Whether only this machine can reach the address.
+    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+  }
+
+  private let settings: Settings
+  private let host: WorldHost
+
+  public init(_ host: WorldHost, settings: Settings = Settings()) {
+    self.host = host
+    self.settings = settings
+  }
+
+  /// Serves until the task is cancelled.
+  ///
+  /// - Parameter onListening: called once with the port.
+  /// - Throws: where the address can't be had.
+  public func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    var logger = Logger(label: "faultline.gateway")
+    logger.logLevel = .critical
+    var channel = HTTP1Channel.Configuration(
+      idleTimeout: .nanoseconds(Int64(settings.idleTimeout / .nanoseconds(1))))
+    channel.httpDecoder.maxHeaderFieldSize = settings.headerLimit
+    channel.httpDecoder.maxHeaderListSize = settings.headerLimit
+    channel.httpDecoder.maxHeaderFieldCount = 200
+    let service = try HTTPServerBuilder.http1(configuration: channel).buildServer(
+      configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+    ) { request, writer, channel in
+      try await respond(to: request, with: writer, on: channel)
+    } onServerRunning: { channel in
+      await onListening(channel.localAddress?.port ?? settings.port)
+    }
+    try await service.run()
+  }
+
+  // MARK: One request
+
+  /// Thrown to close a connection: what the server does with any error that is not the parser's.
+  private struct BrokenOff: Error {}
+
+  @Sendable private func respond(
+    to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
+  ) async throws {
+    let reply: WireReply
+    if let refusal = refusal(of: request) {
+      reply = .whole(refusal)
+    } else if let read = try await read(request) {
+      reply = await host.handle(read)
+    } else {
+      var refusal = WireResponse.problem(413, "Content Too Large", "A body has at most \(settings.bodyLimit) bytes.")
+      refusal.headers.append(("connection", "close"))
+      reply = .whole(refusal)
+    }
+    switch reply {
+    case .whole(let response):
+      try await writer.writeWhole(response.head, ByteBuffer(bytes: response.body))
+      if response.headers.contains(where: { $0.name == "connection" && $0.value == "close" }) { throw BrokenOff() }
+    case .cutOff(let response):
+      var body = try await writer.writeHead(response.head)
+      try await body.write(ByteBuffer(bytes: response.body.prefix(response.body.count / 2)))
+      throw BrokenOff()
+    case .close: throw BrokenOff()
+    }
+  }
+
+  /// The request with its body; nil where that is too long.
+  private func read(_ request: Request) async throws -> WireRequest? {
+    var body: [UInt8] = []
+    for try await part in request.body {
+      guard body.count + part.readableBytes <= settings.bodyLimit else { return nil }
+      body += part.readableBytesView
+    }
+    let target = request.head.path ?? "/"
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    return WireRequest(
+      method: request.method.rawValue, path: parts[0].drop { $0 == "/" }.removingPercentEncoding ?? "",
+      query: parts.count == 2 ? String(parts[1]) : "",
+      headers: request.headers.map { ($0.name.canonicalName, $0.value) }, body: body)
+  }
+
+  /// A page in a browser must not reach a world: a foreign `Origin` is refused, and so is a `Host` that somebody's
+  /// name server made point here.
+  private func refusal(of request: Request) -> WireResponse? {
+    if settings.isLoopback {
+      guard let authority = request.head.authority, Self.isLoopback(authority) else {
+        return .problem(403, "Forbidden", "This server answers to 127.0.0.1 and localhost only.")
+      }
+    }
+    if let origin = request.headers[.origin] {
+      let isOwn = origin.split(separator: "/").last.map { Self.isLoopback(String($0)) } ?? false
+      guard isOwn, settings.isLoopback else { return .problem(403, "Forbidden", "A foreign Origin is refused.") }
+    }
+    if let token = settings.token, let name = HTTPField.Name("X-Faultline-Token") {
+      guard request.headers[name] == token else {
+        return .problem(401, "Unauthorized", "X-Faultline-Token is missing or wrong.")
+      }
+    }
+    return nil
+  }
+
+  private static func isLoopback(_ authority: String) -> Bool {
+    if authority.hasPrefix("[::1]") { return true }
+    let name = authority.split(separator: ":").first ?? ""
+    return name == "localhost" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
+  }
+}
+
+extension ResponseWriter {
+  consuming fileprivate func writeWhole(_ head: HTTPResponse, _ bytes: ByteBuffer) async throws {
+    var body = try await writeHead(head)
+    if bytes.readableBytes > 0 { try await body.write(bytes) }
+    try await body.finish(nil)
+  }
+}
+
+extension WireResponse {
+  /// The head with the body's whole length, also where only a part of it will follow.
+  fileprivate var head: HTTPResponse {
+    var fields = HTTPFields()
+    for header in headers {
+      guard let name = HTTPField.Name(header.name) else { continue }
+      fields.append(HTTPField(name: name, value: header.value))
+    }
+    fields[.contentLength] = String(body.count)
+    return HTTPResponse(status: .init(code: status), headerFields: fields)
+  }
+}

@@ -1,0 +1,46 @@
+// The worlds that one server holds, each below a path of its own.
+
+import Faultline
+import Primitives
+import Synchronization
+
+/// Hands requests to the worlds that they are for: `/w/ID/…`, and everything else to the only one where there is
+/// only one.
+public final class WorldHost: Sendable {
+  private let worlds = Mutex<[String: Session]>([:])
+  private let doors: [any Door]
+
+  /// - Parameter survivableLoss: whether the MCP door tells a lost answer by an error that clients survive.
+  public init(survivableLoss: Bool = false) {
+    doors = [AgentDoor(), JSONDoor(), MCPDoor(survivable: survivableLoss)]
+  }
+
+  /// Puts a world under an id, which becomes part of its base URL.
+  public func add(_ session: Session, as id: String) { worlds.withLock { $0[id] = session } }
+
+  public func remove(_ id: String) { worlds.withLock { _ = $0.removeValue(forKey: id) } }
+
+  /// Takes a request to its world's door.
+  func handle(_ request: WireRequest) async -> WireReply {
+    var request = request
+    guard let session = session(for: &request) else {
+      return .whole(.problem(404, "Not Found", "There is no such world; its base URL has an id, /w/ID."))
+    }
+    guard let door = doors.first(where: { $0.answers(request) }) else {
+      return .whole(.problem(404, "Not Found", "Nothing answers to /\(request.path); see /openapi.json."))
+    }
+    return await door.handle(request, in: session)
+  }
+
+  /// The world of a request, whose path then starts below it.
+  private func session(for request: inout WireRequest) -> Session? {
+    let segments = request.segments
+    return worlds.withLock { worlds in
+      if segments.first == "w", segments.count >= 2 {
+        request.path = segments.dropFirst(2).joined(separator: "/")
+        return worlds[String(segments[1])]
+      }
+      return worlds.count == 1 ? worlds.first?.value : nil
+    }
+  }
+}

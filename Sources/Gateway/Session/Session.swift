@@ -1,0 +1,349 @@
+// One world and the outside processes that work with it.
+
+import Faultline
+import Operations
+import Primitives
+import Simulation
+
+/// Who looks after the processes of a session: starts them, and kills them where the world says that they die.
+public protocol ProcessKeeper: Sendable {
+  /// Starts an incarnation. Its end is told to the session with ``Session/processEnded(_:status:)``.
+  func start(_ process: ProcessID, trigger: Trigger) async
+  /// Kills an incarnation and returns when it is dead, with all that it has started.
+  func kill(_ process: ProcessID) async
+}
+
+/// A run whose agent is outside.
+///
+/// The world knows nothing of sockets: a call goes in as any agent's would, and its faults are choices of the run's
+/// plan. The session steps the world until the call's answer is there, or until nothing of it will come, and says
+/// what the door does with the socket. Where the world ends a process, the session has it killed first and lets
+/// go of its sockets afterwards, so that no byte of an answer reaches somebody who is dead.
+public actor Session {
+  /// What a session depends on.
+  public struct Settings: Sendable {
+    public var seed: UInt64 = 1
+    public var plan = Plan()
+    /// Notes what else could have been answered, for ``Session/forks``.
+    public var notesForks = false
+    public var clock = ClockMode.real
+    public var loss = LossForm.close
+    /// How often a process that was killed is started again.
+    public var restarts = 10
+    /// Requests that arrive together are held until nothing came for so long, and are then handled in the order of
+    /// what they ask for; zero takes each as it comes.
+    public var quiet = Duration.milliseconds(20)
+
+    public init() {}
+  }
+
+  /// An SDK asks three times as a rule; what comes later under the same key is a new decision of the agent's.
+  private static let attemptsUnderOneKey = 3
+  /// Latencies up to this are not waited for: the world's clock runs ahead a little instead.
+  private static let negligible = Duration.milliseconds(300)
+
+  private struct Waiting {
+    let number: UInt64
+    let attempt: Attempt
+    let continuation: CheckedContinuation<Reply, Never>
+  }
+
+  /// A logical call that is or was under way.
+  private struct LogicalCall {
+    var index: Int
+    var process: ProcessID
+    var ticket: UInt32
+    var mark: String?
+    var key: String?
+    var operation: Name
+    var attempts = 1
+    var wasUsable = false
+  }
+
+  private let setup: WorldSetup
+  private let agent: OutsideAgent
+  private let settings: Settings
+  private let keeper: (any ProcessKeeper)?
+  private let clock: SessionClock
+  private var world: World
+  private var current: ProcessID?
+  private var killed: Set<ProcessID> = []
+  private var restartsLeft: Int
+  private var ticket: UInt32 = 0
+  private var logicalCalls: [LogicalCall] = []
+  private var arrivals: [Waiting] = []
+  private var arrivalCount: UInt64 = 0
+  private var claim: Claim?
+  private var isAbandoned = false
+  private var record: RunRecord?
+  private var endWaiters: [CheckedContinuation<Void, Never>] = []
+
+  /// - Throws: what building the scenario's world throws.
+  public init(
+    _ setup: WorldSetup, agent: OutsideAgent, settings: Settings, keeper: (any ProcessKeeper)? = nil
+  ) throws {
+    self.setup = setup
+    self.agent = agent
+    self.settings = settings
+    self.keeper = keeper
+    clock = SessionClock(settings.clock, start: setup.scenario.start)
+    restartsLeft = settings.restarts
+    world = try World(
+      setup: setup, agent: agent, seed: settings.seed,
+      driver: settings.notesForks ? .enumerating(after: settings.plan) : .planned(settings.plan), isRecording: true)
+  }
+
+  // MARK: What outsiders may know
+
+  /// The operations that can be called.
+  public nonisolated var catalogue: Catalogue { setup.catalogue }
+  /// The principals of the scenario, with their scopes.
+  public nonisolated var principals: [Principal] { setup.principals }
+  /// What the agent is asked to do.
+  public nonisolated var task: AgentTask { setup.task(seed: settings.seed) }
+  /// The world's time.
+  public var now: Instant { max(world.now, clock.now ?? world.now) }
+  /// Sites with what else could have been answered there, since the last time; where the settings ask for them.
+  public func takeForks() -> [Fork] { world.takeForks() }
+  /// Whether every process has ended.
+  public var hasEnded: Bool { record != nil }
+
+  // MARK: Processes
+
+  /// Lets the world begin: its first message starts the first process.
+  public func begin() async {
+    while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
+  }
+
+  /// A process ended by itself. What it says about its work is what it reported, else what it did to the ticket,
+  /// else what its exit status says.
+  public func processEnded(_ process: ProcessID, status: Int32) async {
+    guard !killed.contains(process) else { return }
+    catchUp()
+    let ending = status == 0 ? Ending.completed : .escalated
+    world.end(
+      process, claiming: claim ?? ticketsWord ?? Claim(ending, text: "The process ended with status \(status)."))
+    await afterStep()
+    if process == current { current = nil }
+    if current == nil { conclude() }
+  }
+
+  /// Ends a run whose processes nobody here starts or watches: whoever works in it says no more.
+  public func close() {
+    guard record == nil else { return }
+    catchUp()
+    if let current { world.end(current, claiming: claim ?? ticketsWord) }
+    conclude()
+  }
+
+  /// A solved ticket says that the work is done.
+  private var ticketsWord: Claim? {
+    guard let ticket = task.input.text("ticket_id"), let operation = catalogue["ticketing.get_ticket"] else { return nil }
+    var look = world.withoutAgent()
+    let shown = look.ask(Request(operation.name, ["ticket": .text(ticket)], principal: principal(for: operation)))
+    guard let status = shown.body.text("status"), ["solved", "closed"].contains(status) else { return nil }
+    return Claim(.completed, text: "The ticket is \(status).")
+  }
+
+  /// What the agent says about its work; the last word counts.
+  public func report(_ claim: Claim) { self.claim = claim }
+
+  /// Ends the run although its process goes on: it had its time.
+  public func abandon() async {
+    guard record == nil else { return }
+    isAbandoned = true
+    if let current, let keeper {
+      killed.insert(current)
+      await keeper.kill(current)
+    }
+    conclude()
+  }
+
+  /// The verdict, once every process has ended.
+  public func finished() async -> RunRecord {
+    while true {
+      if let record { return record }
+      await withCheckedContinuation { endWaiters.append($0) }
+    }
+  }
+
+  private func conclude() {
+    guard record == nil else { return }
+    world.run()
+    var record = Runner.record(of: world, agent: agent)
+    if isAbandoned, record.verdict.result == .pass { record.verdict.result = .inconclusive }
+    if isAbandoned { record.verdict.reasons.insert("The process did not end in its time.", at: 0) }
+    self.record = record
+    for waiting in arrivals { waiting.continuation.resume(returning: .close) }
+    arrivals = []
+    for waiter in endWaiters { waiter.resume() }
+    endWaiters = []
+  }
+
+  // MARK: Time
+
+  /// The agent sleeps: where time does not pass by itself, it passes now; elsewhere the caller waits.
+  public func sleep(_ span: TimeSpan) async {
+    let until = now + span
+    if let wait = clock.wait(until: until) { try? await Task.sleep(for: wait) }
+    await pass(to: until)
+  }
+
+  /// Lets the world come to where the clock is.
+  private func catchUp() { if let now = clock.now, now > world.now { _ = world.pass(to: now) } }
+
+  private func pass(to instant: Instant) async {
+    if !world.pass(to: instant) { conclude() }
+    await afterStep()
+  }
+
+  /// Has killed whom the world ended, and started whom it began.
+  private func afterStep() async {
+    let crashes = agent.inbox.takeCrashes()
+    for process in crashes {
+      killed.insert(process)
+      if current == process { current = nil }
+      await keeper?.kill(process)
+    }
+    if !crashes.isEmpty, keeper != nil {
+      restartsLeft -= 1
+      guard restartsLeft >= 0 else { return conclude() }
+      // A supervisor does not wait for somebody to ask.
+      while world.isStarting, let next = world.nextTime, world.pass(to: next) {}
+    }
+    for start in agent.inbox.takeStarts() {
+      current = start.process
+      await keeper?.start(start.process, trigger: start.trigger)
+    }
+  }
+
+  // MARK: Calls
+
+  /// Takes one wire attempt and says what becomes of its socket.
+  public func exchange(_ attempt: Attempt) async -> Reply {
+    guard record == nil else { return .close }
+    arrivalCount += 1
+    let number = arrivalCount
+    return await withCheckedContinuation { continuation in
+      arrivals.append(Waiting(number: number, attempt: attempt, continuation: continuation))
+      Task { await takeIn(after: number) }
+    }
+  }
+
+  /// Takes in what has arrived, once nothing has for a while.
+  private func takeIn(after number: UInt64) async {
+    if settings.quiet > .zero {
+      try? await Task.sleep(for: settings.quiet)
+      guard number == arrivalCount else { return }
+    }
+    var batch = arrivals
+    arrivals = []
+    if batch.count > 1 {
+      // Which of them was first by a hair is chance; what they ask for is not.
+      batch.sort { ($0.attempt.canonicalOrder, $0.number) < ($1.attempt.canonicalOrder, $1.number) }
+      if let current { world.note(.mark(Name("together:\(batch.count)")), of: current) }
+    }
+    for waiting in batch {
+      let call = await put(waiting.attempt)
+      // Each is on the wire before the first is answered: they were sent together.
+      Task { waiting.continuation.resume(returning: await self.follow(call, waiting.attempt)) }
+    }
+  }
+
+  /// Puts an attempt on the wire.
+  ///
+  /// - Returns: its logical call; nil where there is nobody to send for.
+  private func put(_ attempt: Attempt) async -> LogicalCall? {
+    catchUp()
+    await afterStep()
+    if current == nil, keeper == nil {
+      // Nobody starts processes here: whoever calls is the next incarnation.
+      while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
+    }
+    guard let process = current, world.isRunning(process) else { return nil }
+    if let known = joined(attempt, by: process) {
+      let call = logicalCalls[known]
+      if world.fate(of: call.index) == .lost {
+        world.hangUp(call.index, .timedOut)
+        _ = agent.inbox.takeAnswer(for: call.ticket)
+      }
+      if world.attemptAgain(call.index) {
+        logicalCalls[known].attempts += 1
+        await afterStep()
+        return logicalCalls[known]
+      }
+    }
+    ticket += 1
+    let number = world.submit(AgentCall(ticket: ticket, request: attempt.request, step: ""), from: process)
+    let call = LogicalCall(
+      index: number ?? -1, process: process, ticket: ticket, mark: attempt.mark,
+      key: attempt.request.idempotencyKey, operation: attempt.request.operation)
+    logicalCalls.append(call)
+    await afterStep()
+    return call
+  }
+
+  /// The logical call that an attempt belongs to: by its library's mark, else by its key; otherwise it is its own.
+  private func joined(_ attempt: Attempt, by process: ProcessID) -> Int? {
+    logicalCalls.lastIndex { call in
+      guard call.process == process, call.index >= 0, call.operation == attempt.request.operation, !call.wasUsable,
+        world.fate(of: call.index) != .underWay
+      else { return false }
+      if let mark = attempt.mark { return call.mark == mark }
+      guard let key = attempt.request.idempotencyKey, call.mark == nil else { return false }
+      return call.key == key && call.attempts < Self.attemptsUnderOneKey
+    }
+  }
+
+  /// Lets the world go on until it is known what comes back.
+  private func follow(_ call: LogicalCall?, _ attempt: Attempt) async -> Reply {
+    guard let call else { return .close }
+    while true {
+      let isLast = logicalCalls.contains { $0.ticket == call.ticket && $0.attempts == call.attempts }
+      guard isLast else { return .close }
+      if let answer = agent.inbox.takeAnswer(for: call.ticket) { return reply(answer, to: call) }
+      guard call.index >= 0, !killed.contains(call.process), world.end == nil else { return .close }
+      switch world.fate(of: call.index) {
+      case .over: return .close
+      case .lost where settings.loss == .close: world.hangUp(call.index, .connectionLost)
+      case .lost, .underWay:
+        guard let next = world.nextTime else { return .close }
+        if let wait = clock.wait(until: next), wait > Self.negligible {
+          try? await Task.sleep(for: min(wait, .milliseconds(100)))
+          catchUp()
+        } else {
+          await pass(to: next)
+        }
+      }
+      await afterStep()
+    }
+  }
+
+  private func reply(_ answer: Answer, to call: LogicalCall) -> Reply {
+    switch answer {
+    case .response(let response):
+      if let known = logicalCalls.firstIndex(where: { $0.ticket == call.ticket }), !isWorthAsking(response) {
+        logicalCalls[known].wasUsable = true
+      }
+      return .respond(response)
+    case .none(.unreadable): return world.handling(of: call.index).map(Reply.cutOff) ?? .close
+    case .none: return .close
+    }
+  }
+
+  /// What libraries ask again after by themselves.
+  private func isWorthAsking(_ response: Response) -> Bool {
+    response.status == 409 || response.status == 429 || response.status >= 500
+  }
+}
+
+extension Attempt {
+  /// A number by what is asked for, not by when.
+  fileprivate var canonicalOrder: UInt64 {
+    var hasher = StableHasher()
+    hasher.combine(request.operation)
+    hasher.combine(request.arguments.fingerprint)
+    hasher.combine(request.idempotencyKey)
+    return hasher.digest
+  }
+}

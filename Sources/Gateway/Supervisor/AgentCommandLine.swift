@@ -1,0 +1,67 @@
+// What is started as an agent, and what it may see of this machine's environment.
+
+import Foundation
+
+/// A command that is an agent.
+public struct AgentCommandLine: Sendable {
+  public var executable: String
+  public var arguments: [String]
+  /// Names of variables that are handed on beside the usual ones.
+  public var passed: [String]
+
+  /// - Parameter words: the command and its arguments; not empty.
+  public init(_ words: [String], passing passed: [String] = []) {
+    executable = words.first ?? ""
+    arguments = Array(words.dropFirst())
+    self.passed = passed
+  }
+
+  /// What reports call the agent: the script's name where an interpreter runs one.
+  public var name: String {
+    let script = arguments.first { !$0.hasPrefix("-") && $0.contains(".") }
+    return URL(fileURLWithPath: script ?? executable).deletingPathExtension().lastPathComponent
+  }
+
+  /// What every agent may see.
+  static let usual = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "NODE_PATH"]
+
+  /// A variable that must not reach an agent in a test.
+  public struct LiveKey: Error, CustomStringConvertible {
+    public var variable: String
+    public var description: String {
+      "\(variable) looks like a key to a real account; an agent under test must not have it"
+    }
+  }
+
+  /// How keys to real accounts begin.
+  private static let livePrefixes = ["sk_live_", "rk_live_", "AKIA", "sk-ant-", "sk-proj-", "ghp_", "xoxb-"]
+  /// Variables that choose an account without holding a key.
+  private static let accounts = ["AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS", "AZURE_CLIENT_SECRET", "KUBECONFIG"]
+
+  /// Complains about a variable that no process of this command may have.
+  ///
+  /// - Throws: ``LiveKey``.
+  public func checkEnvironment() throws(LiveKey) { _ = try environment(adding: [:]) }
+
+  /// The environment of a process: what is allowed of this machine's, and what the run adds.
+  ///
+  /// - Throws: ``LiveKey`` where a variable that would be handed on is one to a real account.
+  func environment(
+    adding own: [String: String], from machine: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(LiveKey) -> [String: String] {
+    var environment: [String: String] = [:]
+    for name in Self.usual + passed {
+      guard let value = machine[name] else { continue }
+      if Self.accounts.contains(name) || Self.livePrefixes.contains(where: { value.hasPrefix($0) }) {
+        throw LiveKey(variable: name)
+      }
+      environment[name] = value
+    }
+    // No library finds an account of its own accord.
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
+    environment["AWS_CONFIG_FILE"] = "/dev/null"
+    environment["PYTHONUNBUFFERED"] = "1"
+    return environment.merging(own) { $1 }
+  }
+}

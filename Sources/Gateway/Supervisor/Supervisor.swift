@@ -1,0 +1,127 @@
+// Starts an agent's processes, kills them where the world says that they die, and notes how they ended.
+
+import Faultline
+import Foundation
+import Primitives
+import Subprocess
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// Looks after the processes of one trial.
+public actor Supervisor: ProcessKeeper {
+  private struct Child {
+    var tree: ProcessTree?
+    var task: Task<Void, Never>?
+    var isKilled = false
+  }
+
+  private let command: AgentCommandLine
+  private let environment: [String: String]
+  private let mark: String
+  /// Where the processes' output goes, `stdout.1`, `stderr.1`, by incarnation.
+  private let folder: String
+  private var children: [ProcessID: Child] = [:]
+  private var session: Session?
+  private(set) var survivors: [String] = []
+  /// Why a process could not be started; nil where all could.
+  private(set) var failure: String?
+
+  /// - Parameters:
+  ///   - own: variables that the run adds, among them `FAULTLINE_RUN_ID`.
+  ///   - folder: exists.
+  /// - Throws: `AgentCommandLine.LiveKey`.
+  init(_ command: AgentCommandLine, adding own: [String: String], output folder: String) throws {
+    self.command = command
+    environment = try command.environment(adding: own)
+    mark = "FAULTLINE_RUN_ID=\(own["FAULTLINE_RUN_ID"] ?? "")"
+    self.folder = folder
+  }
+
+  func attach(_ session: Session) { self.session = session }
+
+  public func start(_ process: ProcessID, trigger: Trigger) async {
+    var environment = environment
+    environment["FAULTLINE_START"] = String(process.incarnation)
+    let configuration = configuration(with: environment)
+    let number = process.incarnation
+    // The run's own task waits for the end; the world goes on when the process has a number.
+    await withCheckedContinuation { (hasStarted: CheckedContinuation<Void, Never>) in
+      let task = Task {
+        var status: Int32 = 127
+        do {
+          status = try await run(configuration, number: number) { id in
+            await self.note(id, of: process)
+            hasStarted.resume()
+          }
+        } catch {
+          self.fail("\(error)", hasStarted, process)
+        }
+        await self.ended(process, status: status)
+      }
+      children[process, default: Child()].task = task
+    }
+  }
+
+  private func run(
+    _ configuration: Configuration, number: UInt8, onStart: @escaping @Sendable (pid_t) async -> Void
+  ) async throws -> Int32 {
+    let (out, err) = (try file("stdout.\(number)"), try file("stderr.\(number)"))
+    let result = try await Subprocess.run(
+      configuration, input: .none, output: .fileDescriptor(out, closeAfterSpawningProcess: true),
+      error: .fileDescriptor(err, closeAfterSpawningProcess: true)
+    ) { execution in
+      await onStart(execution.processIdentifier.value)
+    }
+    switch result.terminationStatus {
+    case .exited(let status): return status
+    case .signaled(let signal): return 128 + signal
+    }
+  }
+
+  private func configuration(with environment: [String: String]) -> Configuration {
+    var options = PlatformOptions()
+    options.createSession = true
+    let executable: Executable =
+      command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable)
+    return Configuration(
+      executable: executable, arguments: Arguments(command.arguments),
+      environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
+      platformOptions: options)
+  }
+
+  private func file(_ name: String) throws -> FileDescriptor {
+    try FileDescriptor.open(
+      FilePath("\(folder)/\(name)"), .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
+  }
+
+  private func note(_ id: pid_t, of process: ProcessID) {
+    children[process, default: Child()].tree = ProcessTree(root: id, mark: mark)
+  }
+
+  private func fail(_ reason: String, _ hasStarted: CheckedContinuation<Void, Never>, _ process: ProcessID) {
+    guard children[process]?.tree == nil else { return }
+    failure = reason
+    hasStarted.resume()
+  }
+
+  private func ended(_ process: ProcessID, status: Int32) async {
+    guard let child = children[process], !child.isKilled else { return }
+    // What it left behind would act on after its end.
+    if let tree = child.tree, !tree.members().isEmpty { survivors += await tree.kill() }
+    await session?.processEnded(process, status: status)
+  }
+
+  public func kill(_ process: ProcessID) async {
+    guard let tree = children[process]?.tree else { return }
+    children[process]?.isKilled = true
+    survivors += await tree.kill()
+    await children[process]?.task?.value
+  }
+
+  /// Kills whoever is left.
+  func killAll() async { for process in children.keys { await kill(process) } }
+}

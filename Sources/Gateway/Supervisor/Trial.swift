@@ -1,0 +1,103 @@
+// One run of a command as an agent: a world, a supervisor, a verdict.
+
+import Faultline
+import Foundation
+import Operations
+import Primitives
+import Simulation
+
+/// A command that is played as an agent in a scenario, as often as wanted.
+public struct OutsideTrials: Sendable {
+  /// What all trials share.
+  public struct Settings: Sendable {
+    public var session = Session.Settings()
+    /// How long a trial may take on this machine's clock.
+    public var timeout = Duration.seconds(60)
+    /// Where trials keep state and output; each gets a folder of its own in it.
+    public var folder: String
+
+    public init(folder: String) { self.folder = folder }
+  }
+
+  /// What one trial came to.
+  public struct Outcome: Sendable {
+    public var record: RunRecord
+    /// What else could have been answered, where the trial noted it.
+    public var forks: [Fork]
+    /// The folder with `stdout.1`, `stderr.1` and `state`, kept where the run failed.
+    public var folder: String
+    /// Processes that could not be killed.
+    public var survivors: [String]
+    /// How long it took.
+    public var duration: Duration
+    /// Why the command could not be started; nil where it was.
+    public var failure: String?
+  }
+
+  public let setup: WorldSetup
+  public let command: AgentCommandLine
+  public let settings: Settings
+  private let host: WorldHost
+  private let port: Int
+
+  /// - Parameter port: where `host` is served on this machine.
+  public init(_ setup: WorldSetup, command: AgentCommandLine, settings: Settings, host: WorldHost, port: Int) {
+    self.setup = setup
+    self.command = command
+    self.settings = settings
+    self.host = host
+    self.port = port
+  }
+
+  /// Plays one trial.
+  ///
+  /// - Parameters:
+  ///   - id: unlike any other trial's under the same host.
+  ///   - number: from 1; the command sees it as `FAULTLINE_TRIAL`.
+  /// - Throws: `AgentCommandLine.LiveKey`, and what the file system refuses.
+  public func play(
+    _ id: String, number: Int, seed: UInt64, plan: Plan, notesForks: Bool = false
+  ) async throws -> Outcome {
+    let begun = ContinuousClock.now
+    let folder = "\(settings.folder)/\(id)"
+    let state = "\(folder)/state"
+    try? FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+    let base = "http://127.0.0.1:\(port)/w/\(id)"
+    var session = settings.session
+    session.seed = seed
+    session.plan = plan
+    session.notesForks = notesForks
+    let supervisor = try Supervisor(
+      command,
+      adding: [
+        "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp", "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
+        // Whoever else runs trials on this machine: a tree is known by this.
+        "FAULTLINE_STATE_DIR": URL(fileURLWithPath: state).path, "FAULTLINE_RUN_ID": UUID().uuidString,
+        "FAULTLINE_TRIAL": String(number),
+      ], output: folder)
+    let world = try Session(
+      setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
+    await supervisor.attach(world)
+    host.add(world, as: id)
+    defer { host.remove(id) }
+    let limit = Task {
+      try await Task.sleep(for: settings.timeout)
+      await world.abandon()
+    }
+    await world.begin()
+    var record = await world.finished()
+    limit.cancel()
+    await supervisor.killAll()
+    let survivors = await supervisor.survivors
+    if !survivors.isEmpty {
+      record.verdict.reasons.append("These processes could not be killed: \(survivors.joined(separator: ", ")).")
+      if record.verdict.result == .pass { record.verdict.result = .inconclusive }
+    }
+    let failure = await supervisor.failure
+    if record.verdict.result == .pass, failure == nil { try? FileManager.default.removeItem(atPath: folder) }
+    return Outcome(
+      record: record, forks: await world.takeForks(), folder: folder, survivors: survivors,
+      duration: ContinuousClock.now - begun, failure: failure)
+  }
+}

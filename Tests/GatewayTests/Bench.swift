@@ -1,0 +1,64 @@
+// Worlds for tests of the doors, with virtual time and no sockets.
+
+import Agents
+import Faultline
+import Foundation
+import Operations
+import Primitives
+import Simulation
+
+@testable import Gateway
+
+enum Bench {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  static func setup(_ scenario: Name = "happy-path") throws -> WorldSetup {
+    let path = root.appending(path: "scenarios/\(scenario).yaml").path(percentEncoded: false)
+    return try WorldSetup(scenario: ScenarioReader(Vocabulary.standard()).read(path: path))
+  }
+
+  /// A world whose first process has started and waits to be called for.
+  static func session(
+    _ faults: [Plan.Entry] = [], quiet: Duration = .zero, loss: LossForm = .close
+  ) async throws -> Session {
+    var settings = Session.Settings()
+    settings.plan = Plan(faults)
+    settings.clock = .virtual
+    settings.quiet = quiet
+    settings.loss = loss
+    let session = try Session(setup(), agent: OutsideAgent(name: "tested"), settings: settings)
+    await session.begin()
+    return session
+  }
+
+  static func fault(_ point: Name, _ choose: Name, _ aspect: Aspect) -> Plan.Entry {
+    Plan.Entry(at: SitePattern(point: point, call: 1, aspect: aspect), choose: choose)
+  }
+
+  static let network: JSON = ["name": "acme-net", "region": "eu-central-1", "customer": "acme"]
+
+  static func post(_ path: String, _ document: JSON, headers: [(name: String, value: String)] = []) -> WireRequest {
+    WireRequest(method: "POST", path: path, headers: headers, body: document.bytes)
+  }
+}
+
+extension WireReply {
+  /// The whole response; nil where the socket was closed or the body cut off.
+  var response: WireResponse? { if case .whole(let response) = self { response } else { nil } }
+  var isClosed: Bool { if case .close = self { true } else { false } }
+}
+
+extension WireResponse {
+  var document: JSON? { JSON(bytes: body) }
+  func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+extension RunRecord {
+  /// How many objects of a kind were made.
+  func made(_ kind: Name) -> Int {
+    trace.entries.count { entry in
+      if case .effect(let effect) = entry.event { effect.kind == kind && effect.change == .created } else { false }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// Processes: how their ends are taken, and that a killed one takes its children with it.
+
+import Faultline
+import Foundation
+import Primitives
+import Simulation
+import Testing
+
+@testable import Gateway
+
+@Suite struct SupervisorTests {
+  private func trial(
+    _ script: String, faults: [Plan.Entry] = [], timeout: Duration = .seconds(20)
+  ) async throws -> OutsideTrials.Outcome {
+    let folder = NSTemporaryDirectory() + "faultline-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var settings = OutsideTrials.Settings(folder: folder)
+    settings.session.clock = .virtual
+    settings.timeout = timeout
+    let host = WorldHost()
+    let (ports, found) = AsyncStream.makeStream(of: Int.self)
+    let server = Task { try await GatewayServer(host).run { found.yield($0) } }
+    defer { server.cancel() }
+    var port = 0
+    for await number in ports {
+      port = number
+      break
+    }
+    let trials = OutsideTrials(
+      try Bench.setup(), command: AgentCommandLine(["/bin/sh", "-c", script]), settings: settings, host: host, port: port)
+    return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))
+  }
+
+  @Test func aStatusOfZeroClaimsThatAllIsDone() async throws {
+    let outcome = try await trial("exit 0")
+    #expect(outcome.record.verdict.outcome == .completed)
+    #expect(outcome.record.verdict.violations.contains { $0.oracle == "untruthful-claim" })
+  }
+
+  @Test func anotherStatusHandsOver() async throws {
+    let outcome = try await trial("exit 3")
+    #expect(outcome.record.verdict.outcome == .escalated)
+    #expect(outcome.record.verdict.result == .pass)
+  }
+
+  @Test func aProcessThatDoesNotEndIsInconclusive() async throws {
+    let outcome = try await trial("sleep 60", timeout: .seconds(2))
+    #expect(outcome.record.verdict.result != .pass)
+    #expect(outcome.record.verdict.reasons.first == "The process did not end in its time.")
+    #expect(outcome.survivors.isEmpty)
+  }
+
+  @Test func whatAnEndedProcessLeftBehindIsKilled() async throws {
+    let outcome = try await trial("sleep 61 & setsid sleep 62 & exit 0")
+    #expect(outcome.survivors.isEmpty)
+    let listing = Process()
+    let pipe = Pipe()
+    listing.executableURL = URL(filePath: "/bin/sh")
+    listing.arguments = ["-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"]
+    listing.standardOutput = pipe
+    try listing.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(!text.contains("sleep 61"))
+    #expect(!text.contains("sleep 62"))
+  }
+
+  @Test func noKeyToARealAccountIsHandedOn() throws {
+    let command = AgentCommandLine(["agent"], passing: ["STRIPE_API_KEY"])
+    #expect(throws: AgentCommandLine.LiveKey.self) {
+      try command.environment(adding: [:], from: ["STRIPE_API_KEY": "sk_live_1"])
+    }
+    let environment = try command.environment(
+      adding: ["FAULTLINE_TRIAL": "1"], from: ["STRIPE_API_KEY": "sk_test_1", "SECRET": "x", "PATH": "/bin"])
+    #expect(environment["STRIPE_API_KEY"] == "sk_test_1")
+    #expect(environment["PATH"] == "/bin")
+    #expect(environment["SECRET"] == nil)
+    #expect(environment["FAULTLINE_TRIAL"] == "1")
+  }
+
+  @Test(arguments: [
+    (["python3", "agents/plain.py"], "plain"), (["./agent", "--fast"], "agent"), (["node", "--x", "a/b.mjs"], "b"),
+  ])
+  func aCommandIsCalledByItsScript(words: [String], name: String) {
+    #expect(AgentCommandLine(words).name == name)
+  }
+
+  @Test(arguments: [("real", ClockMode.real), ("virtual", .virtual), ("scaled:20", .scaled(20))])
+  func clocksAreReadAsTheyAreWritten(text: String, mode: ClockMode) {
+    #expect(ClockMode(text) == mode)
+    #expect(mode.description == text)
+  }
+
+  @Test(arguments: ["", "scaled", "scaled:1", "scaled:x", "Real"])
+  func whatIsNoClockIsNone(text: String) { #expect(ClockMode(text) == nil) }
+}
