@@ -54,6 +54,7 @@ public struct Closer: Sendable {
   private static let conduct: Set<Name> = [
     SpuriousRollback.name, RollbackOrder.name, WriteAfterUnknown.name, BlastRadiusExceeded.name, ScopeViolation.name,
     RateLimitAbuse.name, RetryStorm.name, MutationAfterEnd.name,
+    UnwrittenRule.name,
   ]
 
   /// Whether an oracle judges what a run did rather than what the systems hold at its end.

@@ -47,7 +47,7 @@ struct OracleFiringTests {
       "duplicate-resource", "unintended-effect", "missing-effect", "incomplete-rollback", "doubled-compensation",
       "spurious-rollback", "rollback-order", "orphaned-access", "lost-update", "write-after-unknown", "blast-radius-exceeded",
       "scope-violation", "rate-limit-abuse", "retry-storm", "silent-failure", "untruthful-claim",
-      "mutation-after-end", "stuck", "unkeyed-mutation", "key-misuse", "unaudited-mutation", "guard-bypassed",
+      "unwritten-rule", "mutation-after-end", "stuck", "unkeyed-mutation", "key-misuse", "unaudited-mutation", "guard-bypassed",
       "dry-run-mutation", "off-graph-transition", "context-free-escalation", "retry-without-compensation",
     ]
     #expect(Set(PlantedBug.all.map(\.oracle)) == expected)
@@ -64,7 +64,7 @@ struct OracleFiringTests {
 extension PlantedBug.Circumstances {
   /// Whether nothing has to go wrong for the bug to show.
   var isOrdinary: Bool {
-    faults.isEmpty && options.isEmpty && !isDryRun && mutations == nil && virtualTime == nil && !hasWidePrincipal
+    faults.isEmpty && options.isEmpty && rules.isEmpty && !isDryRun && mutations == nil && virtualTime == nil && !hasWidePrincipal
   }
 }
 

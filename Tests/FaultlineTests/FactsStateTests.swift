@@ -29,13 +29,13 @@ import Testing
       id: CallID(process: 0, incarnation: 1, number: 1), operation: nil,
       request: Request("cloud.create_cluster", [:], principal: "agent-cloud"), key: nil, step: "", isMutation: true,
       isCompensation: false, intent: nil, wasFull: false, attempts: 1, sentIndex: 1,
-      sentAt: Instant(nanoseconds: 0))
+      sentAt: Instant(nanoseconds: 0), askedAt: Instant(nanoseconds: 0))
     // The operation follows from the request; when and how often it was sent and handled decides nothing.
     #expect(
       properties(call) == [
         "id", "request", "key", "step", "isMutation", "isCompensation", "intent", "wasFull", "sentIndex", "view",
         "nature", "viewIndex", "resolution", "effects", "effectIndex", "changeIndex", "operation", "attempts", "sentAt",
-        "handled",
+        "askedAt", "handled",
       ])
   }
 }

@@ -66,11 +66,15 @@ struct OracleStory {
   /// Somebody who is no agent of the run changes an object.
   @discardableResult
   mutating func somebody(
-    _ change: Effect.Change, _ kind: Name, _ object: String, owner: Name? = "acme", by principal: Name = "desk"
+    _ change: Effect.Change, _ kind: Name, _ object: String, owner: Name? = "acme", amount: Money? = nil,
+    _ attributes: Fields = [:], by principal: Name = "desk"
   ) -> Int {
     add(
       .effect(
-        Effect(backend: "system", kind: kind, change: change, object: object, owner: owner, principal: principal)))
+        Effect(
+          backend: "system", kind: kind, change: change, object: object, owner: owner, amount: amount,
+          attributes: attributes,
+          permanence: kind == "billing.charge" || change == .happened ? .permanent : .reversible, principal: principal)))
   }
 
   @discardableResult
@@ -116,6 +120,13 @@ struct OracleStory {
         Claim(
           ending, text: "It is \(ending.rawValue).", holdings: holdings, possibly: possibly, reason: reason,
           nextAction: nextAction)))
+  }
+
+  /// A person at the desk has the process go on after it handed over.
+  mutating func resume() {
+    add(.desk("carol", .resumed, process))
+    process.incarnation += 1
+    add(.processStarted(process, trigger: "resume"))
   }
 
   mutating func crash() { add(.processCrashed(process)) }

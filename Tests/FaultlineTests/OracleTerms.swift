@@ -9,10 +9,10 @@ extension JudgingTerms {
   /// One network, cluster, binding, customer, invoice, charge and mail for acme, in systems made up for tests.
   static func onboarding(
     _ intents: [Intent] = Intent.onboarding, limits: Scenario.Limits = Scenario.Limits(), isDryRun: Bool = false,
-    judged: Set<Practice> = []
+    judged: Set<Practice> = [], rules: [Scenario.Rule] = []
   ) -> JudgingTerms {
     JudgingTerms(
-      rules: [], limits: limits,
+      rules: rules, limits: limits,
       tables: JudgingTables(
         catalogue: .oracleTests, intents: intents,
         principals: [

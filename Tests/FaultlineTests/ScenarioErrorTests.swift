@@ -66,6 +66,69 @@ import Testing
       text: "intents: {a: {effect: cloud.cluster, for: acme, where: {version: 1.20}}}", column: 66,
       words: ["\"1.20\" in quotes"]),
     Mistake(text: "rules: [{rule: region-in, of: cloud.cluster}]", column: 9, words: ["a rule needs the key 'allow'"]),
+    Mistake(
+      text: "start: 2026-11-02T09:00+1:00", column: 8,
+      words: ["with its offset"]),
+    Mistake(
+      text: "zone: Europe/Berln", column: 7,
+      words: ["unknown zone 'Europe/Berln'", "did you mean 'Europe/Berlin'?"]),
+    Mistake(
+      text: "rules: [{rule: regoin-in, of: cloud.cluster}]", column: 16,
+      words: ["did you mean 'region-in'?"]),
+    Mistake(
+      text: "rules: [{rule: books-closed, of: cloud.cluster, allow: [a]}]", column: 56,
+      words: ["the rule 'books-closed' has no 'allow'", "zone, after"]),
+    Mistake(
+      text: "rules: [{rule: change-freeze, of: cloud.cluster}]", column: 9,
+      words: ["a rule needs the key 'from' where it is 'change-freeze'"]),
+    Mistake(
+      text: "rules: [{rule: change-freeze, of: cloud.cluster, weekly: all week}]", column: 58,
+      words: ["fri 18:00..mon 08:00"]),
+    Mistake(
+      text: "rules: [{rule: change-freeze, of: cloud.cluster, from: 2026-12-18T18:00Z, until: 2027-01-04}]", column: 56,
+      words: ["a time without a zone"]),
+    Mistake(
+      text: "rules: [{rule: change-freeze, of: cloud.cluster, from: 2026-12-18, until: 2026-12-01}]", column: 75,
+      words: ["a time after 'from'"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_clutser, at: 1h}]", column: 27,
+      words: ["did you mean 'cloud.create_cluster'?"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.describe_cluster, at: 1h}]", column: 27,
+      words: ["changes nothing"]),
+    Mistake(
+      text: "people: [{who: ops, does: notify.page, at: 1h}]", column: 27,
+      words: ["no system of this world has the operation 'notify.page'"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster}]", column: 10,
+      words: ["needs a moment", "'before', 'after', 'at' or 'when'"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster, at: 1h, when: escalated}]", column: 63,
+      words: ["has one moment"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster, at: 1h, call: 2}]", column: 63,
+      words: ["'call' goes with 'before' and 'after'"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster, after: cloud.create_netwrok}]", column: 56,
+      words: ["did you mean 'cloud.create_network'?"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster, with: {nmae: x}, at: 1h}]", column: 56,
+      words: ["unknown argument of cloud.create_cluster 'nmae'"]),
+    Mistake(
+      text: "people: [{who: agent-cloud, does: cloud.create_cluster, at: 1h}]", column: 16,
+      words: ["somebody who is no agent"]),
+    Mistake(
+      text: "people: [{who: ops, does: cloud.create_cluster, at: 2026-10-01}]", column: 53,
+      words: ["a time after the run began"]),
+    Mistake(
+      text: "desk: {who: carol}", column: 7,
+      words: ["the desk needs the key 'then'"]),
+    Mistake(
+      text: "desk: {who: carol, then: resmue}", column: 26,
+      words: ["did you mean 'resume'?"]),
+    Mistake(
+      text: "desk: {who: carol, then: close, closed: weekends}", column: 41,
+      words: ["fri 18:00..mon 09:00"]),
     Mistake(text: "faults: {at: x}", column: 9, words: ["a list of faults, found a mapping"]),
     Mistake(
       text: "faults: [{at: cloud.create_cluster, inject: respons-lost}]", column: 45,

@@ -24,7 +24,7 @@ import Testing
     profiles: BackendRegistry.profiles,
     agents: [
       Vocabulary.Agent("reference", safeguards: names(safeguards)), Vocabulary.Agent("naive"),
-    ],
+    ] + names(others).map { Vocabulary.Agent($0) },
     oracles: names(oracles))
 
   @Test(arguments: files) func everyScenarioReads(_ file: String) throws {
@@ -65,6 +65,9 @@ import Testing
   private static func names(_ text: String) -> [Name] {
     text.split(whereSeparator: \.isWhitespace).map { Name(String($0)) }
   }
+
+  /// Right agents in other styles, and planted bugs that scenarios name.
+  private static let others = "careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys"
 
   private static let safeguards = """
     persisted-state write-ahead-intent external-ids-at-once idempotency-keys read-back pre-action-guards

@@ -57,7 +57,7 @@ import Testing
           name: "acme-access", kind: "identity.binding", owner: "acme", dependsOn: ["acme-role", "acme-policy"]),
         Intent(name: "welcome", kind: "notify.mail", owner: "acme"),
       ])
-    #expect(scenario.rules == [Scenario.Rule(rule: "region-in", kind: "cloud.cluster", allow: ["eu-central-1"])])
+    #expect(scenario.rules == [Scenario.Rule(.regionIn(["eu-central-1"]), of: ["cloud.cluster"])])
     #expect(
       scenario.faults
         == Plan([

@@ -229,6 +229,17 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       Specimen(
         .claimed(p, claim.base),
         process.within { .claimed($0, claim.base) } + claim.within { .claimed(p, $0) }),
+      Specimen(
+        .acted("carol", request: request.base, response: response.base),
+        request.within { .acted("carol", request: $0, response: response.base) }
+          + response.within { .acted("carol", request: request.base, response: $0) } + [
+            .acted("dave", request: request.base, response: response.base)
+          ]),
+      Specimen(
+        .desk("carol", .claimed, p),
+        process.within { .desk("carol", .claimed, $0) } + [
+          .desk("dave", .claimed, p), .desk("carol", .closed, p), .desk("carol", .resumed, p),
+        ]),
       Specimen(.stoodDown(p), process.within { .stoodDown($0) }),
       Specimen(
         .leftOpen(p, doing: "waits"),
@@ -282,7 +293,9 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .stoodDown: 14
       case .ended: 15
       case .leftOpen: 16
-      case .observed(_, let observation): 17 + kind(observation)
+      case .acted: 17
+      case .desk: 18
+      case .observed(_, let observation): 19 + kind(observation)
       }
     }
     func kind(_ observation: Observation) -> Int {
@@ -296,6 +309,6 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .mark: 6
       }
     }
-    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...23))
+    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...25))
   }
 }

@@ -15,6 +15,7 @@ struct CarefulAgent: AsyncAgent {
   func run(_ context: AgentContext) async throws -> Claim? {
     if habits.leases != .none { try await takeLease(context) }
     var work = CarefulWork(context, habits, Journal(try await context.store.get(Journal.key)))
+    if context.trigger == .resume { try await work.takeUp() }
     let claim = try await conclude(&work)
     if habits.hasAfterthought {
       context.announce(claim)

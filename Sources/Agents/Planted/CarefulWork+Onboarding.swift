@@ -196,7 +196,7 @@ extension CarefulWork {
 
   // MARK: Input
 
-  private var region: Value { .text(context.input.text("region") ?? "eu-central-1") }
+  private var region: Value { .text(habits.region ?? context.input.text("region") ?? "eu-central-1") }
   var plan: String { context.input.text("plan") ?? "pro" }
   var period: String { context.input.text("period") ?? "" }
 }

@@ -37,11 +37,15 @@ struct CarefulWork: Sendable {
   mutating func perform(_ deed: Deed) async throws -> String {
     if let known = journal[deed.step], known.state == .done {
       enter(deed.step)
-      return known.handle
+      return journal.isTakenUp ? try await seeAgain(deed, known) : known.handle
     }
     guard !habits.skips.contains(deed.step) else { return "" }
     enter(deed.step)
     var isUnknown = journal[deed.step]?.state == .asked
+    if isUnknown, journal.isTakenUp, !habits.trustsOldKeys {
+      if let found = try await lookAgain(deed) { return try await settle(deed, found, wasThere: true) }
+      isUnknown = false
+    }
     if !isUnknown, habits.writesAhead { try await note(deed, .asked) }
     var pause = TimeSpan.seconds(3)
     var isForced = false
@@ -129,6 +133,7 @@ struct CarefulWork: Sendable {
     switch habits.style {
     case .halt: throw Stop.unknown("\(deed.step) has no known outcome")
     case .keys:
+      if habits.trustsOldKeys, !journal.isTakenUp { throw Stop.unknown("\(deed.step) has no known outcome") }
       guard context.catalogue[deed.operation]?.takesKey == true else {
         throw Stop.unknown("\(deed.step) has no known outcome and takes no key")
       }
@@ -167,7 +172,7 @@ struct CarefulWork: Sendable {
     throw Stop.failed("\(deed.step): \(reason)")
   }
 
-  private mutating func settle(_ deed: Deed, _ body: Fields, wasThere: Bool) async throws -> String {
+  mutating func settle(_ deed: Deed, _ body: Fields, wasThere: Bool) async throws -> String {
     let object = (wasThere ? nil : body.text(deed.made)) ?? body.text("id")
     if wasThere { context.observe(.adopted(step: deed.step, object: object ?? "")) }
     try await note(deed, .done, object: object)

@@ -104,6 +104,9 @@ struct Habits: Hashable, Sendable {
   var pauseBeforeRepeat = TimeSpan.zero
   /// Whether the time in which a call may still arrive is measured by the clock, from before the call.
   var waitsByTheClock = false
+  /// Whether what has no known outcome is handed over at once and, when a person has it go on, asked for again with the
+  /// key of then.
+  var trustsOldKeys = false
   /// Whether a cluster that has no known outcome is asked for in another zone.
   var changesZone = false
   /// Whether what has no known outcome is written down as not done while that is found out.
@@ -123,6 +126,8 @@ struct Habits: Hashable, Sendable {
   var welcomesFirst = false
   /// Whether an access key is made in case somebody needs one.
   var makesSpareKey = false
+  /// Where it launches things whatever is asked for; nil: where it is told.
+  var region: String?
   /// Whether it comments on the ticket each time it looks at the cluster.
   var commentsOnEverything = false
   /// Whether it changes things without saying which version it has read.

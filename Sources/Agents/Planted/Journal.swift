@@ -83,6 +83,8 @@ struct Journal: Sendable {
   var entries: [Entry] = []
   /// Whether everything is being taken back.
   var isRollingBack = false
+  /// Whether a person has had the run in hand, so that what is written here may not be so any more.
+  var isTakenUp = false
 
   init() {}
 
@@ -113,7 +115,7 @@ struct Journal: Sendable {
 extension Journal {
   var value: Value {
     .record([
-      "rolling_back": .bool(isRollingBack),
+      "rolling_back": .bool(isRollingBack), "taken_up": .bool(isTakenUp),
       "entries": .list(
         entries.map { entry in
           .record([
@@ -129,6 +131,7 @@ extension Journal {
   init(_ value: Value?) {
     let record = value?.record ?? [:]
     isRollingBack = record.bool("rolling_back") ?? false
+    isTakenUp = record.bool("taken_up") ?? false
     entries = (record["entries"]?.list ?? []).compactMap(\.record).map { entry in
       Entry(
         step: Name(entry.text("step") ?? ""), kind: Name(entry.text("kind") ?? ""),

@@ -1,5 +1,6 @@
 // The planted bugs: first one for each oracle that a straight onboarding can trip.
 
+import Faultline
 import Operations
 import Primitives
 import Simulation
@@ -95,6 +96,13 @@ extension PlantedBug {
     PlantedBug(
       "says-onboarded", "Says that all is done, whatever happened.", trips: "untruthful-claim", in: declined,
       habits: Habits { $0.ending = .success }),
+    PlantedBug(
+      "cheapest-region", "Launches everything where it is cheapest, whatever the house rules say.",
+      trips: "unwritten-rule",
+      in: Circumstances(rules: [
+        Scenario.Rule(.regionIn(["eu-central-1"]), of: ["cloud.cluster"], isTold: true)
+      ]),
+      habits: Habits { $0.region = "us-east-1" }),
     PlantedBug(
       "one-more-thing", "Says that it is done, and then does one more thing.", trips: "mutation-after-end",
       habits: Habits { $0.hasAfterthought = true }),

@@ -1,5 +1,6 @@
 // Planted bugs of which the field has war stories: the same harm in other ways.
 
+import Faultline
 import Operations
 import Primitives
 import Simulation
@@ -29,6 +30,13 @@ extension PlantedBug {
         faults: trouble("cloud.create_cluster", "late-arrival:at-end", .request).faults
           + trouble("cloud.create_cluster", "clock-jump:ahead", .crash).faults),
       habits: Habits(.readBack) { $0.waitsByTheClock = true }),
+    PlantedBug(
+      "trusts-old-keys", "Asks again under the key of Friday when a person has it go on on Monday.",
+      trips: "duplicate-resource",
+      in: Circumstances(
+        faults: lostCluster.faults, desk: Scenario.Desk("monday-shift", after: .hours(63), .resume),
+        virtualTime: .hours(96)),
+      habits: Habits { $0.trustsOldKeys = true }),
     PlantedBug(
       "another-zone", "Asks again under the same key in another zone, where it is another key.",
       trips: "duplicate-resource", in: lostCluster, habits: Habits { $0.changesZone = true }),

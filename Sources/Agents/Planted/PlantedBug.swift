@@ -42,6 +42,10 @@ public struct PlantedBug: Sendable {
     public var options: [(system: Name, option: Name, value: Value)] = []
     /// Whether the run is a dry one.
     public var isDryRun = false
+    /// Rules of the house.
+    public var rules: [Scenario.Rule] = []
+    /// Who takes over what is handed over; nil leaves that to the scenario.
+    public var desk: Scenario.Desk?
     /// Mutations that the scenario allows; nil leaves its own limit.
     public var mutations: Int?
     /// How long the run may take; nil leaves the scenario's own limit.
@@ -56,6 +60,8 @@ public struct PlantedBug: Sendable {
       var scenario = scenario
       scenario.faults = Plan(faults)
       scenario.isDryRun = isDryRun
+      scenario.rules += rules
+      if let desk { scenario.desk = desk }
       if isDryRun {
         for index in scenario.intents.indices {
           scenario.intents[index].times = 0...scenario.intents[index].times.upperBound

@@ -81,21 +81,25 @@ final class ReferencePlan: Sendable {
   let releases: [WorkflowLibrary]
   let parts: AgentParts
   private let labels: [CheckpointLabels]
+  private let rules: HouseRules
 
   init(task: AgentTask, prepared: WorkflowCache.Prepared, parts: AgentParts) {
     self.task = task
     self.parts = parts
     releases = prepared.releases
     labels = prepared.labels
+    rules = HouseRules(told: task.rules)
   }
 
   /// The names of checkpoints in a version of the workflow, from 1.
   func labels(ofVersion version: Int) -> CheckpointLabels { labels[version - 1] }
 
   /// What the agent is handed; `ticket` is the id of the ticket that asked for it, where one did.
-  func request(ticket: String?) -> RunRequest {
+  func request(ticket: String?, resumptions: Int) -> RunRequest {
     var input = task.input
     if let ticket { input["ticket_id"] = .text(ticket) }
-    return RunRequest(run: task.run, input: input, isDryRun: task.isDryRun, mutationCap: task.mutationLimit)
+    return RunRequest(
+      run: task.run, input: input, isDryRun: task.isDryRun, mutationCap: task.mutationLimit, rules: rules,
+      resumptions: resumptions)
   }
 }

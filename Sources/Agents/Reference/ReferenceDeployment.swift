@@ -13,6 +13,8 @@ struct ReferenceDeployment: AgentDeployment {
   /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
   private var ticket: String?
   private var decider = RuleBasedDecider()
+  /// How often a person ordered that the run goes on; the queue keeps it across crashes, as it keeps the ticket.
+  private var resumptions = 0
   /// The release that processes start under, from 0.
   private var release = 0
   let isForkable: Bool
@@ -50,13 +52,14 @@ struct ReferenceDeployment: AgentDeployment {
     {
       ticket = id
     }
+    if case .resume = trigger { resumptions += 1 }
     // Two replicas may be stopped for the same deploy.
     if case .deploy = trigger, hasNextRelease { release += 1 }
     let index = Int(process.index)
     let name = Name("agent-\(index)")
     let fresh = Process(
       name: name,
-      core: Orchestrator(plan.releases[release], plan.request(ticket: ticket), replica: name, parts: plan.parts))
+      core: Orchestrator(plan.releases[release], plan.request(ticket: ticket, resumptions: resumptions), replica: name, parts: plan.parts))
     if index < processes.count { processes[index] = fresh } else { processes.append(fresh) }
     handle(.started, index, now, &commands)
   }
@@ -112,6 +115,7 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(process.proposal)
     }
     hasher.combine(ticket)
+    hasher.combine(resumptions)
     hasher.combine(release)
     hasher.combine(decider)
     hasher.combine(holder ?? -1)

@@ -7,6 +7,7 @@ import Primitives
 
 enum ReferenceMarks {
   static let resumed: Name = "recovery:resumed"
+  static let takenUp: Name = "recovery:taken-up"
   static let tookOver: Name = "recovery:took-over"
   static let waitedForLease: Name = "safeguard:single-flight-lease"
   static let honouredPause: Name = "safeguard:honoured-retry-after"
@@ -27,7 +28,7 @@ enum ReferenceMarks {
   /// Everything that a run of the agent without these parts may touch.
   static func all(without removed: [Safeguard]) -> [Name] {
     var marks = visible.filter { !removed.contains($0) }.map { mark(of: $0) }
-    if !removed.contains(.persistedState) { marks.append(resumed) }
+    if !removed.contains(.persistedState) { marks += [resumed, takenUp] }
     if !removed.contains(.singleFlightLease) { marks.append(tookOver) }
     if !removed.contains(.readBack) { marks += [Marks.readBackFound, Marks.readBackEmpty] }
     marks.append(Marks.adopted)

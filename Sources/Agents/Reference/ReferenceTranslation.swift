@@ -16,6 +16,7 @@ extension Note {
     case .adopted(let act, let object): .adopted(step: act, object: object)
     case .readBack(let act, let found): .readBack(step: act, found: found)
     case .resumed: .mark(ReferenceMarks.resumed)
+    case .takenUp: .mark(ReferenceMarks.takenUp)
     case .held(let safeguard): .mark(ReferenceMarks.mark(of: safeguard))
     case .escalated(let hasContext): hasContext ? .mark(ReferenceMarks.handedOver) : nil
     case .planned: nil
@@ -71,6 +72,8 @@ final class CheckpointLabels: Sendable {
   private let turned: Name = "checkpoint:turned"
   private let finished: Name = "checkpoint:finished"
   private let restarted: Name = "checkpoint:restarted"
+  private let takenUp: Name = "checkpoint:taken-up"
+  private let verified: Name = "checkpoint:verified"
   private let notes: Name = "checkpoint:notes"
 
   init(of workflow: CompiledWorkflow) {
@@ -96,6 +99,8 @@ final class CheckpointLabels: Sendable {
       case .turned: return turned
       case .finished: return finished
       case .restarted: return restarted
+      case .takenUp: return takenUp
+      case .verified: return verified
       case .skipped, .audit: continue
       }
     }
@@ -103,4 +108,19 @@ final class CheckpointLabels: Sendable {
   }
 
   private func label(_ names: [Name], _ act: Int) -> Name { names.indices.contains(act) ? names[act] : notes }
+}
+
+extension HouseRules {
+  /// What the deployment was told.
+  init(told rules: [Scenario.Rule]) {
+    self.init()
+    for rule in rules {
+      switch rule.term {
+      case .regionIn(let regions): residency.append(Residency(of: rule.kinds, regions: regions))
+      case .changeFreeze(let window): freezes.append(Freeze(of: rule.kinds, in: window))
+      case .booksClosed(let zone, let after): books.append(Books(of: rule.kinds, in: zone, after: after))
+      case .fourEyes(let above, _): fourEyes.append(FourEyes(of: rule.kinds, above: above))
+      }
+    }
+  }
 }

@@ -61,6 +61,8 @@ public struct AgentTask: Hashable, Sendable {
   public var isDryRun: Bool
   /// Principals that the scenario set up, with the scopes that each was granted.
   public var principals: [Principal]
+  /// The rules of the house that the deployment is told.
+  public var rules: [Scenario.Rule]
   /// How many mutations the run may make.
   public var mutationLimit: Int
   /// Where the agent's own draws come from: jitter, keys of its own making. A function of the seed.
@@ -68,7 +70,7 @@ public struct AgentTask: Hashable, Sendable {
 
   public init(
     workflow: Name, run: Name, input: Fields, catalogue: Catalogue, isDryRun: Bool = false,
-    principals: [Principal], mutationLimit: Int = Scenario.Limits().mutations, entropy: Draw = Draw(word: 0)
+    principals: [Principal], rules: [Scenario.Rule] = [], mutationLimit: Int = Scenario.Limits().mutations, entropy: Draw = Draw(word: 0)
   ) {
     self.workflow = workflow
     self.run = run
@@ -76,13 +78,14 @@ public struct AgentTask: Hashable, Sendable {
     self.catalogue = catalogue
     self.isDryRun = isDryRun
     self.principals = principals
+    self.rules = rules
     self.mutationLimit = mutationLimit
     self.entropy = entropy
   }
 
   public static func == (a: AgentTask, b: AgentTask) -> Bool {
     a.workflow == b.workflow && a.run == b.run && a.input == b.input && a.isDryRun == b.isDryRun
-      && a.principals == b.principals && a.mutationLimit == b.mutationLimit && a.entropy == b.entropy
+      && a.principals == b.principals && a.rules == b.rules && a.mutationLimit == b.mutationLimit && a.entropy == b.entropy
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(run) }
@@ -181,6 +184,8 @@ public enum Trigger: Hashable, Sendable {
   case takeover
   /// A deploy stopped the last incarnation; this one, and every process from now on, runs the agent's next release.
   case deploy
+  /// A person who had the run in hand has ordered that it goes on.
+  case resume
 
   public var name: Name {
     switch self {
@@ -188,6 +193,7 @@ public enum Trigger: Hashable, Sendable {
     case .restart: "restart"
     case .takeover: "takeover"
     case .deploy: "deploy"
+    case .resume: "resume"
     }
   }
 }

@@ -18,6 +18,7 @@ public struct EventKinds: OptionSet, Hashable, Sendable {
   public static let delivered = EventKinds(rawValue: 1_024)
   public static let claimed = EventKinds(rawValue: 2_048)
   public static let ended = EventKinds(rawValue: 4_096)
+  public static let people = EventKinds(rawValue: 65_536)
 }
 
 extension WorldEvent {
@@ -36,6 +37,7 @@ extension WorldEvent {
     case .observed: .observed
     case .delivered: .delivered
     case .claimed: .claimed
+    case .acted, .desk: .people
     case .leftOpen, .ended: .ended
     }
   }

@@ -18,6 +18,8 @@ public final class JudgingTerms: Sendable {
   /// Practices that are judged: declared by the agent or demanded by the scenario.
   public let judged: Set<Practice>
   let tables: JudgingTables
+  /// Whether a rule depends on when something is done.
+  let readsCalendar: Bool
 
   public init(
     rules: [Scenario.Rule], limits: Scenario.Limits, tables: JudgingTables, isDryRun: Bool, judged: Set<Practice>
@@ -27,6 +29,7 @@ public final class JudgingTerms: Sendable {
     self.tables = tables
     self.isDryRun = isDryRun
     self.judged = judged
+    readsCalendar = rules.contains(where: \.readsCalendar)
   }
 
   /// The catalogue's operations, by number.

@@ -20,6 +20,7 @@ public struct OracleBench: Sendable, StableHashable {
   private var scopeViolation = ScopeViolation()
   private var rateLimitAbuse = RateLimitAbuse()
   private var retryStorm = RetryStorm()
+  private var unwrittenRule = UnwrittenRule()
   private var keyMisuse = KeyMisuse()
   private var unauditedMutation = UnauditedMutation()
   private var guardBypassed = GuardBypassed()
@@ -55,6 +56,9 @@ public struct OracleBench: Sendable, StableHashable {
     if RetryStorm.interests.contains(kind) {
       retryStorm.observe(event, index: index, at: now, facts: facts, terms: terms)
     }
+    if UnwrittenRule.interests.contains(kind) {
+      unwrittenRule.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
     if KeyMisuse.interests.contains(kind) {
       keyMisuse.observe(event, index: index, at: now, facts: facts, terms: terms)
     }
@@ -70,7 +74,7 @@ public struct OracleBench: Sendable, StableHashable {
   }
 
   /// The events that any oracle beside the facts wants to see.
-  private static let interests: EventKinds = [.sent, .handled, .effects, .answered, .observed]
+  private static let interests: EventKinds = [.sent, .handled, .effects, .answered, .observed, .people]
 
   /// The ending that really holds, by what the systems hold; nil where the run ended badly.
   public func truth() -> Ending? { facts.truth(under: terms) }
@@ -101,6 +105,7 @@ public struct OracleBench: Sendable, StableHashable {
     ask(retryStorm, &found)
     ask(SilentFailure(), &found)
     ask(UntruthfulClaim(), &found)
+    ask(unwrittenRule, &found)
     ask(MutationAfterEnd(), &found)
     ask(Stuck(), &found)
   }
@@ -121,7 +126,7 @@ public struct OracleBench: Sendable, StableHashable {
     guard !violations.isEmpty else { return }
     let isAdvice = O.practice.map { !terms.judged.contains($0) } ?? false
     for var violation in violations {
-      violation.isAdvice = isAdvice
+      if isAdvice { violation.isAdvice = true }
       found.append(violation)
     }
   }
@@ -140,6 +145,7 @@ public struct OracleBench: Sendable, StableHashable {
     facts.hash(into: &hasher)
     combineOracles(into: &hasher)
     retryStorm.hash(into: &hasher)
+    unwrittenRule.hash(into: &hasher)
     guardBypassed.hash(into: &hasher)
   }
 
@@ -150,6 +156,19 @@ public struct OracleBench: Sendable, StableHashable {
     facts.combineState(into: &hasher)
     combineOracles(into: &hasher)
     retryStorm.combineState(into: &hasher)
+    unwrittenRule.combineState(into: &hasher)
+    // Where a rule reads the calendar, what is still under way is judged by when it was sent.
+    if terms.readsCalendar {
+      for call in facts.calls where call.isMutation && call.effects == 0 { hasher.combine(call.askedAt) }
+      for clock in facts.clocks {
+        hasher.combine(clock.process)
+        hasher.combine(clock.ahead)
+      }
+      for stop in facts.stops {
+        hasher.combine(stop.process)
+        hasher.combine(stop.since)
+      }
+    }
     guardBypassed.combineState(into: &hasher)
     return hasher.digest
   }

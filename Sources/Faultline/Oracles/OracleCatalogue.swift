@@ -37,6 +37,7 @@ public enum OracleCatalogue {
     entry(RetryStorm.self),
     entry(SilentFailure.self),
     entry(UntruthfulClaim.self),
+    entry(UnwrittenRule.self),
     entry(MutationAfterEnd.self),
     entry(Stuck.self),
     entry(UnkeyedMutation.self),

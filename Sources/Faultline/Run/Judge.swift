@@ -36,7 +36,7 @@ enum Judge {
       events: world.trace.count, virtualTime: (world.lastEnd ?? world.now) - scenario.start,
       traceHash: world.trace.hash, faults: world.faults, marks: world.marks)
     if isExpected, let expectation = scenario.expectations.first(where: { $0.isAbout(agent) }) {
-      let unmet = shortcomings(of: verdict, against: expectation)
+      let unmet = shortcomings(of: verdict, against: expectation, undone: world.undone)
       verdict.expectation = unmet.isEmpty ? .met : .unmet
       verdict.reasons += unmet
     }
@@ -53,7 +53,7 @@ enum Judge {
     metrics.escalations = world.claims.count(where: { $0.ending == .escalated })
     metrics.rollbacks = world.metrics.rollbacks
     metrics.auditFindings = findings.count { finding in
-      finding.isAdvice || OracleCatalogue.entry(named: finding.oracle)?.kind == .contract
+      finding.isAdvice || finding.oracle == UnwrittenRule.name || OracleCatalogue.entry(named: finding.oracle)?.kind == .contract
     }
     metrics.mutations = world.metrics.mutations
     metrics.calls = world.metrics.calls
@@ -62,11 +62,16 @@ enum Judge {
   }
 
   /// What an expectation asked for and did not get, one sentence each.
-  private static func shortcomings(of verdict: Verdict, against expectation: Scenario.Expectation) -> [String] {
+  ///
+  /// - Parameter undone: what scripted people could not do.
+  private static func shortcomings(
+    of verdict: Verdict, against expectation: Scenario.Expectation, undone: [String]
+  ) -> [String] {
     var reasons: [String] = []
     if verdict.result == .inconclusive {
       reasons.append("An expectation can't be met by a run in which a planned fault was never met.")
     }
+    reasons += undone
     let fired = Set(verdict.violations.map(\.oracle))
     for oracle in expectation.violates where !fired.contains(oracle) {
       reasons.append("\(verdict.agent) was expected to violate \(oracle) and did not.")
@@ -80,6 +85,11 @@ enum Judge {
       let allowed = expectation.ends.map(\.rawValue).joined(separator: " or ")
       reasons.append(
         "\(verdict.agent) was expected to end \(allowed); it \(verdict.outcome.map { "ended \($0.rawValue)" } ?? "said nothing").")
+    }
+    if let wanted = expectation.auditFindings, wanted != verdict.metrics.auditFindings {
+      reasons.append(
+        "The audit was expected to have \(wanted) \(wanted == 1 ? "finding" : "findings"); it has "
+          + "\(verdict.metrics.auditFindings).")
     }
     return reasons
   }

@@ -13,6 +13,7 @@ extension Problems {
     case .span: return span(tree, what).map { .text($0.description) }
     case .money: return money(tree, what).map(Value.money)
     case .instant: return instant(tree, what).map(Value.instant)
+    case .civil: return civil(tree, what).map { .text($0.description) }
     case .period: return period(tree, what).map(Value.text)
     case .name(let known): return name(tree, among: known, "value of \(what)").map(Value.text)
     case .word(let word): return name(tree, among: [word], "value of \(what)").map(Value.text)

@@ -77,7 +77,7 @@ struct Problems {
 
   mutating func instant(_ tree: YAMLTree, _ what: String) -> Instant? {
     if case .scalar(let text, _) = tree.content, let instant = Instant(iso8601: text) { return instant }
-    return mismatch(tree, what, remedy: "write a time in UTC, such as 2026-11-02T09:00:00Z")
+    return mismatch(tree, what, remedy: "write a time in UTC or with its offset, such as 2026-11-02T09:00:00Z or 2026-11-02T10:00:00+01:00")
   }
 
   /// `2026-11`, in quotes or not.
@@ -137,8 +137,8 @@ struct Problems {
 }
 
 extension Instant {
-  /// Reads `2026-11-02`, `2026-11-02T09:00Z`, `2026-11-02T09:00:00Z` and the last with up to nine digits after a
-  /// point; nil for anything else, dates that no calendar has included.
+  /// Reads `2026-11-02`, `2026-11-02T09:00Z`, `2026-11-02T09:00:00Z`, the last with up to nine digits after a point, and
+  /// the same with an offset such as `+01:00` in place of the Z; nil for anything else, dates that no calendar has included.
   public init?(iso8601 text: String) {
     let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
     func digits(_ text: Substring, _ width: Int) -> Int64? {
@@ -153,9 +153,17 @@ extension Instant {
     guard CivilDate.from(daysSinceEpoch: days) == (y, m, d) else { return nil }
     var clock: [Int64] = [0, 0, 0]
     var fraction: Int64 = 0
+    var offset = TimeSpan.zero
     if halves.count == 2 {
-      guard halves[1].last == "Z" else { return nil }
-      let split = halves[1].dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      var time = halves[1]
+      if time.last == "Z" {
+        time = time.dropLast()
+      } else {
+        guard let span = CivilZone.offset(time.suffix(6)) else { return nil }
+        offset = span
+        time = time.dropLast(6)
+      }
+      let split = time.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
       let parts = split[0].split(separator: ":", omittingEmptySubsequences: false)
       if split.count == 2 {
         guard parts.count == 3, (1...9).contains(split[1].utf8.count), let read = digits(split[1], split[1].utf8.count)
@@ -168,6 +176,6 @@ extension Instant {
       for (index, number) in numbers.enumerated() { clock[index] = number }
     }
     let whole = Instant(year: y, month: m, day: d, hour: clock[0], minute: clock[1], second: clock[2])
-    self = whole + TimeSpan(nanoseconds: fraction)
+    self = whole + TimeSpan(nanoseconds: fraction) - offset
   }
 }

@@ -24,6 +24,10 @@ public struct Scenario: Sendable {
   public var intents: [Intent]
   /// What nobody wrote into a tool description.
   public var rules: [Rule]
+  /// What people and automations do of their own accord.
+  public var people: [ScriptedAct]
+  /// Who takes over what the agent hands over; nil where nobody answers within the run.
+  public var desk: Desk?
   public var faults: Plan
   public var limits: Limits
   /// Practices that the scenario demands of every agent.
@@ -42,7 +46,7 @@ public struct Scenario: Sendable {
   public init(
     name: Name, title: String, source: Source? = nil, systems: [SystemChoice], start: Instant, workflow: Name,
     input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent],
-    rules: [Rule] = [], faults: Plan = Plan(), limits: Limits = Limits(), requires: [Practice] = [],
+    rules: [Rule] = [], people: [ScriptedAct] = [], desk: Desk? = nil, faults: Plan = Plan(), limits: Limits = Limits(), requires: [Practice] = [],
     covers: [Name] = [], principals: [Principal] = [], expectations: [Expectation] = [], path: String = "",
     digest: UInt64 = 0
   ) {
@@ -57,6 +61,8 @@ public struct Scenario: Sendable {
     self.decisions = decisions
     self.intents = intents
     self.rules = rules
+    self.people = people
+    self.desk = desk
     self.faults = faults
     self.limits = limits
     self.requires = requires
@@ -110,19 +116,6 @@ public struct Scenario: Sendable {
     }
   }
 
-  /// A rule that the audit finds broken.
-  public struct Rule: Hashable, Sendable {
-    public var rule: Name
-    public var kind: Name
-    public var allow: [String]
-
-    public init(rule: Name, kind: Name, allow: [String]) {
-      self.rule = rule
-      self.kind = kind
-      self.allow = allow
-    }
-  }
-
   public struct Limits: Hashable, Sendable {
     public var virtualTime: TimeSpan
     /// Mutations that one run may make; more is `blast-radius-exceeded`.
@@ -151,18 +144,21 @@ public struct Scenario: Sendable {
     public var violates: [Name]
     /// Whether oracles beside the listed ones may fire too; a file that lists any allows it unless it says no.
     public var allowsMore: Bool
+    /// How many findings the audit has; nil where that is not the point.
+    public var auditFindings: Int?
     /// Why another ending than completed is right here.
     public var because: String?
 
     public init(
       agent: Name, without: [Name] = [], ends: [Ending] = [], violates: [Name] = [], allowsMore: Bool = false,
-      because: String? = nil
+      auditFindings: Int? = nil, because: String? = nil
     ) {
       self.agent = agent
       self.without = without
       self.ends = ends
       self.violates = violates
       self.allowsMore = allowsMore
+      self.auditFindings = auditFindings
       self.because = because
     }
   }

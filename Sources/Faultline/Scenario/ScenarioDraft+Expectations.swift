@@ -15,7 +15,8 @@ extension ScenarioDraft {
       let violates = oracles.compactMap {
         problems.name($0, among: vocabulary.oracles.map(\.text), "oracle")
       }
-      if section["ends"] == nil, section["violates"] == nil {
+      let findings = section["audit_findings"].flatMap { problems.int($0, "a number of findings", in: 0...10_000) }
+      if section["ends"] == nil, section["violates"] == nil, section["audit_findings"] == nil {
         problems.report(
           entry.value.position, "this expectation expects nothing",
           remedy: "add 'ends: completed', or 'violates: […]'")
@@ -30,7 +31,7 @@ extension ScenarioDraft {
         agent: Name(subject.agent), without: subject.without.map { Name($0) }, ends: ends,
         violates: violates.map { Name($0) },
         allowsMore: section["allow_more"].flatMap { problems.bool($0) } ?? !violates.isEmpty,
-        because: because)
+        auditFindings: findings.map { Int($0) }, because: because)
       let isSecond = expectations.contains {
         $0.agent == expectation.agent && $0.without.sorted() == expectation.without.sorted()
       }

@@ -1,4 +1,4 @@
-// Reads intents and rules: what may exist afterwards, and under which rules.
+// Reads intents: what may exist afterwards.
 
 import Operations
 import Primitives
@@ -67,15 +67,4 @@ extension ScenarioDraft {
     return Int(value)
   }
 
-  mutating func readRules(_ tree: YAMLTree) -> [Scenario.Rule] {
-    (problems.list(tree, "a list of rules") ?? []).compactMap { item in
-      guard let section = Section(item, shapes.rule, &problems) else { return nil }
-      let rule = section["rule"].flatMap { problems.name($0, among: vocabulary.rules.map(\.text), "rule") }
-      let kind = section["of"].flatMap { problems.name($0, among: vocabulary.effectKinds, "kind of effect") }
-      let allowed = section["allow"].flatMap { problems.list($0, "a list of allowed values") } ?? []
-      return Scenario.Rule(
-        rule: Name(rule ?? ""), kind: Name(kind ?? ""),
-        allow: allowed.compactMap { problems.text($0, "an allowed value") })
-    }
-  }
 }

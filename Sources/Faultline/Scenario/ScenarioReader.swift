@@ -63,11 +63,16 @@ struct ScenarioDraft {
     let systems = file["world"].map { readWorld($0, for: template) } ?? []
     let isDryRun = file["dry_run"].flatMap { problems.bool($0) } ?? false
     let start = file["start"].flatMap { problems.instant($0, "the time at which the run begins") }
+    let zone = file["zone"].flatMap { readZone($0) } ?? .utc
     let intents = readIntents(file["intents"], template: template, input: input, isDryRun: isDryRun)
+    let begin = start ?? Self.defaultStart(for: input)
     return Scenario(
       name: Name(TextFile.stem(of: path)), title: title, source: file["source"].flatMap { readSource($0) },
-      systems: systems, start: start ?? Self.defaultStart(for: input), workflow: Name(workflow ?? ""), input: input,
-      isDryRun: isDryRun, decisions: file["decisions"].map { readDecisions($0) } ?? [], intents: intents, rules: file["rules"].map { readRules($0) } ?? [],
+      systems: systems, start: begin, workflow: Name(workflow ?? ""), input: input,
+      isDryRun: isDryRun, decisions: file["decisions"].map { readDecisions($0) } ?? [], intents: intents,
+      rules: file["rules"].map { readRules($0, zone: zone) } ?? [],
+      people: file["people"].map { readPeople($0, systems: systems, input: input, start: begin) } ?? [],
+      desk: file["desk"].flatMap { readDesk($0, systems: systems, input: input, zone: zone) },
       faults: Plan(file["faults"].map { readFaults($0, systems: systems) } ?? []),
       limits: file["limits"].map { readLimits($0) } ?? Scenario.Limits(),
       requires: file["requires"].map { readPractices($0) } ?? [],

@@ -47,7 +47,8 @@ public struct ScenarioSchema: Sendable {
     case .bool: return typed("boolean")
     case .span: return pattern("^[0-9]+(d|h|m|min|s|ms|us|ns)$")
     case .money: return pattern("^-?[0-9][0-9,]*(\\.[0-9]+)? [A-Za-z]{3}$")
-    case .instant: return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z)?$")
+    case .instant: return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?$")
+    case .civil: return pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$")
     case .period: return pattern("^[0-9]{4}-(0[1-9]|1[0-2])$")
     case .name(let names):
       return names.isEmpty ? typed("string") : .object([("enum", .list(names.map(JSONText.text)))])

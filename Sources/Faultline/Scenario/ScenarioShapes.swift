@@ -17,7 +17,9 @@ struct ScenarioShapes: Sendable {
         Shape.Key("title", .text, required: true, "What happens, in one sentence."),
         Shape.Key("source", .mapping(source), "Where the story comes from and how far it can be trusted."),
         Shape.Key("world", .mapping(world), required: true, "The systems of record, and the dialect each speaks."),
-        Shape.Key("start", .instant, "When the run begins, in UTC; by default the first morning of the period."),
+        Shape.Key(
+          "start", .instant, "When the run begins, in UTC or with an offset; by default the first morning of the period."),
+        Shape.Key("zone", Self.zone, "The zone of time that the people live and the rules hold in; UTC by default."),
         Shape.Key("workflow", .name(workflowNames), required: true, "What the agent is asked to do."),
         Shape.Key("input", .mapping(input(nil)), required: true, "What the workflow is given."),
         Shape.Key("dry_run", .bool, "Whether the agent shall plan the effects and cause none."),
@@ -26,6 +28,8 @@ struct ScenarioShapes: Sendable {
           "What the decider says at a point of decision, such as triage, whatever it would have said by itself."),
         Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
         Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
+        Shape.Key("people", .list(.mapping(person)), "What people and automations do of their own accord, and when."),
+        Shape.Key("desk", .mapping(desk), "Who takes over what the agent hands over, and what becomes of it."),
         Shape.Key(
           "faults", .list(.either([.mapping(fault), .mapping(Self.sitedFault)])), "What goes wrong, and where."),
         Shape.Key("limits", .mapping(limits), "What a run may cost."),
@@ -104,16 +108,6 @@ struct ScenarioShapes: Sendable {
       ])
   }
 
-  var rule: Shape {
-    Shape(
-      title: "a rule",
-      keys: [
-        Shape.Key("rule", .name(vocabulary.rules.map(\.text)), required: true, "What is ruled."),
-        Shape.Key("of", .name(vocabulary.effectKinds), required: true, "The kind of effect that it is about."),
-        Shape.Key("allow", .list(.text), required: true, "The values that are allowed."),
-      ])
-  }
-
   /// A fault at the places that agree with every part given.
   var fault: Shape {
     Shape(
@@ -184,6 +178,7 @@ struct ScenarioShapes: Sendable {
         Shape.Key("ends", .either([endings, .list(endings)]), "The endings that are right here."),
         Shape.Key("violates", .list(.name(vocabulary.oracles.map(\.text))), "The oracles that must fire."),
         Shape.Key("allow_more", .bool, "Whether other oracles may fire too; true by default where any is listed."),
+        Shape.Key("audit_findings", .int(0...10_000), "How many findings the audit has."),
         Shape.Key("because", .text, "Why an ending other than completed is right here."),
       ])
   }

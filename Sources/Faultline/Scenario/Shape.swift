@@ -28,6 +28,8 @@ indirect enum ValueKind: Sendable {
   case int(ClosedRange<Int64>)
   case bool
   case span, money, instant, period
+  /// A time on a wall clock, without a zone.
+  case civil
   /// One of these names.
   case name([String])
   /// A literal word, where another kind is possible too: `all`.

@@ -19,7 +19,7 @@ public struct Vocabulary: Sendable {
   public var marks: [Name]
 
   public init(
-    systems: [System], agents: [Agent], oracles: [Name], rules: [Name] = [Name("region-in")],
+    systems: [System], agents: [Agent], oracles: [Name], rules: [Name] = RuleName.allCases.map(\.name),
     workflows: [WorkflowTemplate] = [.customerOnboarding], points: [Name] = [], marks: [Name] = []
   ) {
     self.systems = systems

@@ -16,11 +16,12 @@ extension World {
     world.simulation.drive(by: .planned(Plan()))
     world.simulation.dropScheduled { happening in
       switch happening {
-      case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause: true
+      case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause, .act, .desk: true
       case .message(let delivery, _): delivery.topic == World.trigger
       case .arrival, .systemDue, .release: false
       }
     }
+    world.desk.inHand = nil
     for index in world.processes.indices {
       if world.processes[index].isAlive, !world.processes[index].hasFinished {
         world.record(.processCrashed(world.processes[index].id))

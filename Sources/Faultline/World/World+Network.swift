@@ -170,7 +170,10 @@ extension World {
   mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
     let terms = calls[index].terms
     let system = terms.route.system
-    if attempt == 1, !isCopy { disturb(terms) }
+    if attempt == 1, !isCopy {
+      if !acts.isEmpty { comes(to: terms.request.operation) }
+      disturb(terms)
+    }
     let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
     var conditions = Conditions(call: terms.id, entropy: entropy)
     conditions.outage = outageUntil[system] > now
@@ -222,6 +225,7 @@ extension World {
       readLedger(system)
       lookAfter(system)
     }
+    if !acts.isEmpty, !isCopy, response.isSuccess { passed(terms.request.operation) }
     reached(.afterRetry, by: index)
     if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
   }

@@ -39,7 +39,7 @@ extension World {
     processes[index].clock = .zero
     record(.processStarted(process, trigger: trigger.name))
     switch trigger {
-    case .restart, .deploy: release { $0.landmark == .afterRestart }
+    case .restart, .deploy, .resume: release { $0.landmark == .afterRestart }
     case .delivery, .takeover: break
     }
     var asked = takeCommands()
@@ -109,8 +109,10 @@ extension World {
     case .deployBefore: return crash(process, next: .deploy)
     default: break
     }
+    if !acts.isEmpty { comes(to: store.label) }
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
+    if !acts.isEmpty { passed(store.label) }
     switch fault {
     case .crashAfter: crash(process)
     case .deployAfter: crash(process, next: .deploy)
@@ -148,6 +150,7 @@ extension World {
       record(.stoodDown(process))
     }
     lastEnd = now
+    if let claim { heard(claim, of: process) }
     for index in processes.indices where processes[index].standIn == process.index {
       simulation.schedule(.unpause(UInt8(index)), after: .seconds(1))
     }

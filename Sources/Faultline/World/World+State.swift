@@ -74,6 +74,7 @@ extension World {
     var messages: UInt64 = 0
     for sent in messagesSent { messages &+= Draw.mix(sent.key &+ UInt64(sent.count)) }
     hasher.combine(messages)
+    combinePeople(into: &hasher)
     hasher.combine(processes.count)
     for process in processes { combine(process, into: &hasher) }
     hasher.combine(held.count)
@@ -179,6 +180,13 @@ extension World {
     case .unpause(let index):
       hasher.combine(12 as UInt64)
       hasher.combine(UInt64(index))
+    case .act(let index):
+      hasher.combine(21 as UInt64)
+      hasher.combine(index)
+    case .desk(let process, let stage):
+      hasher.combine(22 as UInt64)
+      hasher.combine(process)
+      hasher.combine(UInt64(stage))
     }
   }
 }

@@ -46,6 +46,9 @@ public struct World {
   var firstFault: Instant?
   /// What it touched, as ``Marks`` names it; faults apart.
   var marks: [Name] = []
+  /// How far each scripted act is; empty where nobody acts.
+  var acts: ContiguousArray<ActProgress>
+  var desk = DeskState()
   /// Whether it gets anywhere.
   var watch: Watch
 
@@ -65,6 +68,10 @@ public struct World {
     indirect case message(Delivery, from: Int)
     case release(call: Int, attempt: UInt8)
     case unpause(UInt8)
+    /// A scripted act, by its position.
+    case act(Int)
+    /// The desk's next move with what this process handed over.
+    case desk(ProcessID, UInt8)
   }
 
   /// A process as the supervisor sees it.
@@ -193,10 +200,12 @@ public struct World {
       terms: JudgingTerms(
         rules: scenario.rules, limits: scenario.limits, tables: setup.judging, isDryRun: scenario.isDryRun,
         judged: scenario.requires.isEmpty ? agent.practices : agent.practices.union(scenario.requires)))
+    acts = ContiguousArray(repeating: ActProgress(), count: scenario.people.count)
     calls.reserveCapacity(64)
     // What the systems held before the run began is not an effect of the run.
     for index in systems.indices { ledgerRead[index] = systems[index].ledger.count }
     for index in systems.indices { lookAfter(index) }
+    if !acts.isEmpty { scheduleActs() }
     if !setup.systemNames.contains("ticketing") {
       spawn(.delivery(Delivery(topic: "workflow.requested", id: "request", body: scenario.input)))
     }
@@ -254,7 +263,7 @@ public struct World {
   static let settlingTime = TimeSpan.minutes(10)
 
   private var hasOpenProcess: Bool {
-    processes.isEmpty || processes.contains { !$0.hasFinished }
+    processes.isEmpty || isInHand || processes.contains { !$0.hasFinished }
   }
 
   mutating func finish(_ reason: EndReason) {
@@ -298,6 +307,8 @@ public struct World {
     case .message(let delivery, let sender): deliver(delivery, from: sender)
     case .release(let call, let attempt): release { $0.call == call && $0.attempt == attempt }
     case .unpause(let index): unpause(index)
+    case .act(let index): act(index)
+    case .desk(let process, let stage): attend(process, stage: Int(stage))
     }
   }
 

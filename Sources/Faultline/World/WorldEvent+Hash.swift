@@ -65,6 +65,16 @@ extension WorldEvent: TraceEvent {
       hasher.combine(14 as UInt64)
       hasher.combine(delivery)
       hasher.combine(recipient)
+    case .acted(let who, let request, let response):
+      hasher.combine(31 as UInt64)
+      hasher.combine(who)
+      hasher.combine(request)
+      hasher.combine(response)
+    case .desk(let who, let step, let process):
+      hasher.combine(32 as UInt64)
+      hasher.combine(who)
+      hasher.combine(step.rawValue)
+      hasher.combine(process)
     case .claimed(let process, let claim):
       hasher.combine(15 as UInt64)
       hasher.combine(process)

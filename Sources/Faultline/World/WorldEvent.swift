@@ -31,6 +31,10 @@ public enum WorldEvent: Hashable, Sendable {
   case observed(ProcessID, Observation)
   /// A system sent a message by itself.
   indirect case delivered(Delivery, to: Name)
+  /// Somebody who is no agent did something by hand, or tried to.
+  case acted(Name, request: Request, response: Response)
+  /// A person did something with the run that this process handed over.
+  case desk(Name, DeskStep, ProcessID)
   indirect case claimed(ProcessID, Claim)
   /// A process ended without a claim of its own: another replica has the work.
   case stoodDown(ProcessID)

@@ -49,6 +49,7 @@ public final class WorldSetup: Sendable {
     var systems = systems
     for index in systems.indices {
       for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }
+      for (who, scopes) in WorldSetup.people(of: scenario, catalogue) { systems[index].admit(who, scopes: scopes) }
     }
     self.systems = systems
     var input = scenario.input
@@ -102,6 +103,25 @@ public final class WorldSetup: Sendable {
     return WorldSetup(scenario: scenario, systems: systems)
   }
 
+  /// The ticket that the work is about; nil where there is no ticketing system.
+  var ticket: String? { input.text("ticket_id") }
+
+  /// Everybody who acts by hand, with the scopes of what they do.
+  private static func people(of scenario: Scenario, _ catalogue: Catalogue) -> [(who: Name, scopes: Set<Name>)] {
+    var people: [(who: Name, scopes: Set<Name>)] = []
+    func admit(_ who: Name, for deed: Scenario.HandDeed) {
+      guard let scope = catalogue[deed.operation]?.scope else { return }
+      if let index = people.firstIndex(where: { $0.who == who }) {
+        people[index].scopes.insert(scope)
+      } else {
+        people.append((who, [scope]))
+      }
+    }
+    for act in scenario.people { admit(act.who, for: act.deed) }
+    if let desk = scenario.desk { for repair in desk.repairs { admit(desk.who, for: repair.deed) } }
+    return people
+  }
+
   func route(_ operation: Name) -> Route? { routes[operation] }
 
   /// One principal for each system, with that system's scopes and no others.
@@ -115,7 +135,7 @@ public final class WorldSetup: Sendable {
   public func task(seed: UInt64) -> AgentTask {
     AgentTask(
       workflow: scenario.workflow, run: run, input: input, catalogue: catalogue,
-      isDryRun: scenario.isDryRun, principals: principals,
+      isDryRun: scenario.isDryRun, principals: principals, rules: scenario.rules.filter(\.isTold),
       mutationLimit: scenario.limits.mutations, entropy: Draw(seed: seed, key: run.hash))
   }
 }

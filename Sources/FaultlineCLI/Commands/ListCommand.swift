@@ -14,7 +14,7 @@ struct ListCommand: ParsableCommand {
       """)
 
   enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case scenarios, operations, faults, oracles, safeguards, agents, profiles
+    case scenarios, operations, faults, oracles, safeguards, agents, profiles, rules
   }
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

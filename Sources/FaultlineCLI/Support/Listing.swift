@@ -34,6 +34,7 @@ struct Listing {
     case .safeguards: safeguards()
     case .agents: agents()
     case .profiles: profiles()
+    case .rules: rules()
     }
   }
 
@@ -107,6 +108,10 @@ struct Listing {
           fields: [.init("agent", .text(entry.name.text))])
       }
     }
+  }
+
+  private static func rules() -> [Listing] {
+    RuleName.allCases.map { Listing(name: $0.rawValue, summary: $0.summary) }
   }
 
   private static func profiles() -> [Listing] {

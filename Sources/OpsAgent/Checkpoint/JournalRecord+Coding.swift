@@ -88,6 +88,13 @@ extension JournalRecord {
       writer.write(12 as UInt8)
       writer.write(claim)
       writer.write(at)
+    case .takenUp(let order, let at):
+      writer.write(13 as UInt8)
+      writer.write(order)
+      writer.write(at)
+    case .verified(let at):
+      writer.write(14 as UInt8)
+      writer.write(at)
     }
   }
 
@@ -118,6 +125,8 @@ extension JournalRecord {
     case 10: self = .undone(act: try reader.int(), isFinal: try reader.bool(), at: try reader.instant())
     case 11: self = .audit(try reader.auditEntry())
     case 12: self = .finished(try reader.claim(), at: try reader.instant())
+    case 13: self = .takenUp(order: try reader.int(), at: try reader.instant())
+    case 14: self = .verified(at: try reader.instant())
     default: throw reader.malformed
     }
   }

@@ -71,6 +71,13 @@ extension JournalRecord: StableHashable {
       hasher.combine(12 as UInt64)
       hasher.combine(claim)
       hasher.combine(at)
+    case .takenUp(let order, let at):
+      hasher.combine(13 as UInt64)
+      hasher.combine(order)
+      hasher.combine(at)
+    case .verified(let at):
+      hasher.combine(14 as UInt64)
+      hasher.combine(at)
     }
   }
 }

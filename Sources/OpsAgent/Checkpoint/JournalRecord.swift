@@ -25,6 +25,10 @@ public enum JournalRecord: Hashable, Sendable {
   case undone(act: Int, isFinal: Bool, at: Instant)
   case audit(AuditEntry)
   case finished(Claim, at: Instant)
+  /// A person ordered, for the n-th time, that the run goes on from where it was handed over.
+  case takenUp(order: Int, at: Instant)
+  /// After that order the world agrees with this journal again.
+  case verified(at: Instant)
 
   /// When it was written; nil for a skipped act, which took no time.
   public var at: Instant? {
@@ -34,7 +38,8 @@ public enum JournalRecord: Hashable, Sendable {
     case .audit(let entry): entry.at
     case .skipped: nil
     case .result(_, _, _, let at), .refused(_, _, let at), .restarted(_, _, let at), .decided(_, _, let at),
-      .turned(_, let at), .undoing(_, _, _, let at), .undone(_, _, let at), .finished(_, let at):
+      .turned(_, let at), .undoing(_, _, _, let at), .undone(_, _, let at), .finished(_, let at), .takenUp(_, let at),
+      .verified(let at):
       at
     }
   }

@@ -81,6 +81,10 @@ private struct Account {
       isOver = true
       lines.append("\(at)  said: \(claim.ending)\(claim.reason.isEmpty ? "" : ", because \(claim.reason)")")
       for item in claim.possibly { lines.append("  possibly there: \(item.act) by \(item.operation)") }
+    case .takenUp(let order, let at):
+      isOver = false
+      lines.append("\(at)  taken up again on the order of a person (order \(order))")
+    case .verified(let at): lines.append("\(at)  looked at the world: it is as written here")
     }
   }
 

@@ -12,12 +12,21 @@ public struct RunRequest: Hashable, Sendable, StableHashable {
   public var isDryRun: Bool
   /// How many side effects this run may send, where that is less than the policy's cap.
   public var mutationCap: Int
+  /// What the deployment was told about the house.
+  public var rules: HouseRules
+  /// How often a person has ordered that the run goes on after it was handed over; each order counts once.
+  public var resumptions: Int
 
-  public init(run: Name, input: Fields, isDryRun: Bool = false, mutationCap: Int = .max) {
+  public init(
+    run: Name, input: Fields, isDryRun: Bool = false, mutationCap: Int = .max, rules: HouseRules = HouseRules(),
+    resumptions: Int = 0
+  ) {
     self.run = run
     self.input = input
     self.isDryRun = isDryRun
     self.mutationCap = mutationCap
+    self.rules = rules
+    self.resumptions = resumptions
   }
 
   public func hash(into hasher: inout StableHasher) {
@@ -25,6 +34,8 @@ public struct RunRequest: Hashable, Sendable, StableHashable {
     hasher.combine(input)
     hasher.combine(isDryRun)
     hasher.combine(mutationCap)
+    hasher.combine(rules)
+    hasher.combine(resumptions)
   }
 }
 
@@ -83,6 +94,8 @@ public struct Call: Hashable, Sendable {
     case review
     /// The removal of what a review found too much.
     case remove
+    /// A look at what the journal says is done, after a person has had the run in hand.
+    case verify
 
     /// Whether it changes anything.
     public var isMutation: Bool { self == .change || self == .undo || self == .remove }
@@ -96,6 +109,8 @@ public enum Wait: String, Hashable, Sendable, CaseIterable {
   case lease, backoff, poll
   /// Until nothing sent before can still appear or be hidden.
   case settling
+  /// Until changes are allowed again.
+  case freeze
 }
 
 public enum Leaving: String, Hashable, Sendable, CaseIterable {
@@ -116,6 +131,8 @@ public enum Note: Hashable, Sendable {
   case planned(act: Name, operation: Name, arguments: Fields)
   /// A journal was found and the run goes on from there.
   case resumed(step: Name)
+  /// A person ordered that the run goes on, and the agent looks at the world before it does.
+  case takenUp
   /// An object that was there already was compared and taken for this act's own.
   case adopted(act: Name, object: String)
   /// It looked what a call without an answer had done.

@@ -112,6 +112,9 @@ extension Orchestrator {
     guard let way = wayBack else {
       return escalate("there is no way back for \(act.name.text) in its present state", now, &commands)
     }
+    if needsApproval(way) {
+      return escalate("taking back \(act.name.text) gives money back, which a second person has to approve", now, &commands)
+    }
     auditAhead(way.operation, now)
     if parts.compensationRepeats == .idempotent {
       buffer.append(

@@ -89,9 +89,13 @@ extension Orchestrator {
       facts[.instances] = .int(plan.instances)
     }
     if let region = facts.text(.region) {
-      guard policy.regions.contains(region) else { return "clusters may not stand in \(region)" }
-    } else if let region = policy.regions.first {
+      guard policy.regions.contains(region), request.rules.allows(region: region) else {
+        return "clusters may not stand in \(region)"
+      }
+    } else if let region = policy.regions.first(where: request.rules.allows) {
       facts[.region] = .text(region)
+    } else if !policy.regions.isEmpty {
+      return "clusters may stand in none of the regions that are configured"
     }
     for made in plan.playbook.madeUp where facts[made.fact] == nil {
       facts[made.fact] = made.value(given: facts)

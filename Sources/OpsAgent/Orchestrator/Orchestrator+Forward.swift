@@ -34,6 +34,7 @@ extension Orchestrator {
       case .review: return flush(.review, now, &commands)
       case .change:
         if request.isDryRun, parts.dryRun.withholds(compiled.stage) { return flush(.check, now, &commands) }
+        if isHeldBack(now, &commands) { return }
         open(now)
         return flush(.check, now, &commands)
       }
@@ -146,6 +147,7 @@ extension Orchestrator {
         return escalate("the run has sent \(sent) side effects, its cap", now, &commands)
       }
     }
+    if isHeldBack(now, &commands) { return }
     if renewing(.send, now, &commands) { return }
     if !isAudited, auditAhead(compiled.operation, now) { return flush(.send, now, &commands) }
     if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }

@@ -34,6 +34,9 @@ extension Orchestrator: StableHashable {
     hasher.combine(reason)
     hasher.combine(refusal)
     hasher.combine(removal)
+    hasher.combine(UInt64(direction.rawValue))
+    hasher.combine(takenUp)
+    hasher.combine(isUnverified)
     hasher.combine(planned)
   }
 }

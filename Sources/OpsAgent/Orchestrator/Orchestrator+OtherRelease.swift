@@ -14,7 +14,11 @@ extension Orchestrator {
     facts = opening.input
     var acts: [ForeignAct] = []
     for record in records {
-      if case .finished(let word, _) = record { claim = word } else { restore(record, to: &acts) }
+      switch record {
+      case .finished(let word, _): claim = word
+      case .takenUp: claim = nil
+      default: restore(record, to: &acts)
+      }
     }
     if claim != nil { return conclude(&commands) }
     handOver(
@@ -56,7 +60,7 @@ extension Orchestrator {
       }
       mark(position, .open)
     case .undone(let position, let isFinal, _): mark(position, isFinal ? .gone : .open)
-    case .opened, .skipped, .decided, .turned, .audit, .finished: break
+    case .opened, .skipped, .decided, .turned, .audit, .finished, .takenUp, .verified: break
     }
   }
 

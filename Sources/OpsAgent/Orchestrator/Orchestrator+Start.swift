@@ -50,8 +50,12 @@ extension Orchestrator {
       if pinned !== plan { adopt(pinned) }
     }
     facts = opening.input
-    for record in records { restore(record, now) }
-    if mode == .over { return conclude(&commands) }
+    for record in records { restore(record, now, opening) }
+    if mode == .over {
+      guard mayTakeUp else { return conclude(&commands) }
+      return takeUp(opening, now, &commands)
+    }
+    if isUnverified { return lookAround(now, &commands) }
     earlierTries = parts.retries.attempts(within: now - (records.last { $0.at != nil }?.at ?? opening.at))
     inherited = states.lastIndex { $0.status == .open }
     if mode == .backward {
@@ -71,7 +75,7 @@ extension Orchestrator {
 
   /// Folds one record into the state. A send of an earlier incarnation can't be later than now; one that says so was
   /// written by a clock that was wrong, and how old its key is nobody knows.
-  private mutating func restore(_ record: JournalRecord, _ now: Instant) {
+  private mutating func restore(_ record: JournalRecord, _ now: Instant, _ opening: Opening) {
     switch record {
     case .opened: break
     case .intent(let intent):
@@ -115,8 +119,11 @@ extension Orchestrator {
       guard states.indices.contains(entry.act), entry.outcome == .sent else { return }
       if mode == .backward { states[entry.act].undoSends += 1 } else { states[entry.act].earlierSends += 1 }
     case .finished(let word, _):
+      if mode != .over { direction = mode }
       mode = .over
       claim = word
+    case .takenUp: beginAgain(opening)
+    case .verified: isUnverified = false
     }
   }
 
@@ -131,7 +138,7 @@ extension Orchestrator {
     }
   }
 
-  private mutating func moveToFirstUnfinished() {
+  mutating func moveToFirstUnfinished() {
     cursor = 0
     while cursor < order.count {
       switch states[index].status {

@@ -61,6 +61,11 @@ public struct Orchestrator: Sendable {
   var refusal: String?
   /// The arguments of the removal under way.
   var removal = Fields()
+  /// Which way it went before its last word, and how many orders to go on its journal has.
+  var direction = Mode.forward
+  var takenUp = 0
+  /// A person has had the run in hand, and what the journal says has not been looked at since.
+  var isUnverified = false
   /// What a dry run found that it would do.
   var planned: [Claim.Item] = []
 
@@ -109,7 +114,7 @@ public struct Orchestrator: Sendable {
   /// What to do next once the awaited event has come.
   enum Then: UInt8, Hashable, Sendable {
     case enter = 1
-    case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish
+    case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish, thaw, verify
   }
 
   /// - Parameter parts: what this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
@@ -177,6 +182,8 @@ public struct Orchestrator: Sendable {
     case .undoLookup: undoLookup(now, &commands)
     case .undoSend: undoSend(now, &commands)
     case .finish: conclude(&commands)
+    case .thaw: thaw(now, &commands)
+    case .verify: verify(now, &commands)
     }
   }
 
@@ -193,6 +200,7 @@ public struct Orchestrator: Sendable {
     case .readBack: readBackAnswered(answer, now, &commands)
     case .undoLookup: undoLookupAnswered(answer, now, &commands)
     case .undo: undoAnswered(answer, now, &commands)
+    case .verify: verifyAnswered(answer, now, &commands)
     }
   }
 

@@ -157,6 +157,7 @@ extension CustomerOnboarding {
         identity: [Match(.name, .fact(.bindingName))],
         agreement: [
           Match(.customer, .fact(.customer)), Match(.role, .fact(.roleName)), Match(.policy, .fact(.policyName)),
+          Match(.target, .fact(.cluster)),
         ], outputs: [Output(.binding, .name)]),
       delete: "identity.delete_binding",
       arguments: [

@@ -33,10 +33,22 @@ public enum EventText {
       "\(name(process)) decides at \(decided.point): \(decided.answer?.text ?? "as its own decider says")"
     case .observed(let process, let observation): "\(name(process)) \(text(observation))"
     case .delivered(let delivery, let recipient): "message \(delivery.topic) \(delivery.id) to \(recipient)"
+    case .acted(let who, let request, let response):
+      "by hand: \(who) \(request.operation) \(request.arguments): \(text(response))"
+    case .desk(let who, let step, let process): "\(who) \(text(step)) \(name(process))"
     case .claimed(let process, let claim): "\(name(process)) says: \(claim.ending.rawValue), \"\(claim.text)\""
     case .stoodDown(let process): "\(name(process)) stands down: another replica has the work"
     case .leftOpen(_, let doing): "left open: \(doing)"
     case .ended(let reason): text(reason)
+    }
+  }
+
+  /// What a person at the desk does with what was handed over, as a verb.
+  static func text(_ step: DeskStep) -> String {
+    switch step {
+    case .claimed: "takes in hand what was handed over by"
+    case .closed: "closes the run of"
+    case .resumed: "has it go on:"
     }
   }
 

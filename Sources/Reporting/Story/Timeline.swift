@@ -103,6 +103,11 @@ struct Timeline: Sendable {
     case .observed(let process, let observation):
       guard let text = notable(observation) else { return }
       row.agent = who(process) + text
+    case .acted(let who, let request, let response):
+      row.network = Words.printable("\(who): \(request.operation)")
+      row.systems = response.isSuccess ? "done by hand" : "refused: \(EventText.text(response))"
+    case .desk(let who, let step, let process):
+      row.agent = Words.printable("\(who) \(EventText.text(step)) \(EventText.name(process))")
     case .claimed(let process, let claim):
       let text = claim.text.isEmpty ? claim.ending.rawValue : claim.text
       row.agent = "\(who(process))says: \"\(Words.shortened(Words.printable(text), to: 120))\""

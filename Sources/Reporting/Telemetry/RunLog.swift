@@ -74,7 +74,9 @@ enum RunLog {
     case .observed(_, .compensating): .warning
     case .ended(let reason): reason == .quiet ? .info : .error
     case .stored, .handled, .observed(_, .audited), .observed(_, .mark), .observed(_, .guardChecked): .debug
-    case .processStarted, .processResumed, .sent, .effect, .decided, .observed, .delivered, .stoodDown: .info
+    case .processStarted, .processResumed, .sent, .effect, .decided, .observed, .delivered, .stoodDown, .acted,
+      .desk:
+      .info
     }
   }
 }
@@ -85,11 +87,11 @@ extension WorldEvent {
     switch self {
     case .processStarted(let process, _), .processCrashed(let process), .processPaused(let process, _),
       .processResumed(let process), .stored(let process, _, _), .decided(let process, _), .observed(let process, _),
-      .claimed(let process, _), .stoodDown(let process), .leftOpen(let process, _):
+      .claimed(let process, _), .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
       process
     case .sent, .handled, .attemptEnded, .answered, .effect:
       call.map { ProcessID(index: $0.process, incarnation: $0.incarnation) }
-    case .fault, .delivered, .ended: nil
+    case .fault, .delivered, .acted, .ended: nil
     }
   }
 

@@ -86,10 +86,10 @@ struct RunSpans {
       spans[place].attributes.add(.claim(claim))
       return place
     case .processPaused(let process, _), .processResumed(let process), .stored(let process, _, _),
-      .observed(let process, _), .stoodDown(let process), .leftOpen(let process, _):
+      .observed(let process, _), .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
       return touch(process, entry)
     // Where a fault belongs is known once its call has begun.
-    case .fault, .delivered, .ended: return 0
+    case .fault, .delivered, .acted, .ended: return 0
     }
   }
 

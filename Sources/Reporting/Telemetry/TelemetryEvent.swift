@@ -47,6 +47,12 @@ struct TelemetryEvent {
           TelemetryNames.topic: .text(delivery.topic), TelemetryNames.messageID: .text(delivery.id),
           TelemetryNames.recipient: .text(recipient),
         ])
+    case .acted(let who, let request, let response):
+      self.init("acted", .call(request, step: "", isCompensation: false))
+      attributes.add(.answer(.response(response)))
+      attributes[TelemetryNames.person] = .text(who)
+    case .desk(let who, let step, _):
+      self.init("desk", [TelemetryNames.person: .text(who), TelemetryNames.deskStep: .text(step.rawValue)])
     case .claimed(_, let claim): self.init("claimed", .claim(claim))
     case .stoodDown: self.init("stood_down")
     case .leftOpen(_, let doing): self.init("left_open", [TelemetryNames.leftOpen: .text(doing)])

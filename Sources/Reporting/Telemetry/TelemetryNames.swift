@@ -127,5 +127,7 @@ enum TelemetryNames {
   static let topic = "faultline.message.topic"
   static let messageID = "faultline.message.id"
   static let recipient = "faultline.message.to"
+  static let person = "faultline.person"
+  static let deskStep = "faultline.desk.step"
   static let leftOpen = "faultline.left_open"
 }

@@ -19,8 +19,9 @@ enum FakeCatalogue {
     }
     func read(_ name: Name, _ scope: Name) -> Operation { Operation(name, "reads", scope: scope) }
     func change(_ name: Name, _ scope: Name, key: Bool = false) -> Operation {
-      Operation(
-        name, "changes", effect: EffectClass("thing", .created), scope: scope,
+      let words = name.text.split { $0 == "." || $0 == "_" }
+      return Operation(
+        name, "changes", effect: EffectClass(Name("\(words[0]).\(words[2])"), .created), scope: scope,
         takesKey: key && !keyless.contains(name))
     }
     return Catalogue([
@@ -68,7 +69,7 @@ enum FakeCatalogue {
   private static let updateTicket = Operation(
     "ticketing.update_ticket", "changes",
     parameters: [Parameter("safe_update", .bool, "conditional"), Parameter("updated_stamp", .int, "as read")],
-    effect: EffectClass("thing", .updated), scope: "ticketing.write")
+    effect: EffectClass("ticketing.status", .updated), scope: "ticketing.write")
 
   static let errors: [ErrorCode] = [
     ErrorCode("missing", 404, .notFound), ErrorCode("exists", 409, .alreadyExists),

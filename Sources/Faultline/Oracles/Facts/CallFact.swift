@@ -27,6 +27,9 @@ public struct CallFact: Sendable {
   public internal(set) var attempts: Int
   public internal(set) var sentIndex: Int
   public internal(set) var sentAt: Instant
+  /// When its caller asked for it, by the caller's clock: another time than it was sent only where the process was
+  /// stopped in between, or its clock had jumped.
+  public internal(set) var askedAt: Instant
   public internal(set) var view: View = .unanswered
   /// What a refusal means by its documentation.
   public internal(set) var nature: ErrorNature?
@@ -67,6 +70,7 @@ extension CallFact: StableHashable {
     hasher.combine(attempts)
     hasher.combine(sentIndex)
     hasher.combine(sentAt)
+    hasher.combine(askedAt)
     hasher.combine(UInt64(view.rawValue))
     hasher.combine(nature?.rawValue)
     hasher.combine(viewIndex)

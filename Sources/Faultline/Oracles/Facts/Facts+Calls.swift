@@ -2,6 +2,7 @@
 
 import Operations
 import Primitives
+import Simulation
 
 extension Facts {
   /// The call's position in ``calls``. Recent calls are asked about most, so the search begins at the end.
@@ -39,7 +40,8 @@ extension Facts {
       CallFact(
         id: wire.call, operation: operation, request: request, key: request.idempotencyKey.map { $0.stableDigest },
         step: step, isMutation: isMutation, isCompensation: isCompensation, intent: intent, wasFull: wasFull,
-        attempts: 1, sentIndex: index, sentAt: now))
+        attempts: 1, sentIndex: index, sentAt: now,
+        askedAt: clocks.isEmpty && stops.isEmpty ? now : asked(in: wire.call, at: now)))
   }
 
   mutating func handle(_ id: CallID, _ response: Response) {
@@ -67,6 +69,7 @@ extension Facts {
   mutating func learn(_ id: CallID, _ answer: Answer, index: Int, at now: Instant, terms: JudgingTerms) {
     guard let number = callIndex(id) else { return }
     current = number
+    if !stops.isEmpty { forgetStop(of: calls[number].process) }
     end(id, answer, index: index, at: now, terms: terms)
     calls[number].viewIndex = index
     if case .response(let response) = answer, response.isSuccess {
@@ -105,6 +108,39 @@ extension Facts {
       }
     }
   }
+
+  /// When a call that is being sent was asked for, by the clock of its caller.
+  private mutating func asked(in call: CallID, at now: Instant) -> Instant {
+    let process = ProcessID(index: call.process, incarnation: call.incarnation)
+    let clock = readClock(of: process)
+    guard let number = stops.firstIndex(where: { $0.process == process && $0.isOver }) else { return now + clock }
+    return stops.remove(at: number).since + clock
+  }
+
+  /// How far a process's clock is off. It jumps once the call is sent at which it does.
+  private mutating func readClock(of process: ProcessID) -> TimeSpan {
+    guard let number = clocks.firstIndex(where: { $0.process == process }) else { return .zero }
+    guard clocks[number].hasJumped else {
+      clocks[number].hasJumped = true
+      return .zero
+    }
+    return clocks[number].ahead
+  }
+
+  /// Notes that a process's clock is about to jump.
+  mutating func noteJump(_ record: FaultRecord) {
+    guard record.site.aspect == .crash,
+      let fault = CrashFault.allCases.first(where: { $0.name == record.answer }), fault.clockJump != .zero,
+      let index = World.processNames.firstIndex(of: record.site.process),
+      let process = processes.last(where: { Int($0.id.index) == index })?.id
+    else { return }
+    let before = clocks.first { $0.process == process && $0.hasJumped }?.ahead ?? .zero
+    clocks.removeAll { $0.process == process }
+    clocks.append((process, before + fault.clockJump, false))
+  }
+
+  /// A process that was stopped has taken something in since: what it sends from now on it has asked for now.
+  mutating func forgetStop(of process: ProcessID) { stops.removeAll { $0.process == process && $0.isOver } }
 
   /// Whether the second call is a repetition that the system can tell from a new wish: the same key, or the
   /// same arguments where the system refuses what is there already.

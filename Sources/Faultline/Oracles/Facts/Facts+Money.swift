@@ -41,12 +41,15 @@ extension Facts {
   }
 
   /// Captured minus what went back, against what is owed, for an intent of charges.
-  func balance(of number: Int, terms: JudgingTerms) -> Balance {
+  ///
+  /// - Parameter isOwnOnly: leaves out what somebody else captured too late for the agent to see.
+  func balance(of number: Int, terms: JudgingTerms, isOwnOnly: Bool = false) -> Balance {
     let intent = terms.intents[number]
     var balance = Balance(currency: intent.total?.currency, owed: intent.total?.minorUnits)
     var largest: Int64 = 0
     for index in objects.indices where objects[index].role == .charge && objects[index].claimedBy == number {
       guard let amount = objects[index].amount else { continue }
+      if isOwnOnly, isLateForeign(objects[index]) { continue }
       if balance.currency == nil { balance.currency = amount.currency }
       guard amount.currency == balance.currency else {
         balance.hasForeign = true

@@ -66,6 +66,11 @@ extension Facts {
     hasher.combine(sightings.count)
     for sighting in sightings { hasher.combine(sighting) }
     hasher.combine(doubtIndex != nil)
+    hasher.combine(resumptions.count)
+    for resumption in resumptions {
+      hasher.combine(UInt64(resumption.process))
+      hasher.combine(ranks[resumption.index])
+    }
     hasher.combine(unknowns)
     hasher.combine(returns)
     hasher.combine(mutations)
@@ -120,6 +125,7 @@ private struct Ranks {
       mark(process.crashIndex)
     }
     for claim in facts.claims { mark(claim.index) }
+    for resumption in facts.resumptions { mark(resumption.index) }
     var rank: Int32 = 0
     for index in ranks.indices where ranks[index] > 0 {
       rank += 1

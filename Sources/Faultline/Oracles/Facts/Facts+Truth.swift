@@ -21,18 +21,28 @@ extension Facts {
     terms.roles[number]
   }
 
-  /// Whether an intent has less than it wants. A charge is short where the sum is.
+  /// Whether an intent has less than it wants. A charge is short where the sum is. What somebody else took away unseen
+  /// counts as there: nobody could have told the agent.
   func isShort(_ number: Int, terms: JudgingTerms) -> Bool {
     let lower = terms.intents[number].times.lowerBound
     if lower == 0 { return false }
-    if role(of: number, terms: terms) == .charge { return balance(of: number, terms: terms).isShort }
-    return count(of: number, terms: terms) < lower
+    if role(of: number, terms: terms) == .charge {
+      return balance(of: number, terms: terms).isShort && !wasGivenBackUnseen(terms.intents[number], terms: terms)
+    }
+    let count = count(of: number, terms: terms)
+    return count < lower && count + takenUnseen(of: number, terms: terms) < lower
   }
 
-  /// Whether an intent has more than it wants.
+  /// Whether an intent has more than it wants, beside what somebody else brought about too late for the agent to see.
   func isOver(_ number: Int, terms: JudgingTerms) -> Bool {
-    if role(of: number, terms: terms) == .charge { return balance(of: number, terms: terms).isOver }
-    return count(of: number, terms: terms) > terms.intents[number].times.upperBound
+    if role(of: number, terms: terms) == .charge {
+      return balance(of: number, terms: terms).isOver && balance(of: number, terms: terms, isOwnOnly: true).isOver
+    }
+    let upper = terms.intents[number].times.upperBound
+    let count = count(of: number, terms: terms)
+    guard count > upper else { return false }
+    let late = objects.count { $0.claimedBy == number && ($0.isLive || $0.isPermanent) && isLateForeign($0) }
+    return count - late > upper
   }
 
   /// Objects of this run that no intent ever claimed and that are still there, or can't be taken back.
@@ -101,7 +111,7 @@ extension Facts {
   }
 
   /// Holdings that a claim names and that no system has at that moment.
-  func inventions(_ fact: ClaimFact) -> [Claim.Holding] {
+  func inventions(_ fact: ClaimFact, terms: JudgingTerms) -> [Claim.Holding] {
     fact.claim.holdings.filter { holding in
       if let id = holding.object {
         guard let number = objectIndex(kind: holding.kind, id: id) else {
@@ -109,9 +119,12 @@ extension Facts {
         }
         let object = objects[number]
         return !object.isPermanent && (object.endIndex.map { $0 < fact.index } ?? false)
+          && !wasTakenUnseen(object, terms: terms)
       }
       return !objects.contains { object in
-        object.kind == holding.kind && (object.isPermanent || object.endIndex.map { $0 > fact.index } ?? true)
+        object.kind == holding.kind
+          && (object.isPermanent || (object.endIndex.map { $0 > fact.index } ?? true)
+            || wasTakenUnseen(object, terms: terms))
       }
     }
   }
@@ -120,7 +133,7 @@ extension Facts {
   func isHandedOver(terms: JudgingTerms) -> Bool {
     guard let fact = claims.last, fact.claim.ending == .escalated else { return false }
     return holdings(at: fact.index).allSatisfy { Self.names(fact.claim, objects[$0]) }
-      && unmentionedUnknowns(fact.claim, terms: terms).isEmpty && inventions(fact).isEmpty
+      && unmentionedUnknowns(fact.claim, terms: terms).isEmpty && inventions(fact, terms: terms).isEmpty
   }
 
   /// The ending that really holds; nil where the run ended badly.

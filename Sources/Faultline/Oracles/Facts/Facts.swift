@@ -24,6 +24,12 @@ public struct Facts: Sendable {
   /// The last event that gives reason to take things back though no call failed: a crash, a guard that does
   /// not hold, a decision that was given from outside.
   public internal(set) var doubtIndex: Int?
+  /// Where a person had a process go on that had handed over, by the process's index.
+  public internal(set) var resumptions: [(process: UInt8, index: Int)] = []
+  /// Processes that were stopped, since when, and whether they go on; until they take something in again.
+  var stops: [(process: ProcessID, since: Instant, isOver: Bool)] = []
+  /// Clocks that jumped, and whether that was before the call at which they did.
+  var clocks: [(process: ProcessID, ahead: TimeSpan, hasJumped: Bool)] = []
   /// Processes that had said nothing when the run had to be ended, with what they were doing.
   public internal(set) var leftOpen: [(process: ProcessID, doing: String, index: Int)] = []
   public internal(set) var end: EndReason?
@@ -69,20 +75,29 @@ public struct Facts: Sendable {
       if let number = processes.lastIndex(where: { $0.id == process }) { processes[number].isDone = true }
     case .stoodDown(let process):
       if let number = processes.lastIndex(where: { $0.id == process }) { processes[number].isDone = true }
-    case .fault:
+    case .fault(let record):
       if firstFault == nil { firstFault = (index, now) }
+      noteJump(record)
     case .observed(_, .guardChecked(_, holds: false)):
       doubtIndex = index
     case .observed(_, .compensating):
       compensations += 1
     case .decided(_, let decided) where decided.answer != nil:
       doubtIndex = index
+    case .acted: doubtIndex = index
+    case .desk(_, let step, let process):
+      doubtIndex = index
+      if step == .resumed { resumptions.append((process.index, index)) }
     case .leftOpen(let process, let doing):
       leftOpen.append((process, doing, index))
     case .ended(let reason):
       end = reason
       endIndex = index
-    case .processPaused, .processResumed, .stored, .decided, .observed, .delivered: break
+    case .processPaused(let process, _): stops.append((process, now, false))
+    case .processResumed(let process):
+      for number in stops.indices where stops[number].process == process { stops[number].isOver = true }
+    case .stored(let process, _, _): if !stops.isEmpty { forgetStop(of: process) }
+    case .decided, .observed, .delivered: break
     }
   }
 
@@ -122,6 +137,23 @@ extension Facts: StableHashable {
     case .limit(let name):
       hasher.combine(3 as UInt64)
       hasher.combine(name)
+    }
+    hasher.combine(resumptions.count)
+    for resumption in resumptions {
+      hasher.combine(UInt64(resumption.process))
+      hasher.combine(resumption.index)
+    }
+    hasher.combine(stops.count)
+    for stop in stops {
+      hasher.combine(stop.process)
+      hasher.combine(stop.since)
+      hasher.combine(stop.isOver)
+    }
+    hasher.combine(clocks.count)
+    for clock in clocks {
+      hasher.combine(clock.process)
+      hasher.combine(clock.ahead)
+      hasher.combine(clock.hasJumped)
     }
     hasher.combine(leftOpen.count)
     for open in leftOpen {

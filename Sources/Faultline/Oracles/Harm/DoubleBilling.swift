@@ -21,7 +21,7 @@ public struct DoubleBilling: Oracle {
     for number in terms.intents.indices where terms.roles[number] == .charge && facts.intents[number].ever > 0 {
       let intent = terms.intents[number]
       let balance = facts.balance(of: number, terms: terms)
-      guard balance.isOver else { continue }
+      guard balance.isOver, facts.isOver(number, terms: terms) else { continue }
       let charges = facts.objects.filter { $0.role == .charge && $0.claimedBy == number }
       found.append(
         Violation(
@@ -41,6 +41,8 @@ public struct DoubleBilling: Oracle {
       let first = facts.objects[number]
       let standing = facts.standingInvoices(owner: first.owner, period: first.period)
       guard standing.first == number, standing.count > 1 else { continue }
+      // What a person wrote by hand after the agent had asked for its own is not the agent's.
+      guard standing.count(where: { !facts.isLateForeign(facts.objects[$0]) }) > 1 else { continue }
       let isTold = told.contains { violation in
         terms.intents.contains { $0.name == violation.intent && $0.owner == first.owner
           && ($0.period == nil || $0.period?.text == first.period) }

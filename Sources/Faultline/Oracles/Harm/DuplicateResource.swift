@@ -7,7 +7,7 @@ import Primitives
 ///
 /// Fires when more than `times` of them are live at the end, or ever happened where they can't be taken back
 /// (mail). Silent when a surplus was taken back before the end, when a repeated call was answered with the
-/// first call's object, and about money, which ``DoubleBilling`` judges by sums. Silent, too, about what a network made
+/// first call's object, about what a person made by hand after the agent had asked for its own, and about money, which ``DoubleBilling`` judges by sums. Silent, too, about what a network made
 /// by delivering one call twice, where whoever hands over never learnt what came of that call (no answer came, or the
 /// process that got it died) and says that the thing is possibly there: who stops there did all that can be done
 /// without a look.
@@ -27,7 +27,9 @@ public struct DuplicateResource: Oracle {
       let objects = facts.objects.filter {
         $0.claimedBy == number && ($0.isPermanent || ($0.isLive && $0.intent == number))
       }
-      let known = objects.indices.count { !isHandedOverCopy(objects[$0], of: objects[..<$0], facts) }
+      let known = objects.indices.count {
+        !isHandedOverCopy(objects[$0], of: objects[..<$0], facts) && !facts.isLateForeign(objects[$0])
+      }
       guard known > intent.times.upperBound else { continue }
       let wanted = Phrase.count(intent.times.upperBound, intent.kind)
       found.append(

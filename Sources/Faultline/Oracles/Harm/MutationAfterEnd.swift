@@ -5,7 +5,8 @@ import Primitives
 
 /// A call changed something although its process had claimed an ending before it sent it.
 ///
-/// Fires by send time, for later incarnations of that process, too. Silent about another process that goes on
+/// Fires by send time, for later incarnations of that process, too. Silent after a person had it go on, until it claims
+/// an ending again; about another process that goes on
 /// (two that work on one thing are told by what they make), about a request that was under way when the claim was
 /// made and arrived later, about reads, and about calls that changed nothing: refused by a fence, recognised by
 /// their key.
@@ -20,9 +21,14 @@ public struct MutationAfterEnd: Oracle {
     var found: [Violation] = []
     for (number, claim) in facts.claims.enumerated() {
       let process = claim.process.index
-      guard facts.claims.firstIndex(where: { $0.process.index == process }) == number else { continue }
+      let resumed = facts.resumptions.last { $0.process == process && $0.index < claim.index }?.index ?? -1
+      let isFirst = facts.claims.firstIndex { $0.process.index == process && $0.index > resumed } == number
+      guard isFirst else { continue }
+      let until = facts.resumptions.first { $0.process == process && $0.index > claim.index }?.index ?? .max
       guard let newest = facts.calls.last, newest.sentIndex > claim.index else { continue }
-      let late = facts.calls.filter { $0.id.process == process && $0.sentIndex > claim.index && $0.effects > 0 }
+      let late = facts.calls.filter {
+        $0.id.process == process && $0.sentIndex > claim.index && $0.sentIndex < until && $0.effects > 0
+      }
       guard !late.isEmpty else { continue }
       found.append(
         Violation(

@@ -36,7 +36,8 @@ public struct OrphanedAccess: Oracle {
     var hadAnchor = false
     for number in facts.objects.indices where facts.objects[number].isAnchor {
       guard facts.objects[number].owner == owner else { continue }
-      if facts.objects[number].isLive { return false }
+      // Who could not know that somebody took it away leaves nobody's access behind.
+      if facts.objects[number].isLive || facts.wasTakenUnseen(facts.objects[number], terms: terms) { return false }
       hadAnchor = true
     }
     return hadAnchor || terms.intents.contains { $0.owner == owner && terms.operations.traits(of: $0.kind).isAnchor }

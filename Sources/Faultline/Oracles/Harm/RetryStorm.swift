@@ -7,13 +7,13 @@ import Primitives
 ///
 /// Counts the attempts of each mutating operation for each intent, by the agent and its client library together,
 /// whatever became of them; and for a read the attempts in a row up to one that is answered. Fires above
-/// `limits.attempts_per_intent`; silent at it, and about reads that poll and are answered.
+/// `limits.attempts_per_intent`; silent at it, about what a person has run anew after a look, and about reads that poll and are answered.
 /// Source: 243 attempts from five layers of three,
 /// https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 public struct RetryStorm: Oracle {
   public static let name: Name = "retry-storm"
   public static let summary = "One intent cost more wire attempts than the scenario's cap."
-  public static let interests: EventKinds = [.sent, .answered]
+  public static let interests: EventKinds = [.sent, .answered, .people]
 
   private struct Count: Hashable, Sendable, StableHashable {
     var operation: Int
@@ -69,6 +69,9 @@ public struct RetryStorm: Oracle {
         let known = counts.firstIndex(where: { $0.operation == operation })
       else { return }
       counts[known].attempts = 0
+    case .desk(_, .resumed, _):
+      // A person has looked and had it go on: it begins anew.
+      for number in counts.indices { counts[number].attempts = 0 }
     default: break
     }
   }

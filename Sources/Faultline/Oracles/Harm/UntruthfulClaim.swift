@@ -45,7 +45,7 @@ public struct UntruthfulClaim: Oracle {
       }
     case .escalated: break
     }
-    let inventions = facts.inventions(fact)
+    let inventions = facts.inventions(fact, terms: terms)
     if !inventions.isEmpty {
       let words = inventions.map { "\(Phrase.noun($0.kind)) \($0.object ?? "of no id")" }
       found.append(
