@@ -59,8 +59,12 @@ struct ReferenceDeployment: AgentDeployment {
     let name = Name("agent-\(index)")
     let fresh = Process(
       name: name,
-      core: Orchestrator(plan.releases[release], plan.request(ticket: ticket, resumptions: resumptions), replica: name, parts: plan.parts))
-    if index < processes.count { processes[index] = fresh } else { processes.append(fresh) }
+      core: Orchestrator(
+        plan.releases[release], plan.request(ticket: ticket, resumptions: resumptions), replica: name,
+        parts: plan.parts))
+    // A replica may start before one that was asked for earlier: its place is kept until it starts itself.
+    while processes.count <= index { processes.append(fresh) }
+    processes[index] = fresh
     handle(.started, index, now, &commands)
   }
 
