@@ -88,7 +88,7 @@ public struct Coverage: Hashable, Sendable, Codable {
     explored += 1
     let said = Residue(verdict, isUndecided: isUndecided, isUnfair: isUnfair)
     verdicts += path.factor * said
-    subtree.add(said, events: verdict.events, isClean: verdict.result != .fail)
+    subtree.add(said, events: verdict.events, isClean: verdict.result != .fail && !isUndecided)
     traceDigest &+= Draw.mix(verdict.traceHash)
     if isUndecided {
       undecided += 1

@@ -62,7 +62,7 @@ extension ExhaustiveSearch {
       }
     }
 
-    /// The state of a run where its last choice had run its course, and what was under it before.
+    /// A state of a run that was looked at, and what the run had met before.
     private struct Landing {
       var key: StateKey
       var events: Int
@@ -78,18 +78,18 @@ extension ExhaustiveSearch {
     ) throws -> Subtree {
       var world = start
       var branches: [Branch] = []
-      var subtree = Subtree(budget: budget)
-      var landing: Landing?
-      var number = 0
+      var landings: [Landing] = []
+      var twin: Subtree?
+      var (sites, number) = (0, 0)
       let wanted = unit?.branches ?? 0..<Int.max
       let isCounted = unit.map { $0.index == 0 } ?? true
-      var hasLanded = unit != nil || !search.prunes
+      var lookout = Lookout(looksOften: budget > 0, isClosed: unit != nil || !search.prunes)
       while isCounted || number < wanted.upperBound {
         let before = budget > 0 ? world : nil
         let continues = world.step()
         if budget > 0, let before {
           for fork in world.takeForks() {
-            if isCounted { subtree.sites[0] += 1 }
+            if isCounted { sites += 1 }
             for answer in fork.alternatives {
               if wanted.contains(number) {
                 let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
@@ -100,48 +100,53 @@ extension ExhaustiveSearch {
           }
         }
         if !continues { break }
-        if !hasLanded, world.hasSettled {
-          hasLanded = true
-          let key = world.stateKey()
-          if let twin = finished[key], twin.covers(budget, at: world) {
-            coverage.eventsPlayed += world.trace.count - start.trace.count
-            coverage.prune(twin, budget: budget, path: path)
-            coverage.sites += subtree.sites[0]
-            subtree.add(twin, of: budget, metAt: world.trace.count)
-            for branch in branches {
-              subtree.add(try follow(branch, budget: budget, path: path, fails: false), below: branch.factor)
-            }
-            return subtree
-          }
-          landing = Landing(key: key, events: world.trace.count, branches: branches.count, sites: subtree.sites[0])
+        guard lookout.isDue(world) else { continue }
+        let key = world.stateKey()
+        if let known = finished[key], known.covers(budget, at: world) {
+          twin = known
+          break
         }
+        landings.append(Landing(key: key, events: world.trace.count, branches: branches.count, sites: sites))
       }
       var fails = false
-      if isCounted {
-        fails = try count(world, from: start.trace.count, path: path, in: &subtree)
-        coverage.sites += subtree.sites[0]
+      var behind = Subtree(budget: budget)
+      if let twin {
+        coverage.eventsPlayed += world.trace.count - start.trace.count
+        coverage.prune(twin, budget: budget, path: path)
+        behind.add(twin, of: budget, metAt: world.trace.count)
+      } else if isCounted {
+        fails = try count(world, from: start.trace.count, path: path, in: &behind)
       } else {
         fails = try rootFails()
       }
-      guard let landing else {
-        for branch in branches {
-          subtree.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+      coverage.sites += sites
+      if budget > 0, behind.isClean {
+        // How this run itself ends from here on is known before anything that branches off it.
+        let end = behind.withoutBranches
+        for landing in landings where finished[landing.key] == nil {
+          finished[landing.key] = end.seen(from: landing.events)
         }
-        return subtree
       }
-      // What lies behind the landing is finished first, and remembered.
-      var behind = subtree
-      behind.sites[0] -= landing.sites
-      for branch in branches[landing.branches...] {
-        behind.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+      // What lies behind the last state is finished first, and remembered.
+      let metBehind = behind.sites[0]
+      for landing in landings.reversed() {
+        try follow(&branches, from: landing.branches, budget: budget, path: path, fails: fails, into: &behind)
+        behind.sites[0] = metBehind + sites - landing.sites
+        if behind.isClean { finished[landing.key] = behind.seen(from: landing.events) }
       }
-      if behind.isClean { finished[landing.key] = behind.seen(from: landing.events) }
-      var whole = behind
-      whole.sites[0] = subtree.sites[0]
-      for branch in branches[..<landing.branches] {
-        whole.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
+      try follow(&branches, from: 0, budget: budget, path: path, fails: fails, into: &behind)
+      behind.sites[0] = metBehind + sites
+      return behind
+    }
+
+    /// Plays the last branches, down to the one with this number, and takes them off the list.
+    private mutating func follow(
+      _ branches: inout [Branch], from first: Int, budget: Int, path: Path, fails: Bool, into subtree: inout Subtree
+    ) throws {
+      for branch in branches[first...] {
+        subtree.add(try follow(branch, budget: budget, path: path, fails: fails), below: branch.factor)
       }
-      return whole
+      branches.removeSubrange(first...)
     }
 
     private mutating func follow(_ branch: Branch, budget: Int, path: Path, fails: Bool) throws -> Subtree {

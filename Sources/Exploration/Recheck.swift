@@ -16,9 +16,13 @@ public struct Recheck: Hashable, Sendable {
   }
 
   public func isDue(_ plan: Plan) -> Bool {
-    percent == 100
-      || (percent > 0 && Draw(seed: plan.stableDigest, key: Name("recheck").hash).below(100) < UInt64(percent))
+    guard percent > 0, percent < 100 else { return percent == 100 }
+    // Asked after each run, so no site is spelt out for it.
+    let lot = plan.entries.reduce(Residue.one) { $0 * Residue($1) }
+    return Draw(seed: lot.value, key: Recheck.purpose).below(100) < UInt64(percent)
   }
+
+  private static let purpose = Name("recheck").hash
 }
 
 extension ExhaustiveSearch {

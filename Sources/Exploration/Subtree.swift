@@ -52,6 +52,16 @@ struct Subtree {
     events = max(events, twin.events + event)
   }
 
+  /// What of it takes no further answer.
+  var withoutBranches: Subtree {
+    var copy = Subtree(budget: 0)
+    copy.schedules[0] = schedules[0]
+    copy.verdicts[0] = verdicts[0]
+    copy.isClean = isClean
+    copy.events = events
+    return copy
+  }
+
   /// The same, with events counted from the state on.
   func seen(from event: Int) -> Subtree {
     var copy = self

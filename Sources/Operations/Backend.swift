@@ -103,9 +103,26 @@ public protocol Backend: StableHashable, Sendable {
 
   /// Installs a principal with its scopes, replacing an earlier one of that name.
   mutating func admit(_ principal: Name, scopes: Set<Name>)
+
+  /// A digest of all that what it does from an instant on can depend on. Equal for two states that nobody could
+  /// tell apart any more, though they came about otherwise.
+  func stateDigest(at now: Instant) -> BackendStateDigest
+}
+
+/// What ``Backend/stateDigest(at:)`` says.
+public struct BackendStateDigest: Hashable, Sendable {
+  public var value: UInt64
+  /// Whether it stays the same until the system is touched again, whatever time passes.
+  public var isLasting: Bool
+
+  public init(_ value: UInt64, isLasting: Bool) {
+    self.value = value
+    self.isLasting = isLasting
+  }
 }
 
 extension Backend {
+  public func stateDigest(at now: Instant) -> BackendStateDigest { BackendStateDigest(stableDigest, isLasting: true) }
   public func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges { [] }
   public mutating func apply(_ change: OutOfBandChange, before request: Request, at now: Instant, entropy: Draw) {}
 }

@@ -66,6 +66,22 @@ import Testing
     #expect(forked.eventsPlayed + forked.eventsSaved == replayed.eventsPlayed)
   }
 
+  /// Whole runs of the reference and of what is left of it without some parts, in the scenarios that show them.
+  @Test(arguments: [
+    ("timeout-after-create", []), ("declined-card", []), ("cron-fired-twice", []), ("deploy-in-the-middle", []),
+    ("told-to-wait", []), ("desk-puts-ticket-on-hold", ["optimistic-concurrency"]),
+    ("timeout-after-create", ["idempotency-keys", "read-back"]), ("timeout-after-create", ["unknown-is-not-failed"]),
+    ("outage", ["bounded-retries", "honoured-retry-after"]), ("declined-card", ["compensation"]),
+  ] as [(String, [Name])])
+  func pruningChangesNoFigureOfARun(scenario: String, without: [Name]) throws {
+    let agent = try AgentRegistry.make(name: "reference", without: without)
+    var search = try ExhaustiveSearch(
+      scenario: Self.scenario(scenario), agent: agent, maxFaults: 1)
+    let pruned = try search.play()
+    search.prunes = false
+    PruningTests().expectEqual(pruned, try search.play())
+  }
+
   @Test func naiveFallsToASingleFault() throws {
     let agent = try AgentRegistry.make(name: "naive")
     let search = try ExhaustiveSearch(scenario: Self.scenario("happy-path"), agent: agent, maxFaults: 1)

@@ -63,7 +63,7 @@ import Testing
   }
 
   /// Counts that must be equal, whichever way the tree was walked.
-  private func expectEqual(_ a: Coverage, _ b: Coverage) {
+  func expectEqual(_ a: Coverage, _ b: Coverage) {
     #expect(a.schedules == b.schedules)
     #expect(a.sites == b.sites)
     #expect(a.violations == b.violations)
@@ -72,6 +72,7 @@ import Testing
     #expect(a.digest == b.digest)
     #expect(a.minimalPlans == b.minimalPlans)
     #expect(a.undecidedPlans == b.undecidedPlans)
+    #expect(a.unfairPlans == b.unfairPlans)
   }
 
   @Test(arguments: [1, 2, 3]) func pruningChangesNoFigure(maxFaults: Int) throws {
@@ -87,14 +88,24 @@ import Testing
     }
   }
 
-  @Test func pruningChangesNoFigureOfAnOnboarding() throws {
-    let agent = try AgentRegistry.make(name: "reference")
+  /// Every pair of faults, so that twins stand for runs with faults of their own.
+  @Test(arguments: [[], ["write-ahead-intent"]] as [[Name]])
+  func pruningChangesNoFigureOfPairs(without: [Name]) throws {
+    let agent = try AgentRegistry.make(name: "reference", without: without)
     var search = try ExhaustiveSearch(
-      scenario: ExhaustiveSearchTests.scenario("timeout-after-create"), agent: agent, maxFaults: 1)
+      scenario: ExhaustiveSearchTests.scenario("ambiguous-ticket"), agent: agent, maxFaults: 2)
     let pruned = try search.play()
     search.prunes = false
     expectEqual(pruned, try search.play())
-    #expect(pruned.pruneHits > 10, "a crash after a checkpoint is a crash before what follows it")
+    #expect(pruned.pruned > pruned.schedules / 20)
+  }
+
+  @Test func aReadThatWasLostIsARead() throws {
+    let agent = try AgentRegistry.make(name: "reference")
+    let search = try ExhaustiveSearch(
+      scenario: ExhaustiveSearchTests.scenario("timeout-after-create"), agent: agent, maxFaults: 1)
+    let pruned = try search.play()
+    #expect(pruned.pruneHits > 40, "whether a read or its answer is lost is all one, and so are most crashes over one")
     #expect(pruned.forks == pruned.schedules - 1)
     #expect(pruned.eventsSaved > 0)
   }
@@ -108,6 +119,15 @@ import Testing
     search.prunes = false
     expectEqual(pruned, try search.play())
     #expect(pruned.pruneHits > 0)
+  }
+
+  /// Also a run that had said its last word: nobody knows what would still have happened.
+  @Test(arguments: [12, 14, 16, 18, 20, 22, 24, 26]) func theLimitOfEventsIsPrunedNowhere(events: Int) throws {
+    let errand = Errand(requests: [Errand.mail(key: "welcome-acme")])
+    var search = try ExhaustiveSearch(scenario: errand.scenario(events: events), agent: errand, maxFaults: 2)
+    let pruned = try search.play()
+    search.prunes = false
+    expectEqual(pruned, try search.play())
   }
 
   @Test func aRunThatHitsTheLimitOfEventsIsUndecidedAndNeverPruned() throws {

@@ -38,4 +38,69 @@ import Testing
         "askedAt", "handled",
       ])
   }
+
+  // MARK: What is left out
+
+  private func digest(_ story: OracleStory, at now: Instant? = nil) -> UInt64 {
+    var bench = OracleBench(terms: story.terms)
+    for (number, told) in story.events.enumerated() { bench.observe(told.event, index: number + 1, at: told.at) }
+    return bench.stateDigest(at: now ?? story.now)
+  }
+
+  /// A network was made, and what came after it is told by `rest`.
+  private func digest(_ rest: (inout OracleStory) -> Void) -> UInt64 {
+    var story = OracleStory(.onboarding(Intent.only("acme-network", "acme-cluster")))
+    story.make("cloud.create_network", "cloud.network", "n-1")
+    rest(&story)
+    return digest(story)
+  }
+
+  @Test func aReadThatIsOverIsNoState() {
+    let without = digest { _ in }
+    #expect(digest { $0.ask("cloud.list_clusters") } == without)
+    let twice = digest { story in
+      story.ask("cloud.list_clusters")
+      story.ask("cloud.list_clusters")
+    }
+    #expect(twice == without)
+    #expect(digest { _ = $0.send("cloud.list_clusters") } != without, "its answer is still to come")
+    #expect(digest { $0.ask("cloud.create_cluster", answer: .response(Response(status: 400))) } != without)
+  }
+
+  /// What failed and was not made good gives reason to take things back, unless there is one anyway.
+  @Test func aReadThatFailedIsStateWhileNothingElseGivesReasonToTakeThingsBack() {
+    let without = digest { _ in }
+    let failed: (inout OracleStory) -> Void = { $0.ask("cloud.list_clusters", answer: .none(.timedOut)) }
+    #expect(digest(failed) != without)
+    let unread = digest { $0.ask("cloud.list_clusters", answer: .none(.unreadable)) }
+    #expect(unread == digest(failed), "that it failed is all that counts")
+    let healed = digest { story in
+      failed(&story)
+      story.ask("cloud.list_clusters")
+    }
+    #expect(healed == without, "it was made good")
+    let died: (inout OracleStory) -> Void = { story in story.add(.processCrashed(story.process)) }
+    let failedAndDied = digest { story in
+      failed(&story)
+      died(&story)
+    }
+    let diedInBetween = digest { story in
+      story.send("cloud.list_clusters")
+      died(&story)
+    }
+    #expect(failedAndDied == diedInBetween, "a death is reason enough")
+  }
+
+  @Test func aPromiseIsStateUntilItsTimeHasCome() {
+    var story = OracleStory()
+    let before = digest(story)
+    var refused = Response(status: 429)
+    refused.headers["retry-after"] = .int(30)
+    story.ask("cloud.list_clusters", answer: .response(refused))
+    let promised = story
+    story.wait(.seconds(31))
+    story.ask("cloud.list_clusters")
+    #expect(digest(story) == before, "it was kept, and what was refused was made good")
+    #expect(digest(promised, at: promised.now + .seconds(29)) != digest(promised, at: promised.now + .seconds(31)))
+  }
 }

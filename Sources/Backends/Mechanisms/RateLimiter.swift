@@ -115,6 +115,20 @@ struct RateLimiter: Sendable {
   private func wholeSeconds(_ wait: TimeSpan) -> Int64 { max(1, (wait.nanoseconds + 999_999_999) / 1_000_000_000) }
 }
 
+extension RateLimiter {
+  /// Forgets what makes no difference from an instant on: buckets that are full again, penalties that are over, when
+  /// a bucket was asked last and in which order the buckets were first needed.
+  mutating func settle(at now: Instant) {
+    cells = cells.filter { !$0.bucket.isFull(at: now) }.sorted { ($0.rule, $0.partition) < ($1.rule, $1.partition) }
+    for index in cells.indices { cells[index].bucket.settle(at: now) }
+    penalties.removeAll { $0.until <= now }
+    if let until = overdrawnUntil, until <= now { overdrawnUntil = nil }
+  }
+
+  /// Whether a settled limiter stays as it is while nobody asks it.
+  var isSettled: Bool { cells.isEmpty && penalties.isEmpty && overdrawnUntil == nil }
+}
+
 extension RateLimiter: StableHashable {
   func hash(into hasher: inout StableHasher) {
     hasher.combine(cells.count)

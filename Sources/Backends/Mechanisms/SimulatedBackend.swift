@@ -220,6 +220,17 @@ struct SimulatedBackend: Backend, Sendable {
   }
 }
 
+extension SimulatedBackend {
+  /// Everything but the ledger, which is only ever written here; whoever reads it keeps what it says. A limiter's
+  /// buckets count by what is in them now.
+  func stateDigest(at now: Instant) -> BackendStateDigest {
+    var copy = self
+    copy.effects = EffectWriter(backend: effects.backend)
+    copy.limiter.settle(at: now)
+    return BackendStateDigest(copy.stableDigest, isLasting: copy.limiter.isSettled)
+  }
+}
+
 extension SimulatedBackend: StableHashable {
   func hash(into hasher: inout StableHasher) {
     hasher.combine(fixed.digest)

@@ -61,6 +61,15 @@ struct TokenBucket: Hashable, Sendable {
     return TimeSpan(nanoseconds: (missing + limit.refill - 1) / limit.refill)
   }
 
+  /// Whether it holds all it can.
+  func isFull(at now: Instant) -> Bool { level(at: now) == limit.capacity * limit.period.nanoseconds }
+
+  /// The same bucket, last looked at now.
+  mutating func settle(at now: Instant) {
+    level = level(at: now)
+    updatedAt = max(updatedAt, now)
+  }
+
   private func level(at now: Instant) -> Int64 {
     let full = limit.capacity * limit.period.nanoseconds
     let elapsed = (now - updatedAt).nanoseconds

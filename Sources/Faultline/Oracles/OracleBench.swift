@@ -147,15 +147,17 @@ public struct OracleBench: Sendable, StableHashable {
     retryStorm.hash(into: &hasher)
     unwrittenRule.hash(into: &hasher)
     guardBypassed.hash(into: &hasher)
+    writeAfterUnknown.hash(into: &hasher)
+    keyMisuse.hash(into: &hasher)
   }
 
   /// A digest of what a verdict can still depend on. Equal for two ways to one state, where evidence and
   /// numbers that no oracle decides by may differ.
-  var stateDigest: UInt64 {
+  func stateDigest(at now: Instant) -> UInt64 {
     var hasher = StableHasher()
-    facts.combineState(into: &hasher)
+    facts.combineState(into: &hasher, at: now)
     combineOracles(into: &hasher)
-    retryStorm.combineState(into: &hasher)
+    retryStorm.combineState(into: &hasher, cap: terms.limits.attemptsPerIntent)
     unwrittenRule.combineState(into: &hasher)
     // Where a rule reads the calendar, what is still under way is judged by when it was sent.
     if terms.readsCalendar {
@@ -169,18 +171,19 @@ public struct OracleBench: Sendable, StableHashable {
         hasher.combine(stop.since)
       }
     }
-    guardBypassed.combineState(into: &hasher)
+    guardBypassed.combineState(into: &hasher, facts)
+    writeAfterUnknown.combineState(into: &hasher, facts)
+    keyMisuse.combineState(into: &hasher, facts)
     return hasher.digest
   }
 
+  /// Those that keep nothing that two ways to one state could differ in.
   private func combineOracles(into hasher: inout StableHasher) {
     spuriousRollback.hash(into: &hasher)
     rollbackOrder.hash(into: &hasher)
     lostUpdate.hash(into: &hasher)
-    writeAfterUnknown.hash(into: &hasher)
     scopeViolation.hash(into: &hasher)
     rateLimitAbuse.hash(into: &hasher)
-    keyMisuse.hash(into: &hasher)
     unauditedMutation.hash(into: &hasher)
     offGraphTransition.hash(into: &hasher)
   }

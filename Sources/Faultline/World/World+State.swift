@@ -42,7 +42,7 @@ extension World {
     for index in systems.indices { parts.append(digest(ofSystem: index)) }
     parts.append(deployment.stableDigest)
     parts.append(surroundings)
-    parts.append(bench.stateDigest)
+    parts.append(bench.stateDigest(at: now))
     var high = StableHasher(seed: 1)
     var low = StableHasher(seed: 2)
     for part in parts {
@@ -52,12 +52,12 @@ extension World {
     return StateKey(high: high.digest, low: low.digest)
   }
 
-  /// A system's digest, kept until the system is touched again.
+  /// A system's digest, kept until the system is touched again where time alone does not change it.
   private mutating func digest(ofSystem index: Int) -> UInt64 {
     if let known = systemDigests[index] { return known }
-    let digest = systems[index].stableDigest
-    systemDigests[index] = digest
-    return digest
+    let digest = systems[index].stateDigest(at: now)
+    if digest.isLasting { systemDigests[index] = digest.value }
+    return digest.value
   }
 
   /// Everything but systems, agents and oracles.
@@ -67,7 +67,8 @@ extension World {
     hasher.combine(lastEnd)
     combineWatch(into: &hasher)
     for index in systems.indices {
-      hasher.combine(ledgerRead[index])
+      // How much there was to read in a ledger decides nothing: all of it was read.
+      hasher.combine(systems[index].ledger.count - ledgerRead[index])
       hasher.combine(dueScheduled[index])
       hasher.combine(max(outageUntil[index], now))
     }

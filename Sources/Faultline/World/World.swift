@@ -52,6 +52,10 @@ public struct World {
   /// Whether it gets anywhere.
   var watch: Watch
 
+  /// Whether the last step told a caller what became of its call. For a search that wants to know when to look; says
+  /// nothing about what comes, so it is no part of the state.
+  public private(set) var wasAnswered = false
+
   /// What is going to happen.
   ///
   /// What is large and rare is kept apart, so that the queue moves a few words.
@@ -72,6 +76,14 @@ public struct World {
     case act(Int)
     /// The desk's next move with what this process handed over.
     case desk(ProcessID, UInt8)
+
+    /// Whether it tells a caller what became of a wire attempt.
+    var isAnswer: Bool {
+      switch self {
+      case .answer, .deadline: true
+      default: false
+      }
+    }
   }
 
   /// A process as the supervisor sees it.
@@ -281,6 +293,7 @@ public struct World {
   }
 
   mutating func handle(_ happening: Happening) {
+    wasAnswered = happening.isAnswer
     switch happening {
     case .start(let process, let trigger): start(process, trigger)
     case .arrival(let call, let attempt, let isCopy): arrive(call, attempt: attempt, isCopy: isCopy)

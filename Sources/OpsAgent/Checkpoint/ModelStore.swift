@@ -87,7 +87,10 @@ extension ModelStore: StableHashable {
     hasher.combine(durable.count)
     for journal in durable {
       hasher.combine(journal.run)
-      hasher.combine(journal.records)
+      hasher.combine(journal.batches.reduce(0) { $0 + $1.count })
+      for batch in journal.batches {
+        for index in batch.indices { batch[index].hash(into: &hasher) }
+      }
     }
     hasher.combine(pending.count)
     for staged in pending {

@@ -47,7 +47,7 @@ extension CoverageCertificate {
     if !areAllListed { blocks.append("The first \(Coverage.kept) minimal plans are listed, no more.") }
     blocks += [("undecided", coverage.undecidedPlans), ("unfair", coverage.unfairPlans)].compactMap { kind, plans in
       guard let first = plans.first else { return nil }
-      let faults = first.plan.entries.map { "    \($0.brief)" }
+      let faults = first.plan.isEmpty ? ["    the run without any fault"] : first.plan.entries.map { "    \($0.brief)" }
       return ([style.paint("\(kind), for instance", .warning)] + faults).joined(separator: "\n")
     }
     return blocks.joined(separator: "\n\n")

@@ -114,4 +114,38 @@ struct RateLimiterTests {
     limiter.fallBehind(by: .seconds(30), at: start)
     #expect(limiter.stableDigest != before)
   }
+
+  @Test("a limiter that nobody could tell from a fresh one any more is settled, and its digest that of a fresh one")
+  func settled() {
+    let dialect = dialect(
+      [LimitRule(.all, per: .principal, TokenBucket.Limit(capacity: 2, refill: 1))], punishes: true)
+    var limiter = RateLimiter()
+    _ = ask(&limiter, dialect, read, at: start)
+    _ = ask(&limiter, dialect, read, drained: true, at: start)
+    func settled(after span: TimeSpan) -> RateLimiter {
+      var copy = limiter
+      copy.settle(at: start + span)
+      return copy
+    }
+    #expect(!settled(after: .milliseconds(999)).isSettled, "a token is missing")
+    #expect(!settled(after: .seconds(6)).isSettled, "the caller was told to wait for 7 s")
+    #expect(settled(after: .seconds(7)).isSettled)
+    #expect(settled(after: .seconds(7)).stableDigest == RateLimiter().stableDigest)
+  }
+
+  @Test("buckets that hold as much are one state, however they came to it and whichever was asked first")
+  func settledAlike() {
+    let dialect = dialect([LimitRule(.all, per: .principal, TokenBucket.Limit(capacity: 9, refill: 1))])
+    func limiter(_ asked: [(Name, TimeSpan)]) -> UInt64 {
+      var limiter = RateLimiter()
+      for (principal, span) in asked { _ = ask(&limiter, dialect, read, by: principal, at: start + span) }
+      limiter.settle(at: start + .seconds(3))
+      return limiter.stableDigest
+    }
+    // Both have 8 of 9 tokens at the third second: what "a" took at the first is back.
+    let both = limiter([("a", .seconds(1)), ("a", .seconds(2)), ("a", .seconds(2)), ("b", .seconds(3))])
+    #expect(limiter([("b", .seconds(3)), ("a", .seconds(2)), ("a", .seconds(2))]) == both)
+    #expect(limiter([("a", .seconds(3)), ("a", .seconds(3)), ("b", .seconds(3))]) != both)
+    #expect(limiter([("a", .seconds(2)), ("a", .seconds(2))]) != both)
+  }
 }

@@ -171,4 +171,19 @@ struct SimulatedBackendTests {
     }
     #expect(Set(digests).count == digests.count)
   }
+
+  @Test("a read leaves no trace in the state once its token is back; a write does, whatever the ledger says")
+  func stateDigest() {
+    let fresh = backend(ProbeSystem(capacity: 1))
+    var asked = fresh
+    _ = send(get("a"), to: &asked)
+    #expect(asked.stateDigest(at: start).value != fresh.stateDigest(at: start).value)
+    #expect(!asked.stateDigest(at: start).isLasting)
+    let later = start + .hours(2)
+    #expect(asked.stateDigest(at: later) == fresh.stateDigest(at: later))
+    #expect(asked.stateDigest(at: later).isLasting)
+    var written = fresh
+    _ = send(put("a"), to: &written)
+    #expect(written.stateDigest(at: later).value != fresh.stateDigest(at: later).value)
+  }
 }

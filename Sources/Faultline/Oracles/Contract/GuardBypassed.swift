@@ -84,7 +84,7 @@ public struct GuardBypassed: Oracle {
   }
 
   /// Without the events that are only shown.
-  func combineState(into hasher: inout StableHasher) {
+  func combineState(into hasher: inout StableHasher, _ facts: Facts) {
     hasher.combine(checks.count)
     for check in checks {
       hasher.combine(check.process)
@@ -92,6 +92,6 @@ public struct GuardBypassed: Oracle {
       hasher.combine(check.holds)
     }
     hasher.combine(offences.count)
-    for offence in offences { hasher.combine(offence) }
+    for offence in offences { hasher.combine(facts.calls[offence].id) }
   }
 }

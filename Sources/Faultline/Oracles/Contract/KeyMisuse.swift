@@ -67,4 +67,13 @@ public struct KeyMisuse: Oracle {
   }
 
   public func hash(into hasher: inout StableHasher) { hasher.combine(offences) }
+
+  /// By the call, not by its position: calls that no verdict depends on any more are not counted.
+  func combineState(into hasher: inout StableHasher, _ facts: Facts) {
+    hasher.combine(offences.count)
+    for offence in offences {
+      hasher.combine(facts.calls[offence.first].id)
+      hasher.combine(offence.isNewKey)
+    }
+  }
 }

@@ -81,7 +81,7 @@ extension Facts {
       case .notNow: calls[number].view = .notNow
       case .unknown:
         calls[number].view = .unknown
-        unknowns += 1
+        if calls[number].isMutation { unknowns += 1 }
       }
       calls[number].nature = answer.response?.error.flatMap { terms.catalogue.nature(of: $0.code) }
     }

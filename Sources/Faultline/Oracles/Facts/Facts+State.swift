@@ -7,9 +7,9 @@ extension Facts {
   /// Combines what decides whether and where an oracle will find something.
   ///
   /// Left out is what no oracle decides by: when things happened, how often a request was handled or sent,
-  /// the first fault. Event indices say only what came before what, and are combined as ranks: a run in
-  /// which one more thing was noted on the way is not another state.
-  func combineState(into hasher: inout StableHasher) {
+  /// the first fault, reads that are over, promises that were kept. Event indices say only what came before
+  /// what, and are combined as ranks: a run in which one more thing was noted on the way is not another state.
+  func combineState(into hasher: inout StableHasher, at now: Instant) {
     let ranks = Ranks(of: self)
     hasher.combine(objects.count)
     for object in objects {
@@ -33,8 +33,13 @@ extension Facts {
       hasher.combine(object.intent ?? -1)
       hasher.combine(object.claimedBy ?? -1)
     }
-    hasher.combine(calls.count)
-    for call in calls { combine(call, ranks, into: &hasher) }
+    var mattering = 0
+    for number in calls.indices where calls[number].matters {
+      combine(calls[number], ranks, into: &hasher)
+      mattering += 1
+    }
+    hasher.combine(mattering)
+    hasher.combine(troubledReads)
     hasher.combine(intents)
     hasher.combine(processes.count)
     for process in processes {
@@ -56,25 +61,41 @@ extension Facts {
       hasher.combine(takeBack.intent ?? -1)
       hasher.combine(takeBack.wasInExcess)
     }
-    hasher.combine(promises.count)
-    for promise in promises {
+    // Nobody can call too early any more once the time has come.
+    for promise in promises where now < promise.until {
       hasher.combine(promise.process)
       hasher.combine(promise.principal)
       hasher.combine(promise.service)
       hasher.combine(promise.until)
     }
-    hasher.combine(sightings.count)
-    for sighting in sightings { hasher.combine(sighting) }
+    // What was seen counts, in whatever order.
+    hasher.combine(sightings.reduce(0 as UInt64) { $0 &+ Draw.mix($1) })
     hasher.combine(doubtIndex != nil)
     hasher.combine(resumptions.count)
     for resumption in resumptions {
       hasher.combine(UInt64(resumption.process))
       hasher.combine(ranks[resumption.index])
     }
-    hasher.combine(unknowns)
+    hasher.combine(unknowns > 0)
     hasher.combine(returns)
     hasher.combine(mutations)
     hasher.combine(compensations)
+  }
+
+  /// A digest of the reads that came to no good end and that no later one made good: as long as nothing else gives
+  /// reason to, they are one for taking things back (``SpuriousRollback``).
+  private var troubledReads: UInt64 {
+    guard doubtIndex == nil else { return 0 }
+    var names: [UInt64] = []
+    for number in calls.indices where !calls[number].matters && calls[number].view != .succeeded {
+      let call = calls[number]
+      if call.nature == .notFound { continue }
+      let isHealed = calls.contains {
+        $0.view == .succeeded && $0.name == call.name && $0.intent == call.intent && $0.viewIndex > call.viewIndex
+      }
+      if !isHealed, !names.contains(call.name.hash) { names.append(call.name.hash) }
+    }
+    return names.reduce(0) { $0 &+ Draw.mix($1) }
   }
 
   private func combine(_ call: CallFact, _ ranks: Ranks, into hasher: inout StableHasher) {
@@ -93,6 +114,12 @@ extension Facts {
     hasher.combine(ranks[call.effectIndex])
     hasher.combine(ranks[call.changeIndex])
   }
+}
+
+extension CallFact {
+  /// Whether a verdict can still depend on it: it may have changed something, or its answer is still to come. What a
+  /// read showed is known to whoever asked, and an oracle that cares about it keeps it.
+  fileprivate var matters: Bool { isMutation || key != nil || effects > 0 || view == .unanswered }
 }
 
 /// The order of the events that the facts refer to.
@@ -114,7 +141,8 @@ private struct Ranks {
       mark(object.outsideIndex)
       mark(object.leavingIndex)
     }
-    for call in facts.calls {
+    for number in facts.calls.indices where facts.calls[number].matters {
+      let call = facts.calls[number]
       mark(call.sentIndex)
       mark(call.viewIndex)
       mark(call.effectIndex)

@@ -37,7 +37,7 @@ public struct Facts: Sendable {
   public internal(set) var attempts = 0
   /// The call that the newest event is about, by its position in ``calls``.
   var current: Int?
-  /// Calls whose outcome the caller could not know, whatever became of it later.
+  /// Mutations whose outcome the caller could not know, whatever became of it later.
   var unknowns = 0
   /// Refunds and credits.
   var returns = 0
@@ -110,7 +110,7 @@ public struct Facts: Sendable {
     for number in calls.indices where calls[number].view == .unanswered && calls[number].process == process {
       calls[number].view = .unknown
       calls[number].viewIndex = index
-      unknowns += 1
+      if calls[number].isMutation { unknowns += 1 }
     }
   }
 }

@@ -89,14 +89,18 @@ public struct RetryStorm: Oracle {
 
   public func hash(into hasher: inout StableHasher) { hasher.combine(counts) }
 
-  /// Without the events that are only shown.
-  func combineState(into hasher: inout StableHasher) {
-    hasher.combine(counts.count)
-    for count in counts {
-      hasher.combine(count.operation)
-      hasher.combine(count.intent)
-      hasher.combine(count.attempts)
-      hasher.combine(count.peak)
+  /// Without the events that are only shown. What never passed the cap and begins anew is no count at all; the rest
+  /// counts in whatever order it was begun.
+  func combineState(into hasher: inout StableHasher, cap: Int) {
+    var sum: UInt64 = 0
+    for count in counts where count.attempts > 0 || count.peak > cap {
+      var part = StableHasher()
+      part.combine(count.operation)
+      part.combine(count.intent)
+      part.combine(count.attempts)
+      part.combine(count.peak > cap ? count.peak : 0)
+      sum &+= Draw.mix(part.digest)
     }
+    hasher.combine(sum)
   }
 }

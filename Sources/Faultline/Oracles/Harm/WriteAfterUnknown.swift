@@ -56,4 +56,10 @@ public struct WriteAfterUnknown: Oracle {
   }
 
   public func hash(into hasher: inout StableHasher) { hasher.combine(offences) }
+
+  /// By the call, not by its position: calls that no verdict depends on any more are not counted.
+  func combineState(into hasher: inout StableHasher, _ facts: Facts) {
+    hasher.combine(offences.count)
+    for offence in offences { hasher.combine(facts.calls[offence.unknown].id) }
+  }
 }
