@@ -66,12 +66,19 @@ public struct RecordedCampaign<Work: UnitWork>: Sendable {
     return true
   }
 
-  /// What is on file, in the order of the units.
+  /// Hands over what is on file, in the order of the units, one after the other.
   ///
   /// - Throws: `DecodingError` where another version wrote it, and GRDB's `DatabaseError`.
-  public func outcomes() throws -> [Work.Outcome] {
+  public func readOutcomes(_ take: (Work.Outcome) throws -> Void) throws {
     let decoder = JSONDecoder()
-    return try database.outcomes(of: campaign).map { try decoder.decode(Work.Outcome.self, from: Data($0.utf8)) }
+    try database.readOutcomes(of: campaign) { try take(decoder.decode(Work.Outcome.self, from: Data($0.utf8))) }
+  }
+
+  /// All that is on file.
+  public func outcomes() throws -> [Work.Outcome] {
+    var outcomes: [Work.Outcome] = []
+    try readOutcomes { outcomes.append($0) }
+    return outcomes
   }
 
   private func work(

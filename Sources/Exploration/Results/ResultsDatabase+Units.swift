@@ -58,12 +58,21 @@ extension ResultsDatabase {
     }
   }
 
-  /// The outcomes on file, as JSON, in the order of the units.
-  public func outcomes(of campaign: Campaign) throws -> [String] {
+  /// Hands over the outcomes on file, as JSON, in the order of the units; one at a time, since a long campaign has
+  /// more of them than should be in memory.
+  public func readOutcomes(of campaign: Campaign, _ take: (String) throws -> Void) throws {
     try queue.read { database in
-      try String.fetchAll(
+      let outcomes = try String.fetchCursor(
         database, sql: "SELECT outcome FROM result WHERE campaign = ? ORDER BY unit", arguments: [campaign.id])
+      while let outcome = try outcomes.next() { try take(outcome) }
     }
+  }
+
+  /// All outcomes on file.
+  public func outcomes(of campaign: Campaign) throws -> [String] {
+    var outcomes: [String] = []
+    try readOutcomes(of: campaign) { outcomes.append($0) }
+    return outcomes
   }
 
   private func record(

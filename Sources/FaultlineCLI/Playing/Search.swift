@@ -69,11 +69,9 @@ struct Search {
     } catch let error as ExplorationError {
       throw Refusal.badInput("\(error)", remedy: "leave out --from-plan, or choose the scenario it was saved for")
     }
-    let (outcomes, campaign, record) = try await play(work, in: database, until: interrupt, progress) { sum, outcome in
-      sum.merge(outcome.coverage)
-    }
     var sum = ExhaustiveWork.Outcome()
-    for outcome in outcomes { sum.merge(outcome) }
+    let (campaign, record) = try await play(
+      work, in: database, until: interrupt, progress, watched: { $0.merge($1.coverage) }, counted: { sum.merge($0) })
     var certificate = CoverageCertificate(record, origin: origin, coverage: sum.coverage, rechecked: sum.rechecked)
     let failures = try sum.coverage.minimalPlans.map { try assignment.play(seed: $0.seed, plan: $0.plan).verdict }
     try complete(&certificate, failures: failures, earlier: earlier)
@@ -96,11 +94,10 @@ struct Search {
       recheckPercent: command.recheck.percent)
     let earlier = try playEarlier(in: database)
     let work = RandomWork(search, from: seed, runs: command.runs) { _ in progress.countRun() }
-    let (outcomes, campaign, record) = try await play(work, in: database, until: interrupt, progress) { sum, outcome in
-      sum.merge(outcome)
-    }
-    var certificate = RandomCertificate(record, coverage: RandomCoverage())
-    for outcome in outcomes { certificate.coverage.merge(outcome) }
+    var coverage = RandomCoverage()
+    let (campaign, record) = try await play(
+      work, in: database, until: interrupt, progress, watched: { $0.merge($1) }, counted: { coverage.merge($0) })
+    var certificate = RandomCertificate(record, coverage: coverage)
     let failures = try certificate.coverage.failures.map { failure in
       // It will be replayed from its plan, so the plan must give the same hash as the seed did.
       let verdict = try search.play(seed: failure.seed).verdict
@@ -116,11 +113,14 @@ struct Search {
 
   /// Plays the units that are left.
   ///
-  /// - Returns: what all units on file came to, and a record that says how far the search is.
+  /// - Parameters:
+  ///   - watched: adds a unit that was played to what is shown meanwhile.
+  ///   - counted: takes each unit on file, one at a time, whoever played it.
+  /// - Returns: the campaign, and a record that says how far the search is.
   private func play<Work: UnitWork, Sum>(
     _ work: Work, in database: ResultsDatabase, until interrupt: Interrupt, _ progress: SearchProgress<Sum>,
-    merge: @escaping @Sendable (inout Sum, Work.Outcome) -> Void
-  ) async throws -> ([Work.Outcome], ResultsDatabase.Campaign, SearchRecord) {
+    watched: @escaping @Sendable (inout Sum, Work.Outcome) -> Void, counted: (Work.Outcome) -> Void
+  ) async throws -> (ResultsDatabase.Campaign, SearchRecord) {
     do {
       let recorded = try RecordedCampaign(input, work: work, in: database, isResuming: command.resume)
       progress.begin(scenario.name, units: work.unitCount, done: recorded.campaign.recorded)
@@ -128,17 +128,21 @@ struct Search {
       let isWhole = try await recorded.play(
         jobs: command.workers, isCancelled: { interrupt.isRaised }, isTimeUp: { progress.elapsed >= limit }
       ) { outcome in
-        progress.add { merge(&$0, outcome) }
+        progress.add { watched(&$0, outcome) }
       }
-      let outcomes = try recorded.outcomes()
+      var units = 0
+      try recorded.readOutcomes { outcome in
+        counted(outcome)
+        units += 1
+      }
       var record = SearchRecord(
         scenario: scenario, agent: agent.name, without: agent.without, maxFaults: command.faultLimit, seed: seed)
-      record.units = (outcomes.count, work.unitCount ?? outcomes.count)
-      record.isWhole = work.unitCount.map { $0 == outcomes.count } ?? isWhole
+      record.units = (units, work.unitCount ?? units)
+      record.isWhole = work.unitCount.map { $0 == units } ?? isWhole
       record.resumedUnits = recorded.campaign.recorded
       record.played = (progress.runs, progress.elapsed)
       record.resumeCommand = resumeCommand
-      return (outcomes, recorded.campaign, record)
+      return (recorded.campaign, record)
     } catch let mismatch as ResultsMismatch {
       throw Refusal.defect(mismatch.description)
     }
