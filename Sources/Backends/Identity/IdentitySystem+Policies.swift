@@ -60,11 +60,16 @@ extension IdentitySystem {
   /// Whether a text could be a policy: an object in balanced braces that mentions a Statement. A real
   /// grammar would refuse more, but no caller here is tested for its grammar.
   private func isPolicyDocument(_ text: String) -> Bool {
+    var utf8 = text
+    return utf8.withUTF8(isObject) && text.containsStatement
+  }
+
+  private func isObject(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var depth = 0
     var isQuoted = false
     var isEscaped = false
     var isClosed = false
-    for byte in text.utf8 {
+    for byte in bytes {
       if isEscaped {
         isEscaped = false
         continue
@@ -85,7 +90,7 @@ extension IdentitySystem {
       default: guard depth > 0 else { return false }
       }
     }
-    return isClosed && text.containsStatement
+    return isClosed
   }
 
   private func record(_ change: Effect.Change, _ policy: Policy, effects: inout EffectWriter) {

@@ -18,6 +18,9 @@ extension World {
     return percent == 100 ? span : span * Int64(percent) / 100
   }
 
+  /// What a call is, read in its place: the subscript would copy how it fares along with it.
+  private func terms(ofCall index: Int) -> CallTerms { calls.withUnsafeBufferPointer { $0[index].terms } }
+
   // MARK: From the agent
 
   private static let callFaults = Offer<CrashFault>(of: .crashBefore, .crashAfter, .crashOnAnswer, .pauseAfterTimeout)
@@ -86,7 +89,7 @@ extension World {
 
   /// Sends the next wire attempt of a call.
   mutating func send(_ index: Int) {
-    let terms = calls[index].terms
+    let terms = terms(ofCall: index)
     let attempt = calls[index].attempt + 1
     calls[index].attempt = attempt
     metrics.attempts += 1
@@ -168,7 +171,7 @@ extension World {
 
   /// A request reaches its system.
   mutating func arrive(_ index: Int, attempt: UInt8, isCopy: Bool) {
-    let terms = calls[index].terms
+    let terms = terms(ofCall: index)
     let system = terms.route.system
     if attempt == 1, !isCopy {
       if !acts.isEmpty { comes(to: terms.request.operation) }
@@ -312,7 +315,7 @@ extension World {
   /// A wire attempt ended at the caller: an answer came, or its deadline passed.
   mutating func attemptEnded(_ index: Int, attempt: UInt8, _ answer: Answer) {
     guard calls[index].isOpen, calls[index].attempt == attempt else { return }
-    let terms = calls[index].terms
+    let terms = terms(ofCall: index)
     guard isAlive(terms.process) else { return }
     simulation.cancel(calls[index].deadline)
     if attempt < client.attempts, isWorthRetrying(answer) {

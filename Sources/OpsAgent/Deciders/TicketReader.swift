@@ -17,7 +17,8 @@ struct TicketReader {
   private let plans: [String]
 
   init(_ text: String, plans: [String]) {
-    bytes = text.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }
+    var text = text
+    bytes = text.withUTF8 { $0.map { (65...90).contains($0) ? $0 | 0x20 : $0 } }
     self.plans = plans
     readLines()
     readWords()
