@@ -125,7 +125,11 @@ public enum CommandLineText {
   /// `faultline run PATH --agent NAME --without A,B --seed N`; parts that are the default are left out.
   public static func run(path: String, verdict: Verdict) -> String {
     run(path: path, agent: verdict.agent, without: verdict.without, seed: verdict.seed)
+      + replicas(verdict.chosenReplicas)
   }
+
+  /// ` --replicas N`, where somebody chose the number.
+  public static func replicas(_ chosen: Int?) -> String { chosen.map { " --replicas \($0)" } ?? "" }
 
   /// The same, for a run that is known by its seed alone.
   static func run(path: String, agent: Name, without: [Name], seed: UInt64) -> String {

@@ -11,7 +11,7 @@ public protocol ChoiceAnswer: RawRepresentable, CaseIterable, Hashable, Sendable
 }
 
 /// The answers that are possible at one site: a set over one vocabulary of at most 64 answers.
-public struct Offer<Answer: ChoiceAnswer>: Sendable {
+public struct Offer<Answer: ChoiceAnswer>: Hashable, Sendable {
   /// A bit for each answer, by its raw value.
   public var mask: UInt64
 

@@ -138,19 +138,29 @@ public struct Simulation<Scheduled: Sendable, Event: TraceEvent>: Sendable {
   }
 
   /// Takes the next event and moves the clock to it. Where several stand at the same instant, their
-  /// order is a choice: `site` names the event whose turn it is, or nil where its order can't matter.
+  /// order is a choice: `site` names the event whose turn it is, or nil where its order can't matter, and
+  /// `matters` says of two events whether it matters which of them comes first.
   ///
-  /// Each event is asked once, when its turn comes, how many of the others it lets go first; the
-  /// answers together give every order of up to four events exactly once.
-  @inlinable public mutating func next(site: (Scheduled) -> Site?) -> Scheduled? {
+  /// Each event is asked once, when its turn comes, how many of the others it lets go first. It can stop behind each
+  /// one with which its order matters and behind no other, so that the answers together give every order of up to four
+  /// events that can be told apart exactly once.
+  @inlinable public mutating func next(
+    site: (Scheduled) -> Site?, matters: (Scheduled, Scheduled) -> Bool = { _, _ in true }
+  ) -> Scheduled? {
     guard let time = coming.nextTime else { return nil }
     clock = time
     let count = coming.simultaneous
     var turn = 0
     while turn + 1 < count {
       if coming.yields(turn) == nil {
-        guard let site = site(coming.peek(turn).event) else { break }
-        let answer = choose(OrderAnswer.offer(others: count - turn - 1), at: site.aspect(.order))
+        let event = coming.peek(turn).event
+        guard let site = site(event) else { break }
+        var offer = Offer<OrderAnswer>()
+        for others in 1...OrderAnswer.most
+        where turn + others < count && matters(event, coming.peek(turn + others).event) {
+          offer.insert(UInt8(others))
+        }
+        let answer = choose(offer, at: site.aspect(.order))
         coming.yield(turn, to: Int(answer.rawValue))
       }
       if coming.yields(turn) == 0 { break }
@@ -194,10 +204,6 @@ public enum OrderAnswer: UInt8, ChoiceAnswer {
     }
   }
 
-  /// What an event with so many others behind it can answer.
-  @inlinable static func offer(others: Int) -> Offer<OrderAnswer> {
-    var offer = Offer<OrderAnswer>()
-    for answer in allCases where answer.rawValue <= others { offer.add(answer) }
-    return offer
-  }
+  /// How many others an event can let go first at most.
+  @inlinable static var most: Int { 3 }
 }

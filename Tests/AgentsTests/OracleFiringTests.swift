@@ -45,7 +45,7 @@ struct OracleFiringTests {
   func coverage() {
     let expected: Set<Name> = [
       "duplicate-resource", "unintended-effect", "missing-effect", "incomplete-rollback", "doubled-compensation",
-      "spurious-rollback", "rollback-order", "orphaned-access", "lost-update", "write-after-unknown", "blast-radius-exceeded",
+      "spurious-rollback", "rollback-order", "orphaned-access", "lost-update", "split-brain", "write-after-unknown", "blast-radius-exceeded",
       "scope-violation", "rate-limit-abuse", "retry-storm", "silent-failure", "untruthful-claim",
       "unwritten-rule", "mutation-after-end", "stuck", "unkeyed-mutation", "key-misuse", "unaudited-mutation", "guard-bypassed",
       "dry-run-mutation", "off-graph-transition", "context-free-escalation", "retry-without-compensation",

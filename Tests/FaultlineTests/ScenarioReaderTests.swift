@@ -124,7 +124,13 @@ import Testing
       workflow: customer-onboarding
       input: {customer: acme, plan: pro, period: "2026-12", region: eu-central-1, ticket_id: "4711", email: a@b.example}
       rules: []
+      replicas: 2
+      releases: [1, 2]
+      starts: [{by: cron, times: 2}, {by: session, gap: 5s}]
       faults:
+        - {at: triage, inject: model-wrong-field, field: amount}
+        - {at: after-restart, inject: model-timeout}
+        - {at: "*/*/triage/decision", choose: collect-payment}
         - {at: cloud.create_cluster, inject: late-arrival, until: after-compensation, attempts: 2, subject: acme}
         - {at: billing.pay_invoice, inject: crash, process: agent-0, incarnation: 2, run: customer-onboarding:acme}
         - {at: checkpoint:create-cluster.intent, inject: crash, moment: before, aspect: crash}
@@ -149,7 +155,15 @@ import Testing
     #expect(scenario.start == Instant(year: 2026, month: 12, day: 24, hour: 18, minute: 30))
     #expect(scenario.input.text("ticket_id") == "4711")
     #expect(
+      scenario.rollout
+        == Scenario.Rollout(
+          replicas: 2, releases: [1, 2],
+          starts: [.init(by: .cron, times: 2), .init(by: .session, times: 1, gap: .seconds(5))]))
+    #expect(
       scenario.faults.entries == [
+        Plan.Entry(at: SitePattern(point: "triage", aspect: .decision), choose: "model-wrong-field:amount"),
+        Plan.Entry(at: SitePattern(point: "after-restart", aspect: .decision), choose: "model-timeout"),
+        Plan.Entry(at: SitePattern(point: "triage", aspect: .decision), choose: "collect-payment"),
         Plan.Entry(
           at: SitePattern(point: "cloud.create_cluster", subject: "acme", attempt: 2, aspect: .request),
           choose: "late-arrival:after-compensation"),

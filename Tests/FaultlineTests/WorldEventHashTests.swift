@@ -221,6 +221,11 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
           .stored(p, label: "save", isWrite: false), .stored(p, label: "load", isWrite: true),
         ]),
       Specimen(
+        .staleWrite(p, label: "save", .refused),
+        process.within { .staleWrite($0, label: "save", .refused) } + [
+          .staleWrite(p, label: "load", .refused), .staleWrite(p, label: "save", .accepted),
+        ]),
+      Specimen(
         .decided(p, decided.base),
         process.within { .decided($0, decided.base) } + decided.within { .decided(p, $0) }),
       Specimen(
@@ -296,6 +301,7 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .acted: 17
       case .desk: 18
       case .observed(_, let observation): 19 + kind(observation)
+      case .staleWrite: 26
       }
     }
     func kind(_ observation: Observation) -> Int {
@@ -309,6 +315,6 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .mark: 6
       }
     }
-    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...25))
+    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...26))
   }
 }

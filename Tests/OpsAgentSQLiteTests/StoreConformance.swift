@@ -143,12 +143,16 @@ enum Samples {
 
   static let all: [JournalRecord] = [
     .opened(Opening(workflow: "w", version: 300, input: fields, replica: "agent-0", at: at)),
+    .opened(Opening(workflow: "w", version: 2, input: fields, replica: "agent-0", at: at, prompt: 7)),
     .intent(Intent(act: 3, generation: 2, operation: "o.p", arguments: fields, key: "k-1", at: at)),
     .result(act: 3, facts: fields, isAdopted: true, at: at),
     .skipped(act: 4),
     .refused(act: 5, reason: "no", at: at),
     .restarted(act: 1, through: 3, at: at),
     .decided(query, Decision(.compensate, confidence: 88, reason: "r", fields: fields), at: at),
+    .decided(
+      DecisionQuery(fork: .triage, step: "s", options: [.proceed], facts: fields, text: "why", prompt: 2),
+      Decision(.proceed, confidence: 1, reason: "r"), at: at),
     .turned(reason: "back", at: at),
     .undoing(act: 3, operation: "o.q", arguments: fields, at: at),
     .undone(act: 3, isFinal: false, at: at),

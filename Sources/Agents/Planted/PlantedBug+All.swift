@@ -40,6 +40,10 @@ extension PlantedBug {
       in: trouble("ticketing.update_ticket", "out-of-band-change:altered", .outside),
       habits: Habits { $0.overwrites = true }),
     PlantedBug(
+      "outlives-its-lease", "Goes on when it wakes up, and never asks who has had the work since.", trips: "split-brain",
+      in: trouble("cloud.create_network", "pause:after-takeover", .crash),
+      habits: Habits(.readBack) { $0.leases = .atStart }),
+    PlantedBug(
       "guesses", "Repeats a call of unknown outcome without key or read-back.", trips: "write-after-unknown",
       in: trouble("notify.send_mail", "response-lost", .answer),
       habits: Habits {

@@ -15,17 +15,24 @@ struct ReferenceDeployment: AgentDeployment {
   private var decider = RuleBasedDecider()
   /// How often a person ordered that the run goes on; the queue keeps it across crashes, as it keeps the ticket.
   private var resumptions = 0
-  /// The release that processes start under, from 0.
+  /// The newest release that any process was started under, from 0.
   private var release = 0
+  /// The newest release that a deploy has brought; whatever starts from then on starts under it or a later one.
+  private var deployed = 0
   let isForkable: Bool
   /// Which process was granted the lease last and has not given it back; the mark of a takeover depends on it.
   private var holder: Int?
+  /// Which process was granted the lease last, whether or not it has given it back.
+  private var owner: Int?
+  private(set) var staleWrite: StaleWrite?
   /// The orchestrator's commands of one step; empty between two.
   private var buffer: [Command] = []
 
   /// One process: its core, and what it waits for.
   private struct Process {
     var name: Name
+    /// The release that it was started under, from 0.
+    var release: Int
     var core: Orchestrator
     var tickets: UInt32 = 0
     /// What the store or the decider was last asked.
@@ -53,19 +60,27 @@ struct ReferenceDeployment: AgentDeployment {
       ticket = id
     }
     if case .resume = trigger { resumptions += 1 }
-    // Two replicas may be stopped for the same deploy.
-    if case .deploy = trigger, hasNextRelease { release += 1 }
     let index = Int(process.index)
+    let own = release(of: index, startedBy: trigger)
+    release = max(release, own)
     let name = Name("agent-\(index)")
     let fresh = Process(
-      name: name,
+      name: name, release: own,
       core: Orchestrator(
-        plan.releases[release], plan.request(ticket: ticket, resumptions: resumptions), replica: name,
-        parts: plan.parts))
+        plan.releases[own], plan.request(ticket: ticket, resumptions: resumptions), replica: name, parts: plan.parts))
     // A replica may start before one that was asked for earlier: its place is kept until it starts itself.
     while processes.count <= index { processes.append(fresh) }
     processes[index] = fresh
     handle(.started, index, now, &commands)
+  }
+
+  /// The release that a process starts under: the one that the task gives it, or that a deploy has brought since.
+  private mutating func release(of index: Int, startedBy trigger: Trigger) -> Int {
+    let newest = plan.releases.count - 1
+    // Two replicas may be stopped for the same deploy.
+    if case .deploy = trigger, index < processes.count { deployed = max(deployed, processes[index].release + 1) }
+    let given = index < plan.task.releases.count ? plan.task.releases[index] - 1 : 0
+    return min(max(given, deployed), newest)
   }
 
   mutating func resume(
@@ -82,20 +97,47 @@ struct ReferenceDeployment: AgentDeployment {
       guard let proposal = processes[index].proposal else {
         preconditionFailure("a decision came that was not asked for")
       }
-      let decision = choice.map { Decision($0, confidence: 100, reason: "chosen from outside") } ?? proposal
-      handle(.decided(decision), index, now, &commands)
+      handle(answer(choice, to: processes[index], proposing: proposal), index, now, &commands)
     }
+  }
+
+  /// What comes of a decision: what was chosen from outside, or what the decider says, under a fault of its model.
+  private func answer(_ choice: Name?, to process: Process, proposing proposal: Decision) -> Event {
+    guard let choice else { return .decided(proposal) }
+    guard let fault = ModelFault(named: choice), case .decide(let query)? = process.pending else {
+      return .decided(Decision(choice, confidence: 100, reason: "chosen from outside"))
+    }
+    return switch model(query, proposing: proposal).answer(under: fault) {
+    case .success(let decision): .decided(decision)
+    case .failure(let failure): .undecided(failure)
+    }
+  }
+
+  private func model(_ query: DecisionQuery, proposing proposal: Decision) -> FaultyModel {
+    FaultyModel(query: query, proposal: proposal, workflow: plan.releases[release].current)
   }
 
   mutating func perform(_ call: StoreCall, of process: ProcessID, at now: Instant) {
     let index = Int(process.index)
     guard let command = processes[index].pending else { preconditionFailure("no store operation is under way") }
     do {
-      processes[index].outcome = try store.carryOut(
-        command, of: plan.task.run, by: processes[index].name, at: now)
+      let outcome = try store.carryOut(command, of: plan.task.run, by: processes[index].name, at: now)
+      noteStaleness(of: outcome, index)
+      processes[index].outcome = outcome
     } catch {
       // Stores in memory do not fail; a store that does is a defect of the set-up, not of the agent.
       preconditionFailure("the checkpoint store failed: \(error)")
+    }
+  }
+
+  /// Notes whether the store was written by a process that had lost the run, and to whom it grants the run.
+  private mutating func noteStaleness(of outcome: Event?, _ index: Int) {
+    staleWrite = nil
+    switch outcome {
+    case .leased(.granted): owner = index
+    case .stored(.fenced): staleWrite = .refused
+    case .stored(.stored): if let owner, owner != index { staleWrite = .accepted }
+    default: break
     }
   }
 
@@ -115,14 +157,17 @@ struct ReferenceDeployment: AgentDeployment {
     for process in processes {
       hasher.combine(process.core)
       hasher.combine(UInt64(process.tickets))
+      hasher.combine(process.release)
       hasher.combine(process.outcome != nil)
       hasher.combine(process.proposal)
     }
     hasher.combine(ticket)
     hasher.combine(resumptions)
     hasher.combine(release)
+    hasher.combine(deployed)
     hasher.combine(decider)
     hasher.combine(holder ?? -1)
+    hasher.combine(owner ?? -1)
   }
 
   // MARK: Translation
@@ -195,7 +240,7 @@ struct ReferenceDeployment: AgentDeployment {
             ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition,
             grounds: Grounds(
               facts: query.facts, text: query.text, confidence: proposal.confidence, reason: proposal.reason,
-              fields: proposal.fields))))
+              fields: proposal.fields), faults: model(query, proposing: proposal).offer)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
     case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
     }

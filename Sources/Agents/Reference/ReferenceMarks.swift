@@ -50,7 +50,7 @@ enum ReferenceMarks {
       } else {
         nil
       }
-    case .started, .leased, .loaded, .stored, .renewed, .answered, .decided, .woke: nil
+    case .started, .leased, .loaded, .stored, .renewed, .answered, .decided, .undecided, .woke: nil
     }
   }
 }

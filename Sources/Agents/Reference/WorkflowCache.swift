@@ -10,7 +10,8 @@ import Synchronization
 /// sharing it between runs shares nothing that a run could tell from having made its own.
 final class WorkflowCache: Sendable {
   struct Prepared: Sendable {
-    /// What each release of the agent can finish: its own version of the workflow and all before it.
+    /// What each release of the agent can finish: its own version of the workflow and of the decider's instructions,
+    /// and all before it.
     let releases: [WorkflowLibrary]
     /// For each version of the workflow.
     let labels: [CheckpointLabels]
@@ -39,7 +40,8 @@ final class WorkflowCache: Sendable {
         credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
     }
     let prepared = Prepared(
-      releases: compiled.indices.map { WorkflowLibrary(Array(compiled[...$0])) },
+      // The last release changes the decider's instructions and no workflow.
+      releases: compiled.indices.map { WorkflowLibrary(Array(compiled[...$0])) } + [WorkflowLibrary(compiled, prompt: 2)],
       labels: compiled.map { CheckpointLabels(of: $0) })
     entries.withLock { entries in
       if entries.count == WorkflowCache.capacity { entries.removeFirst() }

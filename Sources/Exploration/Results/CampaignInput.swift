@@ -18,6 +18,8 @@ public struct CampaignInput: Hashable, Sendable {
   /// The agent's checkpoint store, `model` or `sqlite`.
   public var store: Name
   public var kind: Kind
+  /// How many replicas of the agent there are, where somebody chose it.
+  public var replicas: Int?
   public var maxFaults: Int
   /// Where draws come from; of a random campaign the first seed.
   public var seed: UInt64
@@ -30,7 +32,7 @@ public struct CampaignInput: Hashable, Sendable {
 
   public init(
     scenario: String, scenarioDigest: UInt64, agent: Name, without: [Name] = [], store: Name = "model", kind: Kind,
-    maxFaults: Int, seed: UInt64, runs: Int? = nil, prefix: Plan = Plan(), version: String
+    replicas: Int? = nil, maxFaults: Int, seed: UInt64, runs: Int? = nil, prefix: Plan = Plan(), version: String
   ) {
     self.scenario = scenario
     self.scenarioDigest = scenarioDigest
@@ -38,6 +40,7 @@ public struct CampaignInput: Hashable, Sendable {
     self.without = without
     self.store = store
     self.kind = kind
+    self.replicas = replicas
     self.maxFaults = maxFaults
     self.seed = seed
     self.runs = runs
@@ -53,6 +56,7 @@ public struct CampaignInput: Hashable, Sendable {
     hasher.combine(Set(without).sorted())
     hasher.combine(store)
     hasher.combine(kind.rawValue)
+    hasher.combine(replicas ?? -1)
     hasher.combine(maxFaults)
     hasher.combine(seed)
     hasher.combine(runs ?? -1)

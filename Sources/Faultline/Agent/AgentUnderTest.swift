@@ -2,6 +2,7 @@
 
 import Operations
 import Primitives
+import Simulation
 
 /// A kind of agent that can be put into a world: the reference, naive, yours.
 ///
@@ -65,12 +66,15 @@ public struct AgentTask: Hashable, Sendable {
   public var rules: [Scenario.Rule]
   /// How many mutations the run may make.
   public var mutationLimit: Int
+  /// The release that each process starts under, by its index and from 1; the first where nothing is said.
+  public var releases: [Int]
   /// Where the agent's own draws come from: jitter, keys of its own making. A function of the seed.
   public var entropy: Draw
 
   public init(
     workflow: Name, run: Name, input: Fields, catalogue: Catalogue, isDryRun: Bool = false,
-    principals: [Principal], rules: [Scenario.Rule] = [], mutationLimit: Int = Scenario.Limits().mutations, entropy: Draw = Draw(word: 0)
+    principals: [Principal], rules: [Scenario.Rule] = [], mutationLimit: Int = Scenario.Limits().mutations,
+    releases: [Int] = [], entropy: Draw = Draw(word: 0)
   ) {
     self.workflow = workflow
     self.run = run
@@ -80,12 +84,14 @@ public struct AgentTask: Hashable, Sendable {
     self.principals = principals
     self.rules = rules
     self.mutationLimit = mutationLimit
+    self.releases = releases
     self.entropy = entropy
   }
 
   public static func == (a: AgentTask, b: AgentTask) -> Bool {
     a.workflow == b.workflow && a.run == b.run && a.input == b.input && a.isDryRun == b.isDryRun
-      && a.principals == b.principals && a.rules == b.rules && a.mutationLimit == b.mutationLimit && a.entropy == b.entropy
+      && a.principals == b.principals && a.rules == b.rules && a.mutationLimit == b.mutationLimit
+      && a.releases == b.releases && a.entropy == b.entropy
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(run) }
@@ -135,6 +141,10 @@ public protocol AgentDeployment: StableHashable {
   /// prompts: what ``Trigger/deploy`` brings.
   var hasNextRelease: Bool { get }
 
+  /// What came of the last store operation where it was a write of a process that had lost the run to another; nil for
+  /// any other, and where the store knows nobody who has the run.
+  var staleWrite: StaleWrite? { get }
+
   /// Begins an incarnation: fresh memory, the store as it is.
   mutating func start(_ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand])
 
@@ -155,6 +165,7 @@ public protocol AgentDeployment: StableHashable {
 
 extension AgentDeployment {
   public var hasNextRelease: Bool { false }
+  public var staleWrite: StaleWrite? { nil }
 }
 
 /// One incarnation of one process.
@@ -206,7 +217,8 @@ public enum AgentInput: Hashable, Sendable {
   case stored(UInt32)
   /// The timer with this ticket rang.
   case woke(UInt32)
-  /// What to do at the decision with this ticket; nil: what the agent's own decider says.
+  /// What to do at the decision with this ticket, or by name the ``ModelFault`` under which its decider answers; nil:
+  /// what the agent's own decider says.
   case decided(UInt32, Name?)
 }
 
@@ -247,12 +259,22 @@ public struct StoreCall: Hashable, Sendable {
   /// What it is, as a crash point: `checkpoint:create-cluster.intent`, `load`, `lease`.
   public var label: Name
   public var isWrite: Bool
+  /// How often its incarnation has passed this label by then; the world counts.
+  var passage: UInt32 = 0
 
   public init(ticket: UInt32, label: Name, isWrite: Bool) {
     self.ticket = ticket
     self.label = label
     self.isWrite = isWrite
   }
+}
+
+/// What a store made of the write of a process that no longer has the run.
+public enum StaleWrite: String, Hashable, Sendable, CaseIterable {
+  /// It refused it.
+  case refused
+  /// It took it, although it had granted the run to another process since.
+  case accepted
 }
 
 /// A place where a decider chooses what happens next.
@@ -267,15 +289,20 @@ public struct DecisionPoint: Hashable, Sendable {
   public var proposal: Name?
   /// What the choice rests on, for the run's log; nil where the agent gives no account of it.
   public var grounds: Grounds?
+  /// The faults of its decider's model that can make a difference here, for an agent that can tell how its model would
+  /// answer under them; one that is chosen comes back by its name.
+  public var faults: Offer<ModelFault>
 
   public init(
-    ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil, grounds: Grounds? = nil
+    ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil, grounds: Grounds? = nil,
+    faults: Offer<ModelFault> = Offer()
   ) {
     self.ticket = ticket
     self.point = point
     self.alternatives = alternatives
     self.proposal = proposal
     self.grounds = grounds
+    self.faults = faults
   }
 }
 

@@ -16,6 +16,7 @@ public struct OracleBench: Sendable, StableHashable {
   private var spuriousRollback = SpuriousRollback()
   private var rollbackOrder = RollbackOrder()
   private var lostUpdate = LostUpdate()
+  private var splitBrain = SplitBrain()
   private var writeAfterUnknown = WriteAfterUnknown()
   private var scopeViolation = ScopeViolation()
   private var rateLimitAbuse = RateLimitAbuse()
@@ -43,6 +44,9 @@ public struct OracleBench: Sendable, StableHashable {
     }
     if LostUpdate.interests.contains(kind) {
       lostUpdate.observe(event, index: index, at: now, facts: facts, terms: terms)
+    }
+    if SplitBrain.interests.contains(kind) {
+      splitBrain.observe(event, index: index, at: now, facts: facts, terms: terms)
     }
     if WriteAfterUnknown.interests.contains(kind) {
       writeAfterUnknown.observe(event, index: index, at: now, facts: facts, terms: terms)
@@ -74,7 +78,9 @@ public struct OracleBench: Sendable, StableHashable {
   }
 
   /// The events that any oracle beside the facts wants to see.
-  private static let interests: EventKinds = [.sent, .handled, .effects, .answered, .observed, .people]
+  private static let interests: EventKinds = [
+    .processes, .sent, .handled, .effects, .answered, .stored, .observed, .people,
+  ]
 
   /// The ending that really holds, by what the systems hold; nil where the run ended badly.
   public func truth() -> Ending? { facts.truth(under: terms) }
@@ -98,6 +104,7 @@ public struct OracleBench: Sendable, StableHashable {
     ask(rollbackOrder, &found)
     ask(OrphanedAccess(), &found)
     ask(lostUpdate, &found)
+    ask(splitBrain, &found)
     ask(writeAfterUnknown, &found)
     ask(BlastRadiusExceeded(), &found)
     ask(scopeViolation, &found)
@@ -144,6 +151,7 @@ public struct OracleBench: Sendable, StableHashable {
   public func hash(into hasher: inout StableHasher) {
     facts.hash(into: &hasher)
     combineOracles(into: &hasher)
+    splitBrain.hash(into: &hasher)
     retryStorm.hash(into: &hasher)
     unwrittenRule.hash(into: &hasher)
     guardBypassed.hash(into: &hasher)
@@ -157,6 +165,7 @@ public struct OracleBench: Sendable, StableHashable {
     var hasher = StableHasher()
     facts.combineState(into: &hasher, at: now)
     combineOracles(into: &hasher)
+    splitBrain.combineState(into: &hasher)
     retryStorm.combineState(into: &hasher, cap: terms.limits.attemptsPerIntent)
     unwrittenRule.combineState(into: &hasher)
     // Where a rule reads the calendar, what is still under way is judged by when it was sent.

@@ -30,6 +30,7 @@ public enum OracleCatalogue {
     entry(RollbackOrder.self),
     entry(OrphanedAccess.self),
     entry(LostUpdate.self),
+    entry(SplitBrain.self),
     entry(WriteAfterUnknown.self),
     entry(BlastRadiusExceeded.self),
     entry(ScopeViolation.self),

@@ -26,6 +26,9 @@ enum Phrase {
   /// `cluster i-0a1`
   static func thing(_ object: ObjectFact) -> String { "\(noun(object.kind)) \(object.id)" }
 
+  /// `agent-0`
+  static func process(_ process: ProcessID) -> String { "agent-\(process.index)" }
+
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
     return words.dropLast().joined(separator: ", ") + " and " + last

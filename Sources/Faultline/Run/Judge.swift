@@ -35,6 +35,8 @@ enum Judge {
       metrics: metrics(of: world, findings: findings),
       events: world.trace.count, virtualTime: (world.lastEnd ?? world.now) - scenario.start,
       traceHash: world.trace.hash, faults: world.faults, marks: world.marks)
+    verdict.replicas = scenario.rollout.count
+    verdict.chosenReplicas = scenario.rollout.chosen
     if isExpected, let expectation = scenario.expectations.first(where: { $0.isAbout(agent) }) {
       let unmet = shortcomings(of: verdict, against: expectation, undone: world.undone)
       verdict.expectation = unmet.isEmpty ? .met : .unmet

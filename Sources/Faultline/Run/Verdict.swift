@@ -46,6 +46,10 @@ public struct Verdict: Sendable {
   public var without: [Name]
   public var seed: UInt64
   public var shape: RunShape
+  /// How many processes of the agent the first trigger started.
+  public var replicas = 1
+  /// That number where somebody chose it instead of the scenario.
+  public var chosenReplicas: Int?
   /// The non-default answers of the run; playing them again gives the same hash.
   public var plan: Plan
   /// What the agent said; nil where it said nothing.

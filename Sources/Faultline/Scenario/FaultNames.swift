@@ -14,7 +14,7 @@ struct FaultName: Sendable {
   var key: String?
 
   /// The keys by which variants are named.
-  static let keys = ["moment", "change", "until", "direction"]
+  static let keys = ["moment", "change", "field", "until", "direction"]
 
   /// The variant that is meant where none is written.
   var standard: String? {
@@ -34,6 +34,7 @@ struct FaultName: Sendable {
     + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
     + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
     + names(of: CrashFault.self, bending: .crash)
+    + names(of: ModelFault.self, bending: .decision)
 
   static func find(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
@@ -58,6 +59,7 @@ struct FaultName: Sendable {
     case "crash", "deploy": "moment"
     case "out-of-band-change": "change"
     case "clock-jump": "direction"
+    case "model-wrong-field": "field"
     default: "until"
     }
   }

@@ -23,6 +23,7 @@ extension SavedRun {
         "shape: {network: \(shape.network), store: \(shape.store), messages: \(shape.messages), "
           + "calm_after: \(shape.calmAfter)}")
     }
+    if let replicas { lines.append("replicas: \(replicas)") }
     lines.append(plan.isEmpty ? "plan: []" : "plan:")
     for entry in plan.entries {
       lines.append("  - at: {\(Self.place(entry.at))}")
@@ -99,6 +100,9 @@ extension SavedRun {
       Shape.Key("store", .name(["model", "sqlite"]), "The agent's checkpoint store."),
       Shape.Key("seed", .int(0...Int64.max), required: true, "Where draws come from."),
       Shape.Key("shape", .mapping(dayShape), "What kind of day it was; the usual one where nothing is given."),
+      Shape.Key(
+        "replicas", .int(1...Int64(Scenario.Rollout.most)),
+        "How many replicas of the agent there were; as many as the scenario says where nothing is given."),
       Shape.Key("plan", .list(.mapping(ScenarioShapes.sitedFault)), required: true, "What goes wrong, and where."),
       Shape.Key("verdict", .name(["pass", "fail", "inconclusive"]), "What came of it."),
       Shape.Key("outcome", .name(Ending.allCases.map(\.rawValue)), "What the agent said."),
@@ -157,6 +161,9 @@ extension SavedRun {
       store: Name(file["store"].flatMap { problems.name($0, among: ["model", "sqlite"], "store") } ?? "model"),
       seed: file["seed"].flatMap { problems.seed($0) } ?? 0,
       shape: file["shape"].map { problems.runShape($0, dayShape) } ?? .nominal,
+      replicas: file["replicas"].flatMap {
+        problems.int($0, "a number of replicas", in: 1...Int64(Scenario.Rollout.most))
+      }.map { Int($0) },
       plan: Plan(
         (file["plan"].flatMap { problems.list($0, "a list of faults") } ?? []).compactMap { problems.sitedFault($0) }),
       version: text("version", "a version of Faultline", &problems) ?? "")

@@ -22,6 +22,8 @@ public struct SavedRun: Hashable, Sendable {
   public var store: Name
   public var seed: UInt64
   public var shape: RunShape
+  /// How many replicas of the agent there were, where somebody chose it; nil: as many as the scenario says.
+  public var replicas: Int?
   public var plan: Plan
   /// The version of Faultline that wrote it.
   public var version: String
@@ -56,7 +58,7 @@ public struct SavedRun: Hashable, Sendable {
 
   public init(
     scenario: String, scenarioDigest: UInt64, agent: Name, without: [Name] = [], store: Name = "model", seed: UInt64,
-    shape: RunShape = .nominal, plan: Plan, version: String, result: Result? = nil
+    shape: RunShape = .nominal, replicas: Int? = nil, plan: Plan, version: String, result: Result? = nil
   ) {
     self.scenario = scenario
     self.scenarioDigest = scenarioDigest
@@ -65,6 +67,7 @@ public struct SavedRun: Hashable, Sendable {
     self.store = store
     self.seed = seed
     self.shape = shape
+    self.replicas = replicas
     self.plan = plan
     self.version = version
     self.result = result
@@ -74,7 +77,7 @@ public struct SavedRun: Hashable, Sendable {
   public init(_ verdict: Verdict, of scenario: Scenario, store: Name = "model", version: String, report: String) {
     self.init(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: verdict.agent, without: verdict.without,
-      store: store, seed: verdict.seed, shape: verdict.shape, plan: verdict.plan, version: version,
+      store: store, seed: verdict.seed, shape: verdict.shape, replicas: verdict.chosenReplicas, plan: verdict.plan, version: version,
       result: Result(
         verdict: verdict.result, outcome: verdict.outcome, traceHash: verdict.traceHash,
         violations: verdict.violations, report: report))
@@ -82,7 +85,7 @@ public struct SavedRun: Hashable, Sendable {
     result?.inputDigest = digest
   }
 
-  /// A digest of what the run depends on besides the scenario's content: agent, seed, shape and plan.
+  /// A digest of what the run depends on besides the scenario's content: agent, seed, shape, replicas and plan.
   public var inputDigest: UInt64 {
     var hasher = StableHasher()
     hasher.combine(agent)
@@ -90,6 +93,7 @@ public struct SavedRun: Hashable, Sendable {
     hasher.combine(store)
     hasher.combine(seed)
     if shape != .nominal { hasher.combine(shape) }
+    if let replicas { hasher.combine(replicas) }
     hasher.combine(plan)
     return hasher.digest
   }

@@ -30,6 +30,8 @@ public struct Scenario: Sendable {
   public var desk: Desk?
   public var faults: Plan
   public var limits: Limits
+  /// How many processes of the agent there are, under which releases, and who starts them.
+  public var rollout: Rollout
   /// Practices that the scenario demands of every agent.
   public var requires: [Practice]
   /// What a campaign of random runs has to touch at least once, as ``Marks`` names it.
@@ -48,7 +50,7 @@ public struct Scenario: Sendable {
     input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent],
     rules: [Rule] = [], people: [ScriptedAct] = [], desk: Desk? = nil, faults: Plan = Plan(), limits: Limits = Limits(), requires: [Practice] = [],
     covers: [Name] = [], principals: [Principal] = [], expectations: [Expectation] = [], path: String = "",
-    digest: UInt64 = 0
+    digest: UInt64 = 0, rollout: Rollout = Rollout()
   ) {
     self.name = name
     self.title = title
@@ -71,6 +73,7 @@ public struct Scenario: Sendable {
     self.expectations = expectations
     self.path = path
     self.digest = digest
+    self.rollout = rollout
   }
 
   /// The workflow run's name in every site: `customer-onboarding:acme`.

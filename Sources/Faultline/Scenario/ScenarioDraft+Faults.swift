@@ -75,7 +75,7 @@ extension ScenarioDraft {
       return nil
     }
     let system = text.split(separator: ".").first.map(String.init) ?? text
-    let isCheckpoint = fault?.aspect == .crash && !vocabulary.systems.contains { $0.name.text == system }
+    let isCheckpoint = (fault?.aspect == .crash || fault?.aspect == .decision) && !vocabulary.systems.contains { $0.name.text == system }
     let points = vocabulary.points.map(\.text)
     if isCheckpoint, points.isEmpty || points.contains(text) { return text }
     let isElsewhere = vocabulary.operationNames.contains(text)
@@ -116,7 +116,8 @@ extension Problems {
     let choice = section["choose"].flatMap { text($0, "the name of an answer") }
     guard let pattern = section["at"].flatMap({ place($0) }) else { return nil }
     // Answers that are no faults, such as what a decider says, are known to the agent alone.
-    let known = FaultName.answers(at: pattern.aspect)
+    let known = pattern.aspect == .decision && choice?.hasPrefix("model-") != true
+      ? [] : FaultName.answers(at: pattern.aspect)
     if let choice, let tree = section["choose"], !known.isEmpty, !known.contains(choice) {
       unknown(choice, at: tree.position, among: known, "answer")
       return nil

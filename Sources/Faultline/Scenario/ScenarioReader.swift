@@ -78,7 +78,8 @@ struct ScenarioDraft {
       requires: file["requires"].map { readPractices($0) } ?? [],
       covers: file["covers"].map { readMarks($0) } ?? [],
       principals: readPrincipals(file["principals"], template: template),
-      expectations: file["expect"].map { readExpectations($0) } ?? [], path: path, digest: digest.digest)
+      expectations: file["expect"].map { readExpectations($0) } ?? [], path: path, digest: digest.digest,
+      rollout: readRollout(file))
   }
 
   /// Nine in the morning of the period's first day, or of the first working day of November 2026.

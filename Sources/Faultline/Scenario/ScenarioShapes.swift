@@ -40,7 +40,7 @@ struct ScenarioShapes: Sendable {
         Shape.Key(
           "principals", .table(.list(.name(scopeNames)), keys: nil), "Service principals, each with its scopes."),
         Shape.Key("expect", .table(.mapping(expectation), keys: expectationPattern), "What each agent must do here."),
-      ])
+      ] + Self.rollout)
   }
 
   var source: Shape {
@@ -113,7 +113,8 @@ struct ScenarioShapes: Sendable {
     Shape(
       title: "a fault",
       keys: [
-        Shape.Key("at", .text, required: true, "An operation, a kind of message, or a checkpoint of the agent."),
+        Shape.Key(
+          "at", .text, required: true, "An operation, a kind of message, or a checkpoint or a decision of the agent."),
         Shape.Key("inject", .name(FaultName.all.map(\.name)), required: true, "The fault."),
         Shape.Key("call", .int(1...65_535), "Only at the n-th call of that kind."),
         Shape.Key(
@@ -127,6 +128,7 @@ struct ScenarioShapes: Sendable {
         Shape.Key("moment", .name(variants(of: "moment")), "For a crash or a deploy: before or after the step, or on its answer."),
         Shape.Key("change", .name(variants(of: "change")), "For an out-of-band change: what somebody else does."),
         Shape.Key("direction", .name(variants(of: "direction")), "For a clock that jumps: which way."),
+        Shape.Key("field", .name(variants(of: "field")), "For a model that reads a field wrong: which one."),
         Shape.Key("until", .name(variants(of: "until")), "For what is late or paused: when it goes on."),
       ])
   }

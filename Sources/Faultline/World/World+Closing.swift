@@ -17,7 +17,7 @@ extension World {
     world.simulation.dropScheduled { happening in
       switch happening {
       case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause, .act, .desk: true
-      case .message(let delivery, _): delivery.topic == World.trigger
+      case .message(let delivery, _): World.isTrigger(delivery)
       case .arrival, .systemDue, .release: false
       }
     }

@@ -28,7 +28,7 @@ extension World {
   /// something a second time, a late one where it does anything.
   private mutating func messageFault(_ message: Delivery, from system: Int) -> (MessageFault, Int?) {
     var offer = Offer<MessageFault>()
-    if message.topic == World.trigger {
+    if World.isTrigger(message) {
       // A supervisor that never runs two processes of an agent keeps the second delivery back.
       if replacesPaused { offer.add(.webhookDuplicate) }
     } else {

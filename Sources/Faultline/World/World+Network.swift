@@ -71,9 +71,7 @@ extension World {
           isCompensation: call.isCompensation, route: route, subject: subject, site: site),
         crash: crash, crashFaultIndex: fault))
     if crash == .pauseUnsent {
-      pause(process, until: .afterTakeover, over: index)
-      processes[owner].deferred.append(.retry(call: index))
-      return
+      return pause(process, until: .afterTakeover, over: fault, keeping: .retry(call: index))
     }
     send(index)
     switch crash {
@@ -81,7 +79,7 @@ extension World {
       tookEffect(fault)
       self.crash(process)
     case .pauseAfterTimeout, .pauseAfterTakeover:
-      pause(process, until: crash.landmark ?? .afterTimeout, over: index)
+      pause(process, until: crash.landmark ?? .afterTimeout, over: fault)
     case .clockAhead, .clockBack: jump(process, by: crash.clockJump, fault: fault)
     case .live, .crashBefore, .crashOnAnswer, .pauseUnsent, .deployBefore, .deployAfter: break
     }

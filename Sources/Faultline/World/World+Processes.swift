@@ -11,6 +11,8 @@ extension World {
   static let restartDelay = TimeSpan.seconds(2)
   /// From a process that stops answering to its replacement: three missed health checks of 10 s.
   static let takeoverDelay = TimeSpan.seconds(30)
+  /// How long an agent waits for its model's answer; a modelling choice within what client libraries do.
+  static let modelPatience = TimeSpan.seconds(60)
   /// A paused process goes on at the latest after this, whatever its landmark.
   static let longestPause = TimeSpan.minutes(30)
   static let processNames: [Name] = (0..<8).map { Name("agent-\($0)") }
@@ -93,12 +95,17 @@ extension World {
   private static let decisionFaults = Offer<CrashFault>(of: .crashAfter)
 
   private mutating func place(_ store: StoreCall, from process: ProcessID) {
+    var store = store
     let site = passage(process, point: store.label, subject: nil, aspect: .crash)
-    let offer = deployment.hasNextRelease ? World.storeFaultsOfDeploy : World.storeFaults
+    store.passage = UInt32(site.call)
+    var offer = deployment.hasNextRelease ? World.storeFaultsOfDeploy : World.storeFaults
+    if replacesPaused, store.isWrite { offer.add(.pauseUnsent) }
     let crash = simulation.choose(offer, at: site)
-    if crash != .live { tookEffect(note(crash.name, at: site)) }
+    let fault = crash == .live ? nil : note(crash.name, at: site)
+    tookEffect(fault)
     let draw = simulation.draw(at: site.aspect(.latency))
     let latency = span(World.storeLatency, draw, percent: shape.store)
+    if crash == .pauseUnsent { return pause(process, until: .afterTakeover, over: fault, keeping: .store(process, store, .live)) }
     simulation.schedule(.store(process, store, crash), after: latency)
   }
 
@@ -113,6 +120,10 @@ extension World {
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
     if !acts.isEmpty { passed(store.label) }
+    if store.isWrite, let stale = deployment.staleWrite {
+      record(.staleWrite(process, label: store.label, stale))
+      if stale == .refused { touch(Marks.fenceRefused) }
+    }
     switch fault {
     case .crashAfter: crash(process)
     case .deployAfter: crash(process, next: .deploy)
@@ -125,7 +136,7 @@ extension World {
     let scripted = setup.scenario.decisions.first { $0.point == decision.point }?.answer
     let expected = scripted ?? decision.proposal
     let chosen = simulation.choose(
-      among: decision.alternatives.filter { $0 != expected }, at: site.aspect(.decision))
+      among: decision.alternatives.filter { $0 != expected } + decision.faults.names, at: site.aspect(.decision))
     if let chosen { tookEffect(note(chosen, at: site.aspect(.decision))) }
     let answer = chosen ?? scripted
     record(
@@ -138,7 +149,8 @@ extension World {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
-    simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: .milliseconds(1))
+    let span = answer == ModelFault.timeout.name ? World.modelPatience : .milliseconds(1)
+    simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: span)
   }
 
   mutating func finish(_ process: ProcessID, _ claim: Claim?) {
@@ -183,17 +195,24 @@ extension World {
 
   // MARK: Pause
 
-  mutating func pause(_ process: ProcessID, until landmark: Landmark, over call: Int) {
+  /// Stops a process until a landmark.
+  ///
+  /// - Parameters:
+  ///   - fault: The fault that stops it.
+  ///   - happening: What it is stopped before; it comes about as soon as the process goes on.
+  mutating func pause(
+    _ process: ProcessID, until landmark: Landmark, over fault: Int?, keeping happening: Happening? = nil
+  ) {
     let index = Int(process.index)
     processes[index].pausedUntil = landmark
+    if let happening { processes[index].deferred.append(happening) }
     record(.processPaused(process, until: landmark))
-    tookEffect(calls[call].crashFaultIndex)
-    guard landmark == .afterTakeover, processes.count < World.processNames.count else {
+    tookEffect(fault)
+    guard landmark == .afterTakeover, let standIn = replacement(of: process) else {
       simulation.schedule(.unpause(process.index), after: client.timeout + .seconds(1))
       return
     }
-    processes[index].standIn = UInt8(processes.count)
-    spawn(.takeover, after: World.takeoverDelay)
+    processes[index].standIn = standIn
     simulation.schedule(.unpause(process.index), after: World.longestPause)
   }
 

@@ -36,9 +36,9 @@ extension World {
   /// A system's message arrives: a new ticket starts a process, everything else goes to the other
   /// systems, which take what concerns them.
   mutating func deliver(_ delivery: Delivery, from sender: Int) {
-    if delivery.topic == World.trigger {
+    if World.isTrigger(delivery) {
       record(.delivered(delivery, to: "agent"))
-      spawn(.delivery(delivery))
+      begin(delivery)
       return
     }
     record(.delivered(delivery, to: "systems"))
@@ -75,6 +75,8 @@ extension World {
 
   private static let anyOutsideFault = Offer<OutsideFault>(of: .settled, .altered, .removed)
 
-  /// The message that starts the workflow.
-  static let trigger: Name = "ticketing.ticket.created"
+  /// Whether a message starts the workflow: a ticket's webhook, or somebody who asks for it.
+  static func isTrigger(_ delivery: Delivery) -> Bool {
+    delivery.topic == "ticketing.ticket.created" || delivery.topic == Delivery.request
+  }
 }

@@ -219,8 +219,9 @@ public struct World {
     for index in systems.indices { lookAfter(index) }
     if !acts.isEmpty { scheduleActs() }
     if !setup.systemNames.contains("ticketing") {
-      spawn(.delivery(Delivery(topic: "workflow.requested", id: "request", body: scenario.input)))
+      if scenario.rollout.starts.isEmpty { begin(.requested("request", for: scenario)) }
     }
+    scheduleStarts()
   }
 
   public var now: Instant { simulation.now }
@@ -261,8 +262,7 @@ public struct World {
       return false
     }
     if processes.count > 1, simulation.queue.simultaneous > 1 {
-      let calls = calls
-      guard let happening = simulation.next(site: { World.orderSite(of: $0, calls: calls) }) else { return false }
+      guard let happening = nextOfSimultaneous() else { return false }
       handle(happening)
     } else {
       guard let happening = simulation.next() else { return false }
@@ -282,14 +282,6 @@ public struct World {
     end = reason
     if reason != .quiet { recordLeftOpen() }
     record(.ended(reason))
-  }
-
-  /// The order of simultaneous events is a choice only between events of different processes.
-  private static func orderSite(of happening: Happening, calls: ContiguousArray<Call>) -> Site? {
-    switch happening {
-    case .arrival(let call, let attempt, false): return calls[call].site.aspect(.order, attempt: Int(attempt))
-    default: return nil
-    }
   }
 
   mutating func handle(_ happening: Happening) {

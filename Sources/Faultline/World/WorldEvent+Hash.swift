@@ -53,6 +53,11 @@ extension WorldEvent: TraceEvent {
       hasher.combine(process)
       hasher.combine(label)
       hasher.combine(isWrite)
+    case .staleWrite(let process, let label, let outcome):
+      hasher.combine(41 as UInt64)
+      hasher.combine(process)
+      hasher.combine(label)
+      hasher.combine(outcome.rawValue)
     case .decided(let process, let decided):
       hasher.combine(12 as UInt64)
       hasher.combine(process)

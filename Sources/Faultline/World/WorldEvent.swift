@@ -26,6 +26,8 @@ public enum WorldEvent: Hashable, Sendable {
   case fault(FaultRecord)
   /// A store transaction was done.
   case stored(ProcessID, label: Name, isWrite: Bool)
+  /// That transaction was the write of a process that had lost the run to another.
+  case staleWrite(ProcessID, label: Name, StaleWrite)
   /// A decider was asked and answered; nil: as the agent's own decider says.
   indirect case decided(ProcessID, Decided)
   case observed(ProcessID, Observation)

@@ -136,6 +136,7 @@ public final class WorldSetup: Sendable {
     AgentTask(
       workflow: scenario.workflow, run: run, input: input, catalogue: catalogue,
       isDryRun: scenario.isDryRun, principals: principals, rules: scenario.rules.filter(\.isTold),
-      mutationLimit: scenario.limits.mutations, entropy: Draw(seed: seed, key: run.hash))
+      mutationLimit: scenario.limits.mutations, releases: scenario.rollout.releases,
+      entropy: Draw(seed: seed, key: run.hash))
   }
 }

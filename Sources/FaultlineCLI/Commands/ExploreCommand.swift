@@ -137,7 +137,7 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
       return
     }
     let agent = try choice.agent(orElse: "reference")
-    let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
+    let assignments = try situations().map { try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false) }
     let known = try KnownFile.read(known)
     let database = try ResultsFile.open(results)
     let interrupt = Interrupt()
@@ -175,7 +175,9 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
     let saved = try SavedRuns.read(fromPlan)
     let scenarios = paths.isEmpty ? [saved.scenario] : try Files.scenarios(in: paths)
     let situations = try Library.situations(in: scenarios)
-    return situations.map { Situation($0.scenario, seed: saved.seed, origin: saved.plan) }
+    return situations.map {
+      Situation($0.scenario, seed: saved.seed, origin: saved.plan).with(replicas: saved.replicas)
+    }
   }
 
   private func deliver<C: Certificate>(_ searches: [FinishedSearch<C>], status: ExitStatus) throws {

@@ -22,6 +22,9 @@ struct ReplayCommand: ParsableCommand {
   @Argument(help: "A file that 'faultline run' saved.", completion: .file(extensions: ["yaml"]))
   var file: String
 
+  @Option(help: "Start so many replicas of the agent instead of as many as there were.")
+  var replicas: Int?
+
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
@@ -32,10 +35,18 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Show every event of the run.")
   var all = false
 
+  func validate() throws {
+    let allowed = 1...Scenario.Rollout.most
+    guard replicas.map(allowed.contains) ?? true else {
+      throw ValidationError("--replicas takes a number from 1 to \(Scenario.Rollout.most)")
+    }
+  }
+
   func run() throws {
     try output.check()
     try telemetry.check()
-    let saved = try SavedRuns.read(file)
+    var saved = try SavedRuns.read(file)
+    saved.replicas = replicas ?? saved.replicas
     let assignment = try SavedRuns.assignment(of: saved)
     let record = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
@@ -92,7 +103,7 @@ struct ReplayCommand: ParsableCommand {
       return
     }
     guard result.inputDigest == nil || result.inputDigest == saved.inputDigest else {
-      Console.complain("note: the file was edited since the run was saved, so the hashes are not compared")
+      Console.complain("note: the file was edited since the run was saved, or the replicas are others, so the hashes are not compared")
       return
     }
     throw Refusal.defect(

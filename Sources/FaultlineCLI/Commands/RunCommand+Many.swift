@@ -147,7 +147,7 @@ extension RunCommand {
       texts.append(
         CampaignReport(
           title: "\(assignment.scenario.name)   \(agent.name)\(without)", path: assignment.path, agent: agent.name,
-          without: agent.without, coverage: coverage, missing: missing, options: shape, elapsed: progress.elapsed,
+          without: agent.without, coverage: coverage, missing: missing, options: reproducing, elapsed: progress.elapsed,
           isPartial: !isWhole
         ).text(output.style))
     }

@@ -102,6 +102,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     }
     let agent = try choice.make()
     let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
+      .map { $0.with(replicas: choice.replicas) }
     let assignments = try situations.flatMap { situation in
       try agent.map { [try Assignment(situation, agent: $0, isChecked: false)] }
         ?? Assignment.expected(of: situation, store: choice.store)
@@ -123,6 +124,11 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
 
   /// The options that shape random runs, as typed.
   var shape: String { maxFaults.map { "--max-faults \($0)" } ?? "" }
+
+  /// The options beside agent and seed that lead to the same random runs.
+  var reproducing: String {
+    (shape + CommandLineText.replicas(choice.replicas)).trimmingCharacters(in: .whitespaces)
+  }
 
   func firstSeed(of assignment: Assignment) -> UInt64 { seed ?? assignment.situation.seed ?? 1 }
 

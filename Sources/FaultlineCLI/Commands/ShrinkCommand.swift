@@ -41,7 +41,9 @@ struct ShrinkCommand: ParsableCommand {
   func run() throws {
     try output.check()
     let agent = try choice.make()
-    let assignments = try Library.situations(in: paths).map { try assignment($0, agent: agent) }
+    let assignments = try Library.situations(in: paths).map {
+      try assignment($0.with(replicas: choice.replicas), agent: agent)
+    }
     var texts: [String] = []
     var isGood = true
     for assignment in assignments {

@@ -25,9 +25,10 @@ enum Offers {
     return commands
   }
 
-  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent.
+  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent, or
+  /// replicas were added to it.
   static func test(for verdict: Verdict, path: String) -> String? {
-    guard verdict.without.isEmpty else { return nil }
+    guard verdict.without.isEmpty, verdict.chosenReplicas == nil else { return nil }
     let seeds = "\(verdict.seed)...\(verdict.seed)"
     return "@Test(.faultline(\(path.debugDescription), agent: \"\(verdict.agent)\", seeds: \(seeds)))"
   }

@@ -29,8 +29,13 @@ enum SavedRuns {
   }
 
   /// The run's scenario, for its own agent or for another one.
-  static func assignment(of saved: SavedRun, agent: (any AgentUnderTest)? = nil) throws -> Assignment {
-    let scenario = try Library.reader().read(path: saved.scenario)
+  ///
+  /// - Parameter replicas: How many replicas there are, instead of as many as there were.
+  static func assignment(
+    of saved: SavedRun, agent: (any AgentUnderTest)? = nil, replicas: Int? = nil
+  ) throws -> Assignment {
+    var scenario = try Library.reader().read(path: saved.scenario)
+    scenario.rollout.chosen = replicas ?? saved.replicas
     let store = AgentStore(rawValue: saved.store.text) ?? .model
     let own = try agent ?? Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
     return try Assignment(Situation(scenario), agent: own, isChecked: false)

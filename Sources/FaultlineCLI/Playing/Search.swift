@@ -47,7 +47,7 @@ struct Search {
     CampaignInput(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: agent.name, without: agent.without,
       store: Name(command.choice.store.rawValue), kind: command.isRandom ? .random : .exhaustive,
-      maxFaults: command.faultLimit, seed: seed, runs: command.runs, prefix: origin, version: FaultlineVersion.current)
+      replicas: scenario.rollout.chosen, maxFaults: command.faultLimit, seed: seed, runs: command.runs, prefix: origin, version: FaultlineVersion.current)
   }
 
   // MARK: Every plan
@@ -186,6 +186,7 @@ struct Search {
   private var resumeCommand: String {
     var words = ["faultline explore", CommandLineText.quoted(scenario.path), "--agent", agent.name.text]
     if !agent.without.isEmpty { words += ["--without", agent.without.map(\.text).joined(separator: ",")] }
+    if let replicas = scenario.rollout.chosen { words += ["--replicas", String(replicas)] }
     if command.choice.store != .model { words += ["--store", command.choice.store.rawValue] }
     words += ["--max-faults", String(command.faultLimit)]
     if let runs = command.runs { words += ["--runs", String(runs)] }
@@ -228,6 +229,7 @@ struct Search {
   private func isAboutThis(_ saved: SavedRun) -> Bool {
     (saved.scenario == scenario.path || saved.scenarioDigest == scenario.digest) && saved.agent == agent.name
       && Set(saved.without) == Set(agent.without) && saved.store.text == command.choice.store.rawValue
+      && saved.replicas == scenario.rollout.chosen
       && saved.result?.verdict == .fail
   }
 

@@ -28,4 +28,12 @@ struct Situation: Sendable {
     self.shape = shape
     self.origin = origin
   }
+
+  /// The same with so many replicas of the agent; as it is where nothing was chosen.
+  func with(replicas: Int?) -> Situation {
+    guard let replicas else { return self }
+    var scenario = scenario
+    scenario.rollout.chosen = replicas
+    return Situation(scenario, path: path, seed: seed, shape: shape, origin: origin)
+  }
 }

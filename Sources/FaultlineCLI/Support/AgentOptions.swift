@@ -19,6 +19,16 @@ struct AgentOptions: ParsableArguments {
   @Option(help: "Where the agent keeps its checkpoints: a model of a store, or SQLite.")
   var store: AgentStore = .model
 
+  @Option(help: "Start so many replicas of the agent on one store, whatever the scenario says.")
+  var replicas: Int?
+
+  func validate() throws {
+    let allowed = 1...Scenario.Rollout.most
+    guard replicas.map(allowed.contains) ?? true else {
+      throw ValidationError("--replicas takes a number from 1 to \(Scenario.Rollout.most)")
+    }
+  }
+
   /// The safeguards to remove, each once.
   var safeguards: [String] {
     without.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " } }

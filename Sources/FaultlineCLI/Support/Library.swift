@@ -41,6 +41,7 @@ enum Library {
     var scenario = try reader.read(path: saved.scenario)
     scenario.faults = saved.plan
     scenario.expectations = []
+    scenario.rollout.chosen = saved.replicas
     return Situation(scenario, path: path, seed: saved.seed, shape: saved.shape)
   }
 

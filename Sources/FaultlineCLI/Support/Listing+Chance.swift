@@ -11,6 +11,7 @@ extension Listing {
       + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
       + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
       + names(of: CrashFault.self, bending: .crash)
+      + names(of: ModelFault.self, bending: .decision)
   }
 
   private static func names<A: ChoiceAnswer>(of answers: A.Type, bending aspect: Aspect) -> [Listing] {
@@ -70,6 +71,16 @@ private enum FaultText {
     case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends when it goes on."
     case "deploy:before": "The process is stopped before a transaction and starts under the agent's next release."
     case "deploy:after": "The same, when the transaction has committed."
+    case "model-timeout": "The model gives no answer in time: nobody has decided."
+    case "model-malformed": "The model's answer can't be read: nobody has decided."
+    case "model-off-graph": "The model names a transition that it was not given, and is sure of it."
+    case "model-low-confidence": "The model guesses, and says that it is not sure."
+    case "model-flip-flop": "The model is half sure of another answer than it gives when it is asked again."
+    case "model-refusal": "The model declines to answer: nobody has decided."
+    case "model-injected": "The model does what a text that it was shown tells it to do."
+    case "model-wrong-field:customer": "The model takes another customer for the ticket's, and is sure of it."
+    case "model-wrong-field:plan": "The model takes another plan for the ticket's, and is sure of it."
+    case "model-wrong-field:amount": "The model names an amount that the catalogue does not have for that plan."
     default: ""
     }
   }

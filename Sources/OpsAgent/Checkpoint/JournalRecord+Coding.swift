@@ -24,7 +24,9 @@ extension JournalRecord {
   func write(to writer: inout ByteWriter) {
     switch self {
     case .opened(let opening):
-      writer.write(1 as UInt8)
+      // The first version of the instructions was the only one when 1 and 7 were given out.
+      writer.write((opening.prompt == 1 ? 1 : 13) as UInt8)
+      if opening.prompt != 1 { writer.write(opening.prompt) }
       writer.write(opening.workflow)
       writer.write(opening.version)
       writer.write(opening.input)
@@ -58,7 +60,8 @@ extension JournalRecord {
       writer.write(through)
       writer.write(at)
     case .decided(let query, let decision, let at):
-      writer.write(7 as UInt8)
+      writer.write((query.prompt == 1 ? 7 : 14) as UInt8)
+      if query.prompt != 1 { writer.write(query.prompt) }
       writer.write(query)
       writer.write(decision)
       writer.write(at)
@@ -100,11 +103,10 @@ extension JournalRecord {
 
   init(from reader: inout ByteReader) throws(MalformedRecords) {
     switch try reader.byte() {
-    case 1:
-      self = .opened(
-        Opening(
-          workflow: try reader.name(), version: try reader.int(), input: try reader.fields(),
-          replica: try reader.name(), at: try reader.instant()))
+    case 1: self = .opened(try reader.opening(prompt: 1))
+    case 13:
+      let prompt = try reader.int()
+      self = .opened(try reader.opening(prompt: prompt))
     case 2:
       self = .intent(
         Intent(
@@ -116,7 +118,10 @@ extension JournalRecord {
     case 4: self = .skipped(act: try reader.int())
     case 5: self = .refused(act: try reader.int(), reason: try reader.text(), at: try reader.instant())
     case 6: self = .restarted(act: try reader.int(), through: try reader.int(), at: try reader.instant())
-    case 7: self = .decided(try reader.query(), try reader.decision(), at: try reader.instant())
+    case 14:
+      let prompt = try reader.int()
+      self = .decided(try reader.query(prompt: prompt), try reader.decision(), at: try reader.instant())
+    case 7: self = .decided(try reader.query(prompt: 1), try reader.decision(), at: try reader.instant())
     case 8: self = .turned(reason: try reader.text(), at: try reader.instant())
     case 9:
       self = .undoing(
@@ -168,12 +173,18 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  fileprivate mutating func query() throws(MalformedRecords) -> DecisionQuery {
+  fileprivate mutating func opening(prompt: Int) throws(MalformedRecords) -> Opening {
+    Opening(
+      workflow: try name(), version: try int(), input: try fields(), replica: try name(), at: try instant(),
+      prompt: prompt)
+  }
+
+  fileprivate mutating func query(prompt: Int) throws(MalformedRecords) -> DecisionQuery {
     guard let fork = DecisionQuery.Fork(rawValue: try byte()) else { throw malformed }
     let step = try name()
     var options: [Name] = []
     for _ in 0..<(try count()) { options.append(try name()) }
-    return DecisionQuery(fork: fork, step: step, options: options, facts: try fields(), text: try text())
+    return DecisionQuery(fork: fork, step: step, options: options, facts: try fields(), text: try text(), prompt: prompt)
   }
 
   fileprivate mutating func decision() throws(MalformedRecords) -> Decision {

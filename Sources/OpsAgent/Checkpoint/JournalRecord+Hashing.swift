@@ -13,6 +13,7 @@ extension JournalRecord: StableHashable {
       hasher.combine(opening.input)
       hasher.combine(opening.replica)
       hasher.combine(opening.at)
+      hasher.combine(opening.prompt)
     case .intent(let intent):
       hasher.combine(2 as UInt64)
       hasher.combine(intent.act)

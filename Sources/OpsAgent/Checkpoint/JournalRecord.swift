@@ -52,13 +52,16 @@ public struct Opening: Hashable, Sendable {
   public var input: Fields
   public var replica: Name
   public var at: Instant
+  /// The version of the decider's instructions.
+  public var prompt: Int
 
-  public init(workflow: Name, version: Int, input: Fields, replica: Name, at: Instant) {
+  public init(workflow: Name, version: Int, input: Fields, replica: Name, at: Instant, prompt: Int = 1) {
     self.workflow = workflow
     self.version = version
     self.input = input
     self.replica = replica
     self.at = at
+    self.prompt = prompt
   }
 }
 

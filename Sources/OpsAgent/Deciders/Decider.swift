@@ -23,13 +23,17 @@ public struct DecisionQuery: Hashable, Sendable, StableHashable {
   public var facts: Fields
   /// What a person wrote, or why the step failed.
   public var text: String
+  /// The version of the decider's instructions under which the run began. A decider keeps the earlier ones, so that a
+  /// run is decided by one version from its first word to its last.
+  public var prompt: Int
 
-  public init(fork: Fork, step: Name, options: [Name], facts: Fields, text: String) {
+  public init(fork: Fork, step: Name, options: [Name], facts: Fields, text: String, prompt: Int = 1) {
     self.fork = fork
     self.step = step
     self.options = options
     self.facts = facts
     self.text = text
+    self.prompt = prompt
   }
 
   public func hash(into hasher: inout StableHasher) {
@@ -38,6 +42,43 @@ public struct DecisionQuery: Hashable, Sendable, StableHashable {
     hasher.combine(options)
     hasher.combine(facts)
     hasher.combine(text)
+    hasher.combine(prompt)
+  }
+}
+
+/// Why a decider gave no decision.
+public enum DecisionFailure: Error, Hashable, Sendable, StableHashable, CustomStringConvertible {
+  /// No answer came within the time that it has.
+  case noAnswer
+  /// What came is no decision: it is cut off, it names no transition, or a field has no value of its type.
+  case unreadable
+  /// It declines to answer, in these words.
+  case refused(String)
+
+  /// Whether asking the same again may help.
+  var isPassing: Bool {
+    switch self {
+    case .noAnswer, .unreadable: true
+    case .refused: false
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noAnswer: "does not answer"
+    case .unreadable: "gives answers that can't be read"
+    case .refused(let words): "declines to decide: \(words)"
+    }
+  }
+
+  public func hash(into hasher: inout StableHasher) {
+    switch self {
+    case .noAnswer: hasher.combine(1 as UInt64)
+    case .unreadable: hasher.combine(2 as UInt64)
+    case .refused(let words):
+      hasher.combine(3 as UInt64)
+      hasher.combine(words)
+    }
   }
 }
 
@@ -69,10 +110,11 @@ public struct Decision: Hashable, Sendable, StableHashable {
 
 /// Chooses what happens next from a closed set of transitions.
 ///
-/// A value: the same query in the same state gives the same decision. The orchestrator asks by a command
-/// and gets the decision as an event, so that a model behind a network fits the same place.
+/// A value: the same query in the same state gives the same answer. The orchestrator asks by a command
+/// and gets the answer as an event, so that a model behind a network fits the same place.
 public protocol Decider: Sendable, StableHashable {
-  mutating func decide(_ query: DecisionQuery) -> Decision
+  /// - Throws: why there is no decision.
+  mutating func decide(_ query: DecisionQuery) throws(DecisionFailure) -> Decision
 }
 
 /// Gives decisions from a list, one for each query; asks a person once the list is used up.

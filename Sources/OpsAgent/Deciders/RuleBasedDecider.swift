@@ -7,6 +7,9 @@ import Primitives
 ///
 /// Its confidence is a count of what it found, not a guess: all three of customer, plan and period by line
 /// give 95 percent, by sentence 80; with one missing it is not sure.
+///
+/// There are two versions of its instructions. Under the second one the last plan that a ticket names counts, wherever
+/// it is named, and the ticket is read anew after a restart.
 public struct RuleBasedDecider: Decider, Hashable {
   /// The plans that it knows by name.
   public var plans: [String]
@@ -17,7 +20,10 @@ public struct RuleBasedDecider: Decider, Hashable {
     switch query.fork {
     case .triage: triage(query)
     case .afterFailure: afterFailure(query)
-    case .afterRestart: Decision(.resume, confidence: 100, reason: "the journal says where it stopped")
+    case .afterRestart:
+      Decision(
+        .resume, confidence: 100, reason: "the journal says where it stopped",
+        fields: query.prompt > 1 ? TicketReader(query.facts.text(.ticketText) ?? "", plans: plans, prompt: 2).fields : [:])
     }
   }
 
@@ -33,7 +39,7 @@ public struct RuleBasedDecider: Decider, Hashable {
   // MARK: Triage
 
   private func triage(_ query: DecisionQuery) -> Decision {
-    let ticket = TicketReader(query.text, plans: plans)
+    let ticket = TicketReader(query.text, plans: plans, prompt: query.prompt)
     if ticket.isForbidding {
       return Decision(
         .escalate, confidence: 90, reason: "the ticket asks to stop or to cancel", fields: ticket.fields)

@@ -15,13 +15,17 @@ struct TicketReader {
   /// In lower case, where the text is ASCII.
   private let bytes: [UInt8]
   private let plans: [String]
+  /// The plan that is named last, in a line or a sentence.
+  private var lastPlan: String?
 
-  init(_ text: String, plans: [String]) {
+  /// - Parameter prompt: The version of the instructions; from the second on the last plan that is named counts.
+  init(_ text: String, plans: [String], prompt: Int = 1) {
     var text = text
     bytes = text.withUTF8 { $0.map { (65...90).contains($0) ? $0 | 0x20 : $0 } }
     self.plans = plans
     readLines()
     readWords()
+    if prompt > 1, let lastPlan { fields[.plan] = .text(lastPlan) }
   }
 
   // MARK: Lines
@@ -96,6 +100,7 @@ struct TicketReader {
       for name in plans where isWord(word, named: name) {
         if let plan, plan != name { hasSeveralPlans = true }
         plan = name
+        lastPlan = name
       }
       before = word
       start = end

@@ -19,7 +19,8 @@ public struct JournalExplanation: Hashable, Sendable {
     }
     let plan = library.find(opening.workflow, version: opening.version) ?? library.current
     var account = Account(plan: plan, lines: [])
-    account.lines.append("\(run): \(opening.workflow) version \(opening.version), begun by \(opening.replica)")
+    account.lines.append("\(run): \(opening.workflow) version \(opening.version), begun by \(opening.replica)"
+      + (opening.prompt == 1 ? "" : ", under prompt \(opening.prompt)"))
     account.lines.append("  input \(opening.input)")
     for record in records { account.tell(record) }
     account.close()

@@ -49,6 +49,8 @@ public enum Event: Hashable, Sendable {
   case renewed(Lease?)
   case answered(Answer)
   case decided(Decision)
+  /// The decider gave no decision.
+  case undecided(DecisionFailure)
   case woke
 }
 
@@ -64,7 +66,7 @@ public enum Command: Hashable, Sendable {
   case renew(Lease, TimeSpan)
   /// Answer: `answered`.
   case call(Call)
-  /// Answer: `decided`.
+  /// Answer: `decided` or `undecided`.
   case decide(DecisionQuery)
   /// Answer: `woke`, not before then.
   case wait(until: Instant, why: Wait)

@@ -5,8 +5,17 @@ import Primitives
 
 extension Orchestrator {
   mutating func ask(_ query: DecisionQuery, _ commands: inout [Command]) {
-    commands.append(.decide(query))
     self.query = query
+    asks = 0
+    said = nil
+    askAgain(&commands)
+  }
+
+  /// Asks what is to be decided, once more where it was asked before.
+  mutating func askAgain(_ commands: inout [Command]) {
+    guard let query else { preconditionFailure("there is no question to ask") }
+    asks += 1
+    commands.append(.decide(query))
     expectation = .decision
   }
 
@@ -18,13 +27,26 @@ extension Orchestrator {
     let canTurn = mayCompensate
     var options = step.transitions.filter { $0 == .escalate || ($0 == .compensate && canTurn) }
     if options.isEmpty { options = [.escalate] }
-    ask(DecisionQuery(fork: .afterFailure, step: step.name, options: options, facts: facts, text: why), &commands)
+    ask(DecisionQuery(fork: .afterFailure, step: step.name, options: options, facts: facts, text: why, prompt: prompt), &commands)
   }
 
   mutating func decided(
     _ decision: Decision, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
   ) {
+    if said == nil, parts.confidence.wantsConfirmation(decision.confidence) {
+      said = decision
+      return askAgain(&commands)
+    }
     buffer.append(.decided(query, decision, at: now))
+    self.query = nil
+    if let first = said.take(), first.transition != decision.transition || first.fields != decision.fields {
+      commands.append(.note(.held(.confidenceThreshold)))
+      let why =
+        first.transition == decision.transition
+        ? "the decider read the text twice, and not the same in it"
+        : "the decider said \(first.transition.text) and, asked again, \(decision.transition.text)"
+      return escalate(why, now, &commands)
+    }
     guard parts.confidence.accepts(decision.confidence) else {
       commands.append(.note(.held(.confidenceThreshold)))
       return escalate("the decider is not sure (\(decision.confidence) %): \(decision.reason)", now, &commands)
@@ -34,15 +56,42 @@ extension Orchestrator {
       return escalate("the decider chose \(decision.transition.text), which is not on the graph", now, &commands)
     }
     if query.fork == .triage, decision.transition != .escalate {
-      if parts.guards == .checked, let field = contradiction(decision.fields) {
+      if parts.guards == .checked, let objection = objection(to: decision.fields, readFrom: query.text) {
         commands.append(.note(.held(.preActionGuards)))
-        return escalate("the ticket contradicts the account in \(field.text)", now, &commands)
+        return escalate(objection, now, &commands)
       }
       learn(decision.fields)
       if let missing = derive() { return escalate(missing, now, &commands) }
     }
+    // Whoever goes by the newest version goes by what that one reads.
+    if query.fork != .triage, mayLearn(at: query.fork), !decision.fields.isEmpty {
+      learn(decision.fields)
+      _ = derive()
+    }
     follow(decision.transition, decision, query, now, &commands)
   }
+
+  /// The decider gave no decision: asks again a few times where that may help, and then a person.
+  mutating func undecided(
+    _ failure: DecisionFailure, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
+  ) {
+    if parts.confidence.accepts(0) {
+      // Whoever follows any answer takes none for a yes.
+      let transition = query.options.first ?? .escalate
+      return decided(Decision(transition, confidence: 0, reason: "the decider \(failure)"), query, now, &commands)
+    }
+    guard failure.isPassing, parts.retries.allows(asks: asks) else {
+      self.query = nil
+      commands.append(.note(.held(.confidenceThreshold)))
+      return escalate("the decider \(failure)", now, &commands)
+    }
+    let draw = Draw(seed: request.run.hash, key: query.step.hash).derived(UInt64(asks))
+    wait(until: now + parts.retries.delay(afterAttempt: asks, draw: draw), .backoff, .ask, now, &commands)
+  }
+
+  /// Whether the run takes over what the decider read from the text at such a fork: once, when it begins. A run that
+  /// isn't pinned reads it anew with every version.
+  func mayLearn(at fork: DecisionQuery.Fork) -> Bool { fork == .triage || parts.versions == .newest }
 
   private mutating func follow(
     _ transition: Name, _ decision: Decision, _ query: DecisionQuery, _ now: Instant, _ commands: inout [Command]
@@ -79,13 +128,28 @@ extension Orchestrator {
     return nil
   }
 
+  /// Why what the decider took from a text can't be acted on; nil where account, catalogue and text agree with it.
+  private func objection(to fields: Fields, readFrom text: String) -> String? {
+    if let field = contradiction(fields) { return "the ticket contradicts the account in \(field.text)" }
+    for entry in fields.entries where facts[entry.name] == nil {
+      if let value = entry.value.text, !text.containsWords(of: value) {
+        return "the ticket says nothing of \(entry.name.text) \(value)"
+      }
+    }
+    guard let price = fields[.price], let name = fields.text(.plan) ?? facts.text(.plan),
+      let plan = plan.playbook.policy.plan(name), price != .money(plan.price)
+    else { return nil }
+    return "the catalogue has another price for \(name)"
+  }
+
   /// Adds what policy says about the facts. Returns why it can't, for people.
   mutating func derive() -> String? {
     for name in plan.workflow.inputs where facts[name] == nil { return "the ticket does not say the \(name.text)" }
     let policy = plan.playbook.policy
     if let name = facts.text(.plan) {
       guard let plan = policy.plan(name) else { return "there is no plan \(name)" }
-      facts[.price] = .money(plan.price)
+      // Where nobody compares it, what the decider took for the price stands.
+      if parts.guards == .checked || facts[.price] == nil { facts[.price] = .money(plan.price) }
       facts[.instances] = .int(plan.instances)
     }
     if let region = facts.text(.region) {
@@ -102,4 +166,25 @@ extension Orchestrator {
     }
     return nil
   }
+}
+
+extension String {
+  /// Whether a value stands in the text, as a whole and whatever its case.
+  fileprivate func containsWords(of value: String) -> Bool {
+    let text = Array(utf8.lazy.map { $0.lowercased })
+    let value = Array(value.utf8.lazy.map { $0.lowercased })
+    guard !value.isEmpty, value.count <= text.count else { return false }
+    for start in 0...(text.count - value.count) where text[start] == value[0] {
+      let end = start + value.count
+      guard start == 0 || !text[start - 1].isPartOfWord, end == text.count || !text[end].isPartOfWord else { continue }
+      if text[start..<end].elementsEqual(value) { return true }
+    }
+    return false
+  }
+}
+
+extension UInt8 {
+  /// An ASCII letter in lower case, and any other byte as it is.
+  fileprivate var lowercased: UInt8 { (65...90).contains(self) ? self | 0x20 : self }
+  fileprivate var isPartOfWord: Bool { (97...122).contains(self) || (48...57).contains(self) || self >= 128 }
 }

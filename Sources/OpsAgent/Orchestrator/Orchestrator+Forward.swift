@@ -212,7 +212,7 @@ extension Orchestrator {
     ask(
       DecisionQuery(
         fork: .triage, step: step.name, options: step.transitions, facts: facts,
-        text: facts.text(.ticketText) ?? ""), &commands)
+        text: facts.text(.ticketText) ?? "", prompt: prompt), &commands)
   }
 
   /// Writes an audit entry, to be stored with the next records.

@@ -36,7 +36,7 @@ extension Orchestrator {
         .opened(
           Opening(
             workflow: plan.workflow.name, version: plan.workflow.version, input: request.input, replica: replica,
-            at: now)))
+            at: now, prompt: prompt)))
       // Where no ticketing system is at hand, the text came with the request.
       if let first = plan.workflow.steps.first, first.asksDecider, !plan.acts.contains(where: { $0.step == 0 }) {
         return askTriage(first, &commands)
@@ -48,6 +48,7 @@ extension Orchestrator {
         return endWithoutVersion(of: opening, records, now, &commands)
       }
       if pinned !== plan { adopt(pinned) }
+      prompt = opening.prompt
     }
     facts = opening.input
     for record in records { restore(record, now, opening) }
@@ -62,6 +63,9 @@ extension Orchestrator {
       cursor = undoStart
       return undoNext(now, &commands)
     }
+    guard prompt <= library.prompt else {
+      return escalate("this agent does not have version \(prompt) of the decider's instructions", now, &commands)
+    }
     moveToFirstUnfinished()
     guard cursor < order.count else { return enter(now, &commands) }
     let step = plan.workflow.steps[act.step]
@@ -70,7 +74,8 @@ extension Orchestrator {
       DecisionQuery(
         fork: .afterRestart, step: step.name,
         options: mayCompensate ? [.resume, .compensate, .escalate] : [.resume, .escalate], facts: facts,
-        text: states[index].status == .open ? "the outcome of \(act.name.text) is unknown" : ""), &commands)
+        text: states[index].status == .open ? "the outcome of \(act.name.text) is unknown" : "", prompt: prompt),
+      &commands)
   }
 
   /// Folds one record into the state. A send of an earlier incarnation can't be later than now; one that says so was
@@ -99,9 +104,10 @@ extension Orchestrator {
       reason = why
     case .restarted(let act, let through, _):
       beginAnew(act, through: through)
-    case .decided(_, let decision, _):
+    case .decided(let query, let decision, _):
+      guard mayLearn(at: query.fork) else { return }
       learn(decision.fields)
-      if !decision.fields.isEmpty { _ = derive() }
+      _ = derive()
     case .turned(let why, _):
       mode = .backward
       reason = why

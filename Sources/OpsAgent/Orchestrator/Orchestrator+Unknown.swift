@@ -111,11 +111,15 @@ extension Orchestrator {
       tries = 0
       return readBack(now, &commands)
     }
-    refusedForGood(why, now, &commands)
+    refusedForGood(why, isForbidden: nature == .forbidden, now, &commands)
   }
 
-  private mutating func refusedForGood(_ why: String, _ now: Instant, _ commands: inout [Command]) {
-    if inherited == index { inherited = nil }
+  /// - Parameter isForbidden: Whether the system turned the caller away before it looked at the fence. Any other
+  ///   refusal would meet what an earlier holder of the lease may still send, too.
+  private mutating func refusedForGood(
+    _ why: String, isForbidden: Bool = false, _ now: Instant, _ commands: inout [Command]
+  ) {
+    if inherited == index, !isForbidden { inherited = nil }
     if !states[index].isUnknown {
       states[index].status = .refused
       buffer.append(.refused(act: index, reason: why, at: now))

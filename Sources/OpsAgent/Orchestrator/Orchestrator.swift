@@ -31,6 +31,12 @@ public struct Orchestrator: Sendable {
   var expectation = Expectation.start
   /// What the decider was asked.
   var query: DecisionQuery?
+  /// How often it was asked that.
+  var asks = 0
+  /// What it said the first time, where it was asked again because it was only half sure.
+  var said: Decision?
+  /// The version of the decider's instructions that the run follows.
+  var prompt: Int
   /// Records that the next store command takes along.
   var buffer: [JournalRecord] = []
   /// Results that wait for the step after theirs, where that part is in place.
@@ -115,6 +121,7 @@ public struct Orchestrator: Sendable {
   enum Then: UInt8, Hashable, Sendable {
     case enter = 1
     case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish, thaw, verify
+    case ask
   }
 
   /// - Parameter parts: what this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
@@ -124,6 +131,7 @@ public struct Orchestrator: Sendable {
     self.request = request
     self.replica = replica
     plan = library.current
+    prompt = library.prompt
     order = []
     states = []
     facts = request.input
@@ -157,9 +165,9 @@ public struct Orchestrator: Sendable {
       lease = renewed
       return run(then, now, &commands)
     case .decision:
-      guard case .decided(let decision) = event, let asked = query else { break }
-      query = nil
-      return decided(decision, asked, now, &commands)
+      guard let asked = query else { break }
+      if case .decided(let decision) = event { return decided(decision, asked, now, &commands) }
+      if case .undecided(let failure) = event { return undecided(failure, asked, now, &commands) }
     case .start: if case .started = event { return start(now, &commands) }
     case .lease: if case .leased(let outcome) = event { return leased(outcome, now, &commands) }
     case .leaseTimer: if case .woke = event { return start(now, &commands) }
@@ -184,6 +192,7 @@ public struct Orchestrator: Sendable {
     case .finish: conclude(&commands)
     case .thaw: thaw(now, &commands)
     case .verify: verify(now, &commands)
+    case .ask: askAgain(&commands)
     }
   }
 

@@ -20,7 +20,7 @@ public struct AgentParts: Hashable, Sendable {
   public var unknowns: Unknowns = .resolved
   public var flight: Flight = .leased(.minutes(5))
   public var fencing: Fencing = .carried
-  public var confidence: Confidence = .atLeast(percent: 70)
+  public var confidence: Confidence = .atLeast(percent: 70, twiceBelow: 80)
   public var transitions: Transitions = .closed
   public var handOver: HandOver = .withContext
   public var dryRun: DryRun = .readsOnly
@@ -93,6 +93,14 @@ public struct AgentParts: Hashable, Sendable {
       }
     }
 
+    /// Whether a decider that gave no decision is asked once more; a model is no system that has to be waited for.
+    func allows(asks: Int) -> Bool {
+      switch self {
+      case .bounded: asks < 3
+      case .eager: true
+      }
+    }
+
     /// How many attempts someone who began this long ago can be taken to have made.
     func attempts(within elapsed: TimeSpan) -> Int {
       switch self {
@@ -133,12 +141,22 @@ public struct AgentParts: Hashable, Sendable {
   }
 
   public enum Confidence: Hashable, Sendable {
-    case atLeast(percent: Int), any
+    /// A decider that is less sure is asked again, and has to say the same; one that is not sure at all is not
+    /// followed.
+    case atLeast(percent: Int, twiceBelow: Int)
+    case any
 
     func accepts(_ percent: Int) -> Bool {
       switch self {
-      case .atLeast(let threshold): percent >= threshold
+      case .atLeast(let threshold, _): percent >= threshold
       case .any: true
+      }
+    }
+
+    func wantsConfirmation(_ percent: Int) -> Bool {
+      switch self {
+      case .atLeast(let threshold, let sure): percent >= threshold && percent < sure
+      case .any: false
       }
     }
   }

@@ -50,11 +50,14 @@ public final class CompiledWorkflow: Sendable {
 /// The versions of workflows that this agent can still finish.
 public struct WorkflowLibrary: Sendable {
   public let compiled: [CompiledWorkflow]
+  /// The newest version of the decider's instructions; it has all before it, too.
+  public let prompt: Int
 
   /// - Precondition: there is at least one.
-  public init(_ compiled: [CompiledWorkflow]) {
+  public init(_ compiled: [CompiledWorkflow], prompt: Int = 1) {
     precondition(!compiled.isEmpty, "a library without a workflow can start no run")
     self.compiled = compiled
+    self.prompt = prompt
   }
 
   /// The newest version of the name that is first in the library.

@@ -25,7 +25,7 @@ public struct CoverageCertificate: Certificate {
 
   public var subject: String {
     let after = origin.isEmpty ? "" : " after \(Words.count(origin.entries.count, "given one"))"
-    return "every plan of at most \(Words.count(record.maxFaults, "fault"))\(after)"
+    return "every plan of at most \(Words.count(record.maxFaults, "fault"))\(record.team)\(after)"
   }
 
   public var violationCount: Int { coverage.violations }
@@ -98,6 +98,7 @@ extension CoverageCertificate {
       "unfair_plans": .array(coverage.unfairPlans.map(listed)),
       "earlier_failures": earlierJSON,
       "stale_known_failures": .texts(record.stale),
+      "replicas": .int(record.scenario.rollout.count),
       "faultline": .text(FaultlineVersion.current),
     ]).line
   }

@@ -14,7 +14,7 @@ public struct RandomCertificate: Certificate {
     self.coverage = coverage
   }
 
-  public var subject: String { "random runs of at most \(Words.count(record.maxFaults, "fault"))" }
+  public var subject: String { "random runs of at most \(Words.count(record.maxFaults, "fault"))\(record.team)" }
   public var violationCount: Int { coverage.failed }
   public var undecidedCount: Int { coverage.inconclusive }
   public var missing: [String] { record.isWhole ? coverage.missing(of: record.scenario) : [] }

@@ -55,6 +55,12 @@ public struct SearchRecord: Sendable {
   /// All that fails: what did before, then what was found.
   public var findings: [Finding] { earlier.failing + failures }
 
+  /// ` with 2 replicas`; nothing for one.
+  var team: String {
+    let count = scenario.rollout.count
+    return count > 1 ? " with \(count) replicas" : ""
+  }
+
   /// Thousandths of a second that this process played.
   var milliseconds: Int64 { played.nanoseconds / 1_000_000 }
 

@@ -39,6 +39,7 @@ public enum VerdictJSON {
       "reasons": .texts(verdict.reasons),
       "shape": shape(verdict.shape),
       "marks": .texts(verdict.marks.map(\.text)),
+      "replicas": .int(verdict.replicas),
     ])
   }
 

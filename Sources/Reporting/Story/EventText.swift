@@ -29,6 +29,8 @@ public enum EventText {
     case .answered(let call, let operation, let answer): "\(name(call)) \(operation) answered: \(text(answer))"
     case .fault(let record): "fault \(record.answer) at \(record.site)"
     case .stored(let process, let label, let isWrite): "\(name(process)) \(isWrite ? "writes" : "reads") \(label)"
+    case .staleWrite(let process, let label, let outcome):
+      "\(name(process)) has lost the run to another, and its write \(label) is \(outcome.rawValue)"
     case .decided(let process, let decided):
       "\(name(process)) decides at \(decided.point): \(decided.answer?.text ?? "as its own decider says")"
     case .observed(let process, let observation): "\(name(process)) \(text(observation))"

@@ -120,6 +120,10 @@ struct Timeline: Sendable {
       guard reason != .quiet else { return }
       row.agent = EventText.text(reason)
       row.tone = .warning
+    case .staleWrite(let process, let label, let outcome):
+      row.agent = "\(who(process))has lost the run, and writes \(label)"
+      row.systems = "the store \(outcome == .refused ? "refuses it" : "takes it")"
+      row.tone = .warning
     case .attemptEnded, .stored, .decided, .delivered: return
     }
     rows.append(row)

@@ -62,6 +62,7 @@ enum RunLog {
     switch event {
     case .processCrashed, .leftOpen: .error
     case .processPaused, .fault, .attemptEnded: .warning
+    case .staleWrite(_, _, let outcome): outcome == .refused ? .warning : .error
     case .answered(_, _, let answer):
       switch story.catalogue.outcome(of: answer) {
       case .succeeded: .info
@@ -86,8 +87,9 @@ extension WorldEvent {
   fileprivate var process: ProcessID? {
     switch self {
     case .processStarted(let process, _), .processCrashed(let process), .processPaused(let process, _),
-      .processResumed(let process), .stored(let process, _, _), .decided(let process, _), .observed(let process, _),
-      .claimed(let process, _), .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
+      .processResumed(let process), .stored(let process, _, _), .staleWrite(let process, _, _),
+      .decided(let process, _), .observed(let process, _), .claimed(let process, _), .stoodDown(let process),
+      .leftOpen(let process, _), .desk(_, _, let process):
       process
     case .sent, .handled, .attemptEnded, .answered, .effect:
       call.map { ProcessID(index: $0.process, incarnation: $0.incarnation) }

@@ -38,6 +38,10 @@ struct TelemetryEvent {
     case .fault(let record): self.init("fault", .fault(record, in: story.verdict))
     case .stored(_, let label, let isWrite):
       self.init("stored", [TelemetryNames.storeLabel: .text(label), TelemetryNames.storeIsWrite: .bool(isWrite)])
+    case .staleWrite(_, let label, let outcome):
+      self.init(
+        "stale_write",
+        [TelemetryNames.storeLabel: .text(label), TelemetryNames.storeStaleWrite: .text(outcome.rawValue)])
     case .decided(_, let decided): self.init("decided", .decision(decided))
     case .observed(_, let observation): self.init(observation)
     case .delivered(let delivery, let recipient):

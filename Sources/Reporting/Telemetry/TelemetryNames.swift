@@ -110,6 +110,7 @@ enum TelemetryNames {
 
   static let storeLabel = "faultline.store.label"
   static let storeIsWrite = "faultline.store.write"
+  static let storeStaleWrite = "faultline.store.stale_write"
 
   static let claimText = "faultline.claim.text"
   static let claimReason = "faultline.claim.reason"

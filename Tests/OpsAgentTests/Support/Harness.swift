@@ -18,6 +18,10 @@ struct Harness {
   var older: Workflow?
   var credentials: [Credential] = []
   var replica: Name = "agent-0"
+  /// The newest version of the decider's instructions.
+  var prompt = 1
+  /// The same for incarnations after the first, where it is another one.
+  var laterPrompt: Int?
   /// Somebody else's hand in the world, just before a call is answered.
   var meddles: ((inout FakeWorld, Call) -> Void)?
   /// Another replica takes the lease just before this operation is called for the first time.
@@ -49,7 +53,8 @@ struct Harness {
     do {
       let all = [workflow] + (older.map { [$0] } ?? [])
       return WorkflowLibrary(
-        try all.map { try CompiledWorkflow($0, playbook, catalogue, credentials: credentials) })
+        try all.map { try CompiledWorkflow($0, playbook, catalogue, credentials: credentials) },
+        prompt: incarnations > 0 ? laterPrompt ?? prompt : prompt)
     } catch {
       fatalError("the workflow of the tests does not compile: \(error)")
     }
@@ -121,7 +126,11 @@ struct Harness {
       return .answered(answer)
     case .decide(let query):
       queries.append(query)
-      return .decided(decider.decide(query))
+      do throws(DecisionFailure) {
+        return .decided(try decider.decide(query))
+      } catch {
+        return .undecided(error)
+      }
     case .wait(let until, let why):
       waits.append((why, until - world.now))
       world.advance(to: until)

@@ -97,7 +97,7 @@ public struct Facts: Sendable {
     case .processResumed(let process):
       for number in stops.indices where stops[number].process == process { stops[number].isOver = true }
     case .stored(let process, _, _): if !stops.isEmpty { forgetStop(of: process) }
-    case .decided, .observed, .delivered: break
+    case .staleWrite, .decided, .observed, .delivered: break
     }
   }
 

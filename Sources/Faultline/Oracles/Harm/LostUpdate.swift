@@ -5,8 +5,8 @@ import Primitives
 
 /// A call changed or ended something that somebody else had changed since its caller last looked at it.
 ///
-/// Fires where an effect of a call follows an effect of another principal on the same object and of the same kind,
-/// the system offers a condition by which the call would have been refused, and the caller was not shown the object
+/// Fires where an effect of a call follows an effect of another principal, or of another process of the agent, on the
+/// same object and of the same kind, the system offers a condition by which the call would have been refused, and the caller was not shown the object
 /// between that change and the sending. Silent where the caller had read it anew: what it overwrites then, it
 /// overwrites knowingly; where nothing was left to change; where the system has no conditional write, since nobody
 /// can close that gap; and about what systems do by themselves.
@@ -20,7 +20,10 @@ public struct LostUpdate: Oracle {
   private struct Change: Hashable, Sendable, StableHashable {
     var kind: Name
     var object: String
-    var principal: Name
+    /// Who changed it: a principal, or a process of the agent.
+    var author: String
+    /// The process that changed it; nil for somebody who is none.
+    var process: UInt8?
     var index: Int
     /// Calls that were handled after it and whose answers show the object.
     var showings: [CallID] = []
@@ -30,7 +33,8 @@ public struct LostUpdate: Oracle {
     func hash(into hasher: inout StableHasher) {
       hasher.combine(kind)
       hasher.combine(object)
-      hasher.combine(principal)
+      hasher.combine(author)
+      hasher.combine(process.map { Int($0) } ?? -1)
       hasher.combine(index)
       hasher.combine(showings)
       hasher.combine(witnesses)
@@ -89,10 +93,13 @@ public struct LostUpdate: Oracle {
     guard let cause = effect.cause else {
       guard let principal = effect.principal, effect.change != .created else { return }
       if let known { changes.remove(at: known) }
-      changes.append(Change(kind: effect.kind, object: effect.object, principal: principal, index: index))
+      changes.append(Change(kind: effect.kind, object: effect.object, author: principal.text, index: index))
       return
     }
-    guard let known, let number = facts.callIndex(cause), let operation = facts.calls[number].operation,
+    defer {
+      if effect.change != .created { own(effect, by: cause, index: index, facts: facts) }
+    }
+    guard let known, changes[known].process != cause.process, let number = facts.callIndex(cause), let operation = facts.calls[number].operation,
       terms.operations[operation].isConditional
     else { return }
     let sent = facts.calls[number].sentIndex
@@ -103,11 +110,22 @@ public struct LostUpdate: Oracle {
     changes.remove(at: known)
   }
 
+  /// Notes a process's own change, where there is another process that could overwrite it.
+  private mutating func own(_ effect: Effect, by cause: CallID, index: Int, facts: Facts) {
+    guard facts.processes.contains(where: { $0.id.index != cause.process }) else { return }
+    changes.removeAll { $0.kind == effect.kind && $0.object == effect.object }
+    changes.append(
+      Change(
+        kind: effect.kind, object: effect.object,
+        author: Phrase.process(ProcessID(index: cause.process, incarnation: cause.incarnation)), process: cause.process,
+        index: index))
+  }
+
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     losses.map { loss in
       Violation(
         Self.name, expected: 0, observed: 1,
-        message: "\(loss.call) overwrote what \(loss.change.principal) had changed about \(loss.change.object), "
+        message: "\(loss.call) overwrote what \(loss.change.author) had changed about \(loss.change.object), "
           + "which its caller had not seen.",
         objects: [loss.change.object], evidence: [loss.change.index, loss.sentIndex, loss.index])
     }
@@ -116,17 +134,5 @@ public struct LostUpdate: Oracle {
   public func hash(into hasher: inout StableHasher) {
     hasher.combine(changes)
     hasher.combine(losses)
-  }
-}
-
-extension Response {
-  /// Whether the body is that object, or lists it.
-  fileprivate func shows(_ object: String) -> Bool {
-    if body.text("id") == object { return true }
-    for entry in body.entries {
-      guard case .list(let list) = entry.value else { continue }
-      for case .record(let record) in list where record.text("id") == object { return true }
-    }
-    return false
   }
 }
