@@ -87,7 +87,7 @@ let package = Package(
       ]),
     room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline", "Exploration"]),
     // Floor 6
-    room("FaultlineTesting", ["Primitives", "Simulation", "Faultline", "Agents", "Exploration", "Reporting"]),
+    room("FaultlineTesting", ["Primitives", "Simulation", "Backends", "Faultline", "Agents", "Exploration", "Reporting"]),
     .executableTarget(
       name: "FaultlineCLI",
       dependencies: [
@@ -118,7 +118,8 @@ let package = Package(
       "ReportingTests",
       ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration", "Reporting"]),
     tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
-    tests("FaultlineTestingTests", ["Primitives", "Operations", "Faultline", "Agents", "FaultlineTesting"]),
+    tests(
+      "FaultlineTestingTests", ["Primitives", "Operations", "Backends", "Faultline", "Agents", "FaultlineTesting"]),
     tests("FaultlineCLITests", ["Primitives", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )

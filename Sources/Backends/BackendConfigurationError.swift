@@ -11,8 +11,7 @@ public struct BackendConfigurationError: Error, Sendable, CustomStringConvertibl
   /// - Parameter description: what is wrong and how to put it right.
   public init(_ description: String) { self.description = description }
 
-  static func unknownProfile(system: Name, profile: Name) -> Self {
-    let profiles = BackendRegistry.profiles
+  static func unknownProfile(system: Name, profile: Name, among profiles: [BackendProfile]) -> Self {
     let ofSystem = profiles.filter { $0.system == system }.map(\.profile.text)
     if ofSystem.isEmpty {
       var systems: [String] = []

@@ -19,12 +19,14 @@ public enum BackendFactory {
   ///   - profile: the dialect's name, `stripe-v1`.
   ///   - options: what the scenario sets; see ``BackendProfile/options`` and ``commonOptions``.
   ///   - start: when the world begins; what is there then was made then.
+  ///   - profiles: what can be built; Faultline's own, and yours where there are any.
   /// - Throws: ``BackendConfigurationError`` naming what is wrong and what is possible.
   public static func make(
-    system: Name, profile: Name, options: Fields = [:], start: Instant = Instant(nanoseconds: 0)
+    system: Name, profile: Name, options: Fields = [:], start: Instant = Instant(nanoseconds: 0),
+    among profiles: [BackendProfile] = BackendRegistry.profiles
   ) throws -> any Backend {
-    guard let entry = BackendRegistry.profile(profile, of: system) else {
-      throw BackendConfigurationError.unknownProfile(system: system, profile: profile)
+    guard let entry = profiles.first(where: { $0.system == system && $0.profile == profile }) else {
+      throw BackendConfigurationError.unknownProfile(system: system, profile: profile, among: profiles)
     }
     var own: Fields = [:]
     var principals: [(Name, Set<Name>)] = []

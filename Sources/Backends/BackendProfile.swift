@@ -16,10 +16,14 @@ public struct BackendProfile: Sendable {
   public let options: [Parameter]
   let build: @Sendable (_ options: Fields) throws -> any Backend
 
-  /// - Parameter build: makes the backend; receives declared options of the declared kinds, and `start`, the
-  ///   instant at which the world begins.
-  init(
-    _ system: Name, _ profile: Name, _ summary: String, options: [Parameter],
+  /// A profile of Faultline's, or one of yours: whoever reads scenarios and builds worlds takes a list of them.
+  ///
+  /// - Parameters:
+  ///   - options: none of them may be called `principals` or `start`.
+  ///   - build: makes the backend; receives declared options of the declared kinds, and `start`, the
+  ///     instant at which the world begins.
+  public init(
+    _ system: Name, _ profile: Name, _ summary: String, options: [Parameter] = [],
     build: @escaping @Sendable (_ options: Fields) throws -> any Backend
   ) {
     self.system = system

@@ -1,5 +1,6 @@
 // The trait that lets `swift test` search for failures.
 
+import Backends
 import Testing
 
 /// Plays a scenario against an agent before the test's body runs.
@@ -32,13 +33,14 @@ extension Trait where Self == FaultlineTrait {
   ///   - agent: Who is put into it.
   ///   - seeds: One random run for each, from 0 up; the scenario's own faults are played with the first.
   ///   - maxFaults: How many random faults a run may have.
+  ///   - backends: Systems of yours that the scenario's world may hold beside Faultline's.
   public static func faultline(
     _ scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2,
-    filePath: String = #filePath
+    backends: [BackendProfile] = [], filePath: String = #filePath
   ) -> FaultlineTrait {
     FaultlineTrait(
       search: SurvivalSearch(
-        scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults,
+        scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, backends: backends,
         root: PackageRoot.above(filePath: filePath)))
   }
 }
@@ -52,12 +54,14 @@ extension Trait where Self == FaultlineTrait {
   ///   - agent: Who is put into it.
   ///   - seed: Where draws come from, from 0 up; 0 is the nominal run.
   ///   - plan: What goes wrong, by site. A choice that the run never comes to is an issue, too.
+  ///   - backends: Systems of yours that the scenario's world may hold beside Faultline's.
   public static func faultline(
-    _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, filePath: String = #filePath
+    _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, backends: [BackendProfile] = [],
+    filePath: String = #filePath
   ) -> FaultlineTrait {
     FaultlineTrait(
       search: SurvivalSearch(
-        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan,
+        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan, backends: backends,
         root: PackageRoot.above(filePath: filePath)))
   }
 }
@@ -67,11 +71,12 @@ extension Trait where Self == FaultlineTrait {
 /// - Returns: whether the agent survived all runs.
 @discardableResult
 public func expectSurvives(
-  scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2,
+  scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2, backends: [BackendProfile] = [],
   fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column
 ) -> Bool {
   let search = SurvivalSearch(
-    scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, root: PackageRoot.above(filePath: filePath))
+    scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, backends: backends,
+    root: PackageRoot.above(filePath: filePath))
   let location = SourceLocation(fileID: fileID, filePath: filePath, line: line, column: column)
   return search.recordIssues(at: location, test: Test.current?.name)
 }

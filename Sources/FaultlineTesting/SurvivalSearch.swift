@@ -1,6 +1,7 @@
 // The search behind the trait: the scenario's own faults first, then random ones, and the first failure told well.
 
 import Agents
+import Backends
 import Exploration
 import Faultline
 import Foundation
@@ -19,6 +20,8 @@ struct SurvivalSearch: Sendable {
   var maxFaults: Int
   /// What goes wrong in the one run to play; nil for a search.
   var plan: FaultPlan?
+  /// Systems of the user's own that the scenario's world may hold.
+  var backends: [BackendProfile] = []
   /// The package that the scenario and the saved failures belong to.
   var root: String
 
@@ -44,7 +47,7 @@ struct SurvivalSearch: Sendable {
   func failure(test: String?) throws -> FaultlineFailure? {
     let only = try Self.onlySeed(ProcessInfo.processInfo.environment[Self.seedVariable])
     guard seeds.lowerBound >= 0 else { throw FaultlineFailure("Seeds are numbers from 0 up; \(seeds) are not.") }
-    let setup = try WorldSetup(scenario: readScenario())
+    let setup = try WorldSetup(scenario: readScenario(), profiles: BackendRegistry.profiles + backends)
     let agent = try agent.make()
     var played = 0
     var failed: [(verdict: Verdict, isRandom: Bool)] = []
@@ -71,7 +74,7 @@ struct SurvivalSearch: Sendable {
 
   private func readScenario() throws -> Scenario {
     let path = PackageRoot.resolve(scenario, from: root)
-    var read = try ScenarioReader(Vocabulary.standard()).read(path: path)
+    var read = try ScenarioReader(Vocabulary.standard(adding: backends)).read(path: path)
     read.path = scenario
     return read
   }

@@ -49,6 +49,24 @@ import Testing
     }
   }
 
+  /// The stories that the field tells, by the names that they have there.
+  @Test(arguments: [
+    "two-jiras-per-call", "slow-cluster-double", "website-twice", "two-emails", "duplicate-ec2", "half-created-profile",
+    "ghost-alias", "forgotten-external-name", "karpenter-orphans", "token-of-the-dead", "wrong-family-same-token",
+    "312-twice", "key-isnt-a-guarantee-late", "key-isnt-a-guarantee-reused", "key-isnt-a-guarantee-replayed",
+    "key-isnt-a-guarantee-keyless", "timeout-then-retry-847", "cron-fired-twice", "stale-plan-wins", "seven-of-eight",
+    "nine-seconds", "code-freeze", "retry-storm", "409-then-pay-again", "eight-second-spike", "laggy-limiter",
+    "429-on-the-replay", "late-create-after-delete", "solved-then-reopened",
+  ])
+  func everyWarStoryHasItsScenario(_ name: String) throws {
+    let scenario = try Self.read("\(name).yaml")
+    let source = try #require(scenario.source)
+    #expect(source.kind != .constructed && source.url?.hasPrefix("https://") == true, "it happened to somebody")
+    #expect(scenario.expectations.contains { $0.agent == "reference" && $0.without.isEmpty })
+    let text = try String(contentsOf: Self.root.appendingPathComponent("scenarios/\(name).yaml"), encoding: .utf8)
+    #expect(text.split(separator: "\n").dropFirst().first?.hasPrefix("# ") == true, "it says what happened")
+  }
+
   /// In a control the fault's effect is healed, so that an agent which fails it would fail anything.
   @Test func noControlExpectsAViolation() throws {
     for file in Self.files where file.hasPrefix("control-") || file == "happy-path.yaml" {
@@ -67,7 +85,9 @@ import Testing
   }
 
   /// Right agents in other styles, and planted bugs that scenarios name.
-  private static let others = "careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys"
+  private static let others = """
+    careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys another-size hammers one-key-for-all
+    """
 
   private static let safeguards = """
     persisted-state write-ahead-intent external-ids-at-once idempotency-keys read-back pre-action-guards

@@ -91,6 +91,7 @@ struct CarefulWork: Sendable {
     if isRepeat, habits.changesZone, let region = arguments.text("region"), deed.kind == "cloud.cluster" {
       arguments["zone"] = .text(region + "b")
     }
+    if isRepeat, habits.changesSize, deed.kind == "cloud.cluster" { arguments["plan"] = "starter" }
     return try await mutate(deed.operation, arguments, key: "\(context.task.run)/\(deed.step)", step: deed.step)
   }
 

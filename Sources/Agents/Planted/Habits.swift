@@ -109,6 +109,8 @@ struct Habits: Hashable, Sendable {
   var trustsOldKeys = false
   /// Whether a cluster that has no known outcome is asked for in another zone.
   var changesZone = false
+  /// Whether a cluster that has no known outcome is asked for in another size.
+  var changesSize = false
   /// Whether what has no known outcome is written down as not done while that is found out.
   var forgetsInRecovery = false
   var ending = Ending.truthful

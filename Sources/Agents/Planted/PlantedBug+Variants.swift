@@ -41,6 +41,9 @@ extension PlantedBug {
       "another-zone", "Asks again under the same key in another zone, where it is another key.",
       trips: "duplicate-resource", in: lostCluster, habits: Habits { $0.changesZone = true }),
     PlantedBug(
+      "another-size", "Asks again under the same key for a cluster of another size, which the key does not stand for.",
+      trips: "key-misuse", in: lostCluster, habits: Habits { $0.changesSize = true }),
+    PlantedBug(
       "forgets-in-recovery", "Writes down that a step was not done while it finds out whether it was.",
       trips: "duplicate-resource",
       in: Circumstances(

@@ -7,9 +7,11 @@ import Primitives
 
 extension Vocabulary {
   /// Everything that a scenario can name in a Faultline without additions.
-  public static func standard() -> Vocabulary {
+  ///
+  /// - Parameter backends: systems of yours, which a scenario may then name as well.
+  public static func standard(adding backends: [BackendProfile] = []) -> Vocabulary {
     Vocabulary(
-      profiles: BackendRegistry.profiles,
+      profiles: BackendRegistry.profiles + backends,
       agents: AgentRegistry.entries.map { Agent($0.name, safeguards: $0.safeguards) },
       oracles: OracleCatalogue.all.map(\.name), marks: ReferenceAgent().marks)
   }

@@ -14,7 +14,7 @@ extension Vocabulary {
   public init(profiles: [BackendProfile], agents: [Agent], oracles: [Name], marks: [Name] = []) {
     var systems: [System] = []
     for entry in profiles {
-      let backend = try? BackendFactory.make(system: entry.system, profile: entry.profile)
+      let backend = try? BackendFactory.make(system: entry.system, profile: entry.profile, among: profiles)
       let profile = Profile(entry.profile, options: entry.options, operations: backend?.description.operations ?? [],
         topics: backend?.description.topics ?? [])
       if let index = systems.firstIndex(where: { $0.name == entry.system }) {

@@ -71,15 +71,16 @@ public final class WorldSetup: Sendable {
 
   /// Builds the scenario's systems. The ticket of the scenario's input is open when the world begins.
   ///
+  /// - Parameter profiles: what can be built; Faultline's own, and yours where the scenario names any.
   /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong.
-  public convenience init(scenario: Scenario) throws {
+  public convenience init(scenario: Scenario, profiles: [BackendProfile] = BackendRegistry.profiles) throws {
     let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
       var options = choice.options
       if choice.system == "ticketing", options["tickets"] == nil {
         options["tickets"] = .list([.record(WorldSetup.ticket(of: scenario))])
       }
       return try BackendFactory.make(
-        system: choice.system, profile: choice.profile, options: options, start: scenario.start)
+        system: choice.system, profile: choice.profile, options: options, start: scenario.start, among: profiles)
     }
     self.init(scenario: scenario, systems: systems)
   }

@@ -16,6 +16,8 @@ struct Listing {
   var summary: String
   /// Further fields for programs, in order.
   var fields: [JSON.Member] = []
+  /// What it can be found under.
+  var groups: [ListCommand.Grouping: [String]] = [:]
 
   func json(kind: String) -> JSON {
     .object(
@@ -35,21 +37,6 @@ struct Listing {
     case .agents: agents()
     case .profiles: profiles()
     case .rules: rules()
-    }
-  }
-
-  private static func scenarios() throws -> [Listing] {
-    try Library.situations(in: ["scenarios"]).map(\.scenario).map { scenario in
-      Listing(
-        name: scenario.name.text, summary: scenario.title,
-        fields: [
-          .init("path", .text(scenario.path)),
-          .init("agents", .texts(scenario.expectations.map { expectation in
-            expectation.without.isEmpty
-              ? expectation.agent.text
-              : "\(expectation.agent) without \(expectation.without.map(\.text).joined(separator: ", "))"
-          })),
-        ])
     }
   }
 
