@@ -159,9 +159,9 @@ public struct Shrinker: Sendable {
   private static let families: [[Name]] = [
     [
       RequestFault.requestLost, .rateLimited, .outage, .compensationRefused, .duplicateDelivery, .laggyLimiter,
-      .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
+      .credentialExpired, .lateAfterTimeout, .lateAfterRetry, .lateAfterCompensation, .lateAfterRestart, .lateAtEnd,
     ].map(\.name),
-    [AnswerFault.responseLost, .slowResponse, .errorAfterCommit, .truncatedResponse].map(\.name),
+    [AnswerFault.responseLost, .slowResponse, .errorAfterCommit, .truncatedResponse, .keyExpired].map(\.name),
     [
       CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .deployBefore, .deployAfter, .pauseAfterTimeout,
       .pauseAfterTakeover, .pauseUnsent, .clockAhead, .clockBack,

@@ -24,6 +24,16 @@ public struct Conditions: Hashable, Sendable {
   public var outage: Bool
   /// How far the limiter lags: it lets this request through uncounted, and for that long refuses what comes after.
   public var limiterLag: TimeSpan = .zero
+  /// Whether there is room for a part only of what the call asks for.
+  public var fallsShort = false
+  /// A parameter that the system's present release asks for beside those that are declared.
+  public var requiredParameter: Name?
+  /// Whether the credential that the call carries expires just before it arrives.
+  public var expiresCredential = false
+  /// Which shard of the key store this request meets; 0 is the one that keys are kept in.
+  public var keyShard: UInt8 = 0
+  /// Whether what decides about the scope of a key, and is left to the system, has changed by a failover.
+  public var movesKeyScope = false
   /// How long the handling takes, where that is longer than usual; the key is in use until then.
   public var handlingTime: TimeSpan = .zero
 
@@ -160,6 +170,12 @@ public struct ApplicableConditions: OptionSet, Hashable, Sendable {
   public static let lifecycleFailure = ApplicableConditions(rawValue: 2)
   /// The request takes something back, and could be refused.
   public static let compensationRefusal = ApplicableConditions(rawValue: 4)
+  /// The request asks for several things, of which there could be room for some.
+  public static let shortfall = ApplicableConditions(rawValue: 32)
+  /// The request repeats a key, which another shard of the store would not know.
+  public static let keySplit = ApplicableConditions(rawValue: 8)
+  /// The request repeats a key, and leaves open what decides about the key's scope.
+  public static let keyScope = ApplicableConditions(rawValue: 16)
 }
 
 /// A system's append-only record of its effects.

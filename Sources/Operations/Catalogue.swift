@@ -158,6 +158,11 @@ public enum ErrorNature: String, Hashable, Sendable {
   case conflict
   /// The principal may not.
   case forbidden
+  /// The principal may, but its credential has expired: nothing was done. Renew it by ``ServiceDescription/renewal``
+  /// and send again.
+  case expired
+  /// The request is not one that the system understands: nothing was done, and the same again is no better.
+  case malformed
   /// Indeterminate: the system may have done it.
   case indeterminate
 }
@@ -218,10 +223,21 @@ public struct ServiceDescription: Hashable, Sendable {
   public var bounds: ServiceBounds
   /// What it sends messages about by itself, `cloud.cluster.running`.
   public var topics: [Name]
+  /// What fields of answers can hold, where the set is closed: the states of a cluster.
+  public var values: [ClosedField]
+  /// The operation by which a principal renews its credential; nil where credentials do not expire. Any principal may
+  /// call it, also with an expired one.
+  public var renewal: Name? {
+    let name = ServiceDescription.renewal(of: backend)
+    return operations.contains { $0.isNamed(name) } ? name : nil
+  }
+
+  /// `cloud.renew_credential`
+  public static func renewal(of backend: Name) -> Name { Name("\(backend).renew_credential") }
 
   public init(
     backend: Name, profile: Name, operations: [Operation], errors: [ErrorCode], bounds: ServiceBounds,
-    topics: [Name] = []
+    topics: [Name] = [], values: [ClosedField] = []
   ) {
     self.backend = backend
     self.profile = profile
@@ -229,6 +245,34 @@ public struct ServiceDescription: Hashable, Sendable {
     self.errors = errors
     self.bounds = bounds
     self.topics = topics
+    self.values = values
+  }
+}
+
+/// A field that answers show in some objects of a system, and all that it can hold there.
+public struct ClosedField: Hashable, Sendable {
+  public var field: Name
+  public var values: [String]
+
+  public init(_ field: Name, _ values: [String]) {
+    self.field = field
+    self.values = values
+  }
+}
+
+extension [ClosedField] {
+  /// The first field of an answer that holds something else; nil where the answer speaks as documented.
+  public func undocumented(in body: Fields) -> Name? {
+    for closed in self {
+      if let text = body.text(closed.field), !closed.values.contains(text) { return closed.field }
+      for entry in body.entries {
+        guard case .list(let list) = entry.value else { continue }
+        for case .record(let record) in list {
+          if let text = record.text(closed.field), !closed.values.contains(text) { return closed.field }
+        }
+      }
+    }
+    return nil
   }
 }
 
@@ -279,7 +323,7 @@ public struct Catalogue: Sendable {
     guard let response = answer.response else { return .unknown(answer) }
     if response.isSuccess { return .succeeded(response) }
     switch response.error.flatMap({ natures[$0.code] }) {
-    case .notNow, .inFlight: return .notNow(response)
+    case .notNow, .inFlight, .expired: return .notNow(response)
     case .indeterminate: return .unknown(answer)
     case .some: return .failed(response)
     case nil: break

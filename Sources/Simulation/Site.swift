@@ -9,6 +9,10 @@ public enum Aspect: String, Hashable, Sendable, CaseIterable {
   case outside
   /// What happens to a message that a system sends by itself.
   case message
+  /// Which part of a key store a request meets.
+  case key
+  /// Whether a system speaks as documented.
+  case schema
 }
 
 /// A place in a run where chance enters, named by what is going on there and not by a step count.
@@ -116,6 +120,8 @@ extension Aspect {
     case .identity: 9
     case .outside: 10
     case .message: 11
+    case .key: 12
+    case .schema: 13
     }
   }
 }

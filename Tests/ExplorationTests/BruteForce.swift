@@ -93,7 +93,8 @@ struct BruteForce {
       (.request, RequestFault.allCases.map(\.name)), (.answer, AnswerFault.allCases.map(\.name)),
       (.read, ReadFault.allCases.map(\.name)), (.lifecycle, LifecycleFault.allCases.map(\.name)),
       (.crash, CrashFault.allCases.map(\.name)), (.order, OrderAnswer.allCases.map(\.name)),
-      (.outside, OutsideFault.allCases.map(\.name)), (.message, MessageFault.allCases.map(\.name)), (.decision, decisions),
+      (.outside, OutsideFault.allCases.map(\.name)), (.message, MessageFault.allCases.map(\.name)),
+      (.key, KeyFault.allCases.map(\.name)), (.schema, SchemaFault.allCases.map(\.name)), (.decision, decisions),
     ]
   }
 }

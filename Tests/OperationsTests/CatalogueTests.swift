@@ -7,7 +7,7 @@ import Testing
 @Suite struct CatalogueTests {
   static let natures: [ErrorNature] = [
     .refused, .notNow, .alreadyExists, .notFound, .inFlight, .keyMismatch, .dependency, .conflict, .forbidden,
-    .indeterminate,
+    .indeterminate, .expired, .malformed,
   ]
 
   static func service(_ backend: Name, errors: [ErrorCode]) -> ServiceDescription {
@@ -35,9 +35,9 @@ import Testing
     let outcome = Self.catalogue.outcome(of: answer)
     guard let response = answer.response else { return }
     switch nature {
-    case .notNow, .inFlight: #expect(outcome == .notNow(response))
+    case .notNow, .inFlight, .expired: #expect(outcome == .notNow(response))
     case .indeterminate: #expect(outcome == .unknown(answer))
-    case .refused, .alreadyExists, .notFound, .keyMismatch, .dependency, .conflict, .forbidden:
+    case .refused, .alreadyExists, .notFound, .keyMismatch, .dependency, .conflict, .forbidden, .malformed:
       #expect(outcome == .failed(response))
     }
   }
@@ -92,5 +92,14 @@ import Testing
     let limited = Response.refused(429, "rate_limit", "Slow down.", headers: ["retry-after": 2])
     #expect(limited.retryAfter == .seconds(2))
     #expect(Response(status: 429).retryAfter == nil)
+  }
+
+  @Test func aValueThatNobodyDeclaredIsFoundInAnObjectAndInAList() {
+    let values = [ClosedField("state", ["up", "down"])]
+    #expect(values.undocumented(in: ["state": "up", "name": "a"]) == nil)
+    #expect(values.undocumented(in: ["state": "sideways"]) == "state")
+    #expect(values.undocumented(in: ["things": [["state": "up"], ["state": "sideways"]]]) == "state")
+    #expect(values.undocumented(in: ["things": [["state": "up"], ["other": "sideways"]]]) == nil)
+    #expect([ClosedField]().undocumented(in: ["state": "sideways"]) == nil)
   }
 }

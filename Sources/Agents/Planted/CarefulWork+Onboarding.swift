@@ -64,12 +64,13 @@ extension CarefulWork {
   private mutating func makeCluster(in network: String) async throws -> String {
     let name = "cluster-\(customer)"
     let customer = Value.text(customer)
+    var arguments: Fields = [
+      "name": .text(name), "network": .text(network), "plan": .text(plan), "region": region, "count": 3,
+      "customer": customer,
+    ]
+    if habits.wantsAll { arguments["min_count"] = 3 }
     let deed = Deed(
-      step: "cluster", kind: "cloud.cluster", operation: "cloud.create_cluster",
-      arguments: [
-        "name": .text(name), "network": .text(network), "plan": .text(plan), "region": region, "count": 3,
-        "customer": customer,
-      ],
+      step: "cluster", kind: "cloud.cluster", operation: "cloud.create_cluster", arguments: arguments,
       find: Deed.Find("cloud.list_clusters", ["name": .text(name), "customer": customer], in: "clusters") { body in
         body.text("state") == "pending" || body.text("state") == "running"
       },

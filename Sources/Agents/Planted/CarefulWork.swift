@@ -42,7 +42,7 @@ struct CarefulWork: Sendable {
     guard !habits.skips.contains(deed.step) else { return "" }
     enter(deed.step)
     var isUnknown = journal[deed.step]?.state == .asked
-    if isUnknown, journal.isTakenUp, !habits.trustsOldKeys {
+    if isUnknown, journal.isTakenUp, !habits.resumesUnderOldKeys {
       if let found = try await lookAgain(deed) { return try await settle(deed, found, wasThere: true) }
       isUnknown = false
     }
@@ -59,6 +59,7 @@ struct CarefulWork: Sendable {
       if number + earlier > 1, habits.writesAhead { try await countTry(at: deed.step) }
       switch try await change(deed, isRepeat: isUnknown, isForced: isForced) {
       case .succeeded(let response):
+        if isUnknown { try await removeSurplus(of: deed, beside: response.body) }
         guard habits.listsForIDs, deed.find.list != nil else {
           return try await settle(deed, response.body, wasThere: false)
         }
@@ -119,11 +120,31 @@ struct CarefulWork: Sendable {
     case .shared: sentKey = takesKey ? context.task.run.text : nil
     case .none: break
     }
-    let (ticket, answer) = try await context.send(
-      operation, arguments, key: sentKey, as: principal(for: operation), step: step,
-      isCompensation: isCompensation)
+    let (ticket, answer) = try await send(
+      operation, arguments, key: sentKey, step: step, isCompensation: isCompensation)
     if habits.audits { context.observe(.audited(ticket: ticket)) }
     return context.catalogue.outcome(of: answer)
+  }
+
+  /// Sends a call, and once more under a new credential where the old one had expired.
+  private func send(
+    _ operation: Name, _ arguments: Fields, key: String? = nil, step: Name, isCompensation: Bool = false
+  ) async throws -> (ticket: UInt32, answer: Answer) {
+    let principal = principal(for: operation)
+    let first = try await context.send(
+      operation, arguments, key: key, as: principal, step: step, isCompensation: isCompensation)
+    guard let code = first.answer.response?.error?.code, context.catalogue.nature(of: code) == .expired else {
+      return first
+    }
+    if habits.audits, context.catalogue[operation]?.isMutation ?? false {
+      context.observe(.audited(ticket: first.ticket))
+    }
+    if !habits.takesNextToken, let renewal = context.catalogue.service(of: operation)?.renewal {
+      _ = try await context.send(renewal, as: principal, step: step)
+    }
+    return try await context.send(
+      operation, arguments, key: key, as: habits.takesNextToken ? widestPrincipal(for: operation) : principal,
+      step: step, isCompensation: isCompensation)
   }
 
   /// What became of a change whose answer did not come.
@@ -134,9 +155,12 @@ struct CarefulWork: Sendable {
     switch habits.style {
     case .halt: throw Stop.unknown("\(deed.step) has no known outcome")
     case .keys:
-      if habits.trustsOldKeys, !journal.isTakenUp { throw Stop.unknown("\(deed.step) has no known outcome") }
+      if habits.resumesUnderOldKeys, !journal.isTakenUp { throw Stop.unknown("\(deed.step) has no known outcome") }
       guard context.catalogue[deed.operation]?.takesKey == true else {
         throw Stop.unknown("\(deed.step) has no known outcome and takes no key")
+      }
+      guard habits.trustsOldKeys || hasYoungKey(deed) else {
+        throw Stop.unknown("\(deed.step) has no known outcome, and its key may be forgotten")
       }
       return nil
     case .readBack:
@@ -146,6 +170,38 @@ struct CarefulWork: Sendable {
       let found = try await find(deed.find)
       context.observe(.readBack(step: deed.step, found: !found.isEmpty))
       return found.first
+    }
+  }
+
+  /// Whether the system still knows the key of a change. A time that is yet to come was written by a wrong clock.
+  private func hasYoungKey(_ deed: Deed) -> Bool {
+    guard let bounds = context.catalogue.service(of: deed.operation)?.bounds, let window = bounds.keyWindow,
+      let askedAt = journal[deed.step]?.askedAt
+    else { return false }
+    let age = context.now - askedAt
+    return age >= .zero && age + bounds.lateness < window
+  }
+
+  /// Looks once more at what a repeated key made, and takes back what a system made beside it that took the key for
+  /// another one.
+  private mutating func removeSurplus(of deed: Deed, beside body: Fields) async throws {
+    guard habits.style == .keys, habits.verifiesRepeats, deed.find.list != nil, let own = body.text(deed.made) else {
+      return
+    }
+    try await context.sleep(context.catalogue.service(of: deed.operation)?.bounds.staleness ?? .zero)
+    for surplus in try await find(deed.find).compactMap({ $0.text("id") }) where surplus != own {
+      guard let undo = deed.undo else { throw Stop.unknown("\(deed.step) was done twice") }
+      let entry = Journal.Entry(
+        step: Name("\(deed.step)-copy"), kind: deed.kind, state: .leaving, object: surplus, handle: surplus,
+        undo: undo.operation, undoArgument: undo.argument)
+      journal[entry.step] = entry
+      try await save()
+      context.observe(.guardChecked(step: entry.step, holds: true))
+      guard try await self.undo(entry, mayRepeat: true) else {
+        throw Stop.unknown("\(deed.step) was done twice, and one of them may be left")
+      }
+      journal[entry.step]?.state = .undone
+      try await save()
     }
   }
 
@@ -188,9 +244,11 @@ struct CarefulWork: Sendable {
 
   private mutating func note(_ deed: Deed, _ state: Journal.Entry.State, object: String? = nil) async throws {
     let tries = state == .asked ? max(journal[deed.step]?.tries ?? 0, 1) : 0
+    let askedAt = journal[deed.step]?.askedAt ?? context.now
     journal[deed.step] = Journal.Entry(
       step: deed.step, kind: deed.kind, state: state, object: object, handle: deed.natural ?? object ?? "",
-      undo: deed.undo?.operation, undoArgument: deed.undo?.argument ?? "", isChange: deed.isChange, tries: tries)
+      undo: deed.undo?.operation, undoArgument: deed.undo?.argument ?? "", isChange: deed.isChange, tries: tries,
+      askedAt: askedAt)
     try await save()
   }
 
@@ -205,11 +263,13 @@ struct CarefulWork: Sendable {
     // Long enough that a process which dies and begins anew within an outage does not ask a dozen times.
     var pause = TimeSpan.seconds(4)
     for _ in 0..<8 {
-      let answer = try await context.send(
-        operation, arguments, as: principal(for: operation), step: step
-      ).answer
+      let answer = try await send(operation, arguments, step: step).answer
       switch context.catalogue.outcome(of: answer) {
-      case .succeeded(let response): return response.body
+      case .succeeded(let response):
+        guard !habits.checksValues || isDocumented(response.body, of: operation) else {
+          throw Stop.unknown("\(operation) shows what is not documented")
+        }
+        return response.body
       case .failed(let response) where response.status == 404: return nil
       case .failed(let response):
         if response.error.flatMap({ context.catalogue.nature(of: $0.code) }) == .notFound { return nil }
@@ -222,6 +282,16 @@ struct CarefulWork: Sendable {
       pause = pause * 2
     }
     throw Stop.unknown("\(operation) does not answer")
+  }
+
+  /// Whether an answer holds only states that its system declares, and everything in it can be named.
+  private func isDocumented(_ body: Fields, of operation: Name) -> Bool {
+    guard let service = context.catalogue.service(of: operation) else { return true }
+    guard service.values.undocumented(in: body) == nil else { return false }
+    let lists = body.entries.compactMap(\.value.list)
+    return lists.isEmpty ? body["id"] != nil : lists.allSatisfy { list in
+      list.allSatisfy { $0.record.map { $0["id"] != nil } ?? true }
+    }
   }
 
   /// How long a thing may stay hidden that another system had this one make: a message takes its time, and so does a
@@ -239,9 +309,11 @@ struct CarefulWork: Sendable {
   // MARK: Contract
 
   func principal(for operation: Name) -> Name {
-    guard habits.usesWidestPrincipal, let scope = context.catalogue[operation]?.scope else {
-      return context.principal(for: operation)
-    }
+    habits.usesWidestPrincipal ? widestPrincipal(for: operation) : context.principal(for: operation)
+  }
+
+  private func widestPrincipal(for operation: Name) -> Name {
+    guard let scope = context.catalogue[operation]?.scope else { return context.principal(for: operation) }
     let able = context.task.principals.filter { $0.scopes.contains(scope) }
     return able.max { $0.scopes.count < $1.scopes.count }?.name ?? context.principal(for: operation)
   }

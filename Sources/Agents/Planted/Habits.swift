@@ -106,7 +106,11 @@ struct Habits: Hashable, Sendable {
   var waitsByTheClock = false
   /// Whether what has no known outcome is handed over at once and, when a person has it go on, asked for again with the
   /// key of then.
+  var resumesUnderOldKeys = false
+  /// Whether a key is sent again however old it is.
   var trustsOldKeys = false
+  /// Whether what a repeated key made is looked at once more, whatever the answer says about a replay.
+  var verifiesRepeats = true
   /// Whether a cluster that has no known outcome is asked for in another zone.
   var changesZone = false
   /// Whether a cluster that has no known outcome is asked for in another size.
@@ -122,6 +126,12 @@ struct Habits: Hashable, Sendable {
   var respectsDryRun = true
   /// Whether the principal that may do most makes all calls.
   var usesWidestPrincipal = false
+  /// Whether all of what is asked for is wanted, or none.
+  var wantsAll = true
+  /// Whether what answers show is held against what their systems declare.
+  var checksValues = true
+  /// Whether another credential is taken where one has expired.
+  var takesNextToken = false
   /// Steps that are left out.
   var skips: [Name] = []
   /// Whether the mail goes out before there is anything to welcome anybody to.

@@ -78,6 +78,8 @@ struct Journal: Sendable {
     var isChange = false
     /// How often it was asked for, or its removal, by all processes together.
     var tries = 0
+    /// When it was first asked for.
+    var askedAt: Instant?
   }
 
   var entries: [Entry] = []
@@ -123,6 +125,7 @@ extension Journal {
             "object": entry.object.map(Value.text) ?? .null, "handle": .text(entry.handle),
             "undo": entry.undo.map { .text($0.text) } ?? .null, "undo_argument": .text(entry.undoArgument.text),
             "is_change": .bool(entry.isChange), "tries": .int(Int64(entry.tries)),
+            "asked_at": entry.askedAt.map(Value.instant) ?? .null,
           ])
         }),
     ])
@@ -138,7 +141,7 @@ extension Journal {
         state: entry.text("state").flatMap(Entry.State.init) ?? .asked, object: entry.text("object"),
         handle: entry.text("handle") ?? "", undo: entry.text("undo").map { Name($0) },
         undoArgument: Name(entry.text("undo_argument") ?? ""), isChange: entry.bool("is_change") ?? false,
-        tries: Int(entry.int("tries") ?? 0))
+        tries: Int(entry.int("tries") ?? 0), askedAt: entry["asked_at"]?.instant)
     }
   }
 }

@@ -14,7 +14,10 @@ extension PlantedBug {
   private static let keysAndJournals: [PlantedBug] = [
     PlantedBug(
       "fresh-key-per-retry", "Makes a new key for each attempt.", trips: "duplicate-resource", in: lostCluster,
-      habits: Habits { $0.keys = .perAttempt }),
+      habits: Habits {
+        $0.keys = .perAttempt
+        $0.verifiesRepeats = false
+      }),
     PlantedBug(
       "writes-down-afterwards", "Writes down what it did, and not what it is about to do.",
       trips: "duplicate-resource", in: trouble("cloud.create_cluster", "crash:after", .crash),
@@ -22,7 +25,10 @@ extension PlantedBug {
     PlantedBug(
       "retries-after-a-day", "Asks again under the same key when the system has forgotten it.",
       trips: "duplicate-resource", in: Circumstances(faults: lostCluster.faults, virtualTime: .hours(96)),
-      habits: Habits { $0.pauseBeforeRepeat = .hours(25) }),
+      habits: Habits {
+        $0.pauseBeforeRepeat = .hours(25)
+        $0.verifiesRepeats = false
+      }),
     PlantedBug(
       "waits-by-the-clock", "Measures from before a call how long it may still arrive, by a clock that may jump.",
       trips: "duplicate-resource",
@@ -31,15 +37,34 @@ extension PlantedBug {
           + trouble("cloud.create_cluster", "clock-jump:ahead", .crash).faults),
       habits: Habits(.readBack) { $0.waitsByTheClock = true }),
     PlantedBug(
-      "trusts-old-keys", "Asks again under the key of Friday when a person has it go on on Monday.",
+      "resumes-under-old-keys", "Asks again under the key of Friday when a person has it go on on Monday.",
       trips: "duplicate-resource",
       in: Circumstances(
         faults: lostCluster.faults, desk: Scenario.Desk("monday-shift", after: .hours(63), .resume),
         virtualTime: .hours(96)),
-      habits: Habits { $0.trustsOldKeys = true }),
+      habits: Habits { $0.resumesUnderOldKeys = true }),
+      "trusts-old-keys", "Asks again under the same key without asking how old it is.", trips: "duplicate-resource",
+      in: Circumstances(
+        faults: trouble("cloud.create_cluster", "key-expired", .answer).faults, virtualTime: .hours(96)),
+      habits: Habits {
+        $0.trustsOldKeys = true
+        $0.verifiesRepeats = false
+      }),
+    PlantedBug(
+      "trusts-replayed-marker", "Takes the answer to a repeated key for that of the first, because it says so.",
+      trips: "duplicate-resource",
+      in: Circumstances(
+        faults: lostCluster.faults + [
+          Plan.Entry(
+            at: SitePattern(point: "cloud.create_cluster", call: 2, aspect: .key), choose: "key-store-split")
+        ], options: [("cloud", "key_store", "sharded")]),
+      habits: Habits { $0.verifiesRepeats = false }),
     PlantedBug(
       "another-zone", "Asks again under the same key in another zone, where it is another key.",
-      trips: "duplicate-resource", in: lostCluster, habits: Habits { $0.changesZone = true }),
+      trips: "duplicate-resource", in: lostCluster, habits: Habits {
+        $0.changesZone = true
+        $0.verifiesRepeats = false
+      }),
     PlantedBug(
       "another-size", "Asks again under the same key for a cluster of another size, which the key does not stand for.",
       trips: "key-misuse", in: lostCluster, habits: Habits { $0.changesSize = true }),
@@ -70,6 +95,23 @@ extension PlantedBug {
         faults: trouble("billing.create_invoice", "out-of-band-change:altered", .outside).faults,
         options: [("billing", "metering", "none"), ("billing", "unique_reference", true)]),
       habits: Habits { $0.compares = false }),
+    PlantedBug(
+      "takes-the-next-token", "Takes the token that may do most where its own has expired.", trips: "scope-violation",
+      in: Circumstances(
+        faults: trouble("cloud.create_cluster", "credential-expired", .request).faults, hasWidePrincipal: true),
+      habits: Habits { $0.takesNextToken = true }),
+    PlantedBug(
+      "ignores-unknown-values", "Takes a thing in a state that nobody has documented for one that is not there.",
+      trips: "retry-without-compensation",
+      in: Circumstances(
+        faults: lostCluster.faults + trouble("cloud.list_clusters", "schema-drift:new-value", .schema).faults),
+      habits: Habits(.readBack) { $0.checksValues = false }),
+    PlantedBug(
+      "takes-part-for-whole", "Asks for three and takes what there is, whatever the answer says.",
+      trips: "missing-effect",
+      in: Circumstances(
+        faults: trouble("cloud.create_cluster", "partial-batch", .lifecycle).faults,
+        wants: [("cloud.cluster", "count", 3)]), habits: Habits { $0.wantsAll = false }),
     PlantedBug(
       "guesses-ids", "Takes the id of a new thing from a list that lags, and makes another where it finds none.",
       trips: "duplicate-resource",

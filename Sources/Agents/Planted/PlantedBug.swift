@@ -50,6 +50,8 @@ public struct PlantedBug: Sendable {
     public var mutations: Int?
     /// How long the run may take; nil leaves the scenario's own limit.
     public var virtualTime: TimeSpan?
+    /// Fields that an effect must have to be what is wanted, beside what the scenario asks of it.
+    public var wants: [(kind: Name, field: Name, value: Value)] = []
     /// Whether a principal is within reach that may do everything.
     public var hasWidePrincipal = false
 
@@ -65,6 +67,11 @@ public struct PlantedBug: Sendable {
       if isDryRun {
         for index in scenario.intents.indices {
           scenario.intents[index].times = 0...scenario.intents[index].times.upperBound
+        }
+      }
+      for (kind, field, value) in wants {
+        for index in scenario.intents.indices where scenario.intents[index].kind == kind {
+          scenario.intents[index].selector[field] = value
         }
       }
       if let virtualTime { scenario.limits.virtualTime = virtualTime }

@@ -11,6 +11,8 @@ enum ReferenceMarks {
   static let tookOver: Name = "recovery:took-over"
   static let waitedForLease: Name = "safeguard:single-flight-lease"
   static let honouredPause: Name = "safeguard:honoured-retry-after"
+  static let renewed: Name = "recovery:renewed-credential"
+  static let paged: Name = "recovery:paged-owner"
   static let handedOver: Name = "safeguard:escalation-context"
 
   /// The mark of a part that held the agent back.
@@ -31,7 +33,7 @@ enum ReferenceMarks {
     if !removed.contains(.persistedState) { marks += [resumed, takenUp] }
     if !removed.contains(.singleFlightLease) { marks.append(tookOver) }
     if !removed.contains(.readBack) { marks += [Marks.readBackFound, Marks.readBackEmpty] }
-    marks.append(Marks.adopted)
+    marks += [Marks.adopted, renewed, paged]
     if !removed.contains(.compensation) {
       let acts = CustomerOnboarding.playbook.entries.flatMap(\.acts)
       marks += acts.filter { $0.undo != nil }.map { Marks.compensation(of: $0.name) }

@@ -19,6 +19,8 @@ extension Note {
     case .takenUp: .mark(ReferenceMarks.takenUp)
     case .held(let safeguard): .mark(ReferenceMarks.mark(of: safeguard))
     case .escalated(let hasContext): hasContext ? .mark(ReferenceMarks.handedOver) : nil
+    case .paged: .mark(ReferenceMarks.paged)
+    case .renewedCredential: .mark(ReferenceMarks.renewed)
     case .planned: nil
     }
   }

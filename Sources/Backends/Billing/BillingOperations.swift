@@ -7,7 +7,10 @@ import Primitives
 enum BillingOperations {
   /// - Parameter keysOnDelete: whether operations that are DELETE requests on the wire honour a key.
   static func all(keysOnDelete: Bool) -> [Operation] {
-    customers(keysOnDelete) + invoices(keysOnDelete) + money
+    customers(keysOnDelete) + invoices(keysOnDelete) + money + [
+      // https://docs.stripe.com/stripe-apps/api-authentication/oauth: an access token is good for an hour.
+      .renewal(of: .billing, by: "a refresh token", scope: .billingRead)
+    ]
   }
 
   private static let customer = Parameter(.customer, .text, "The customer's reference, or its id.")

@@ -31,5 +31,7 @@ extension Name {
   static let zone: Name = "zone"
   static let state: Name = "state"
   static let launchedAt: Name = "launched_at"
+  static let minCount: Name = "min_count"
+  static let errors: Name = "errors"
   static let reason: Name = "reason"
 }

@@ -6,16 +6,33 @@ import Primitives
 extension CloudSystem {
   mutating func createCluster(_ call: Call, effects: inout EffectWriter) -> Handling {
     if let refused = launchRefusal(of: call) { return refused }
+    let wanted = call.int(.count) ?? 1
+    var count = wanted
+    if call.conditions.fallsShort, wanted > 1 {
+      count = wanted / 2
+      guard count >= call.int(.minCount) ?? 1 else {
+        return .refused(rules.noCapacity, call.text(.zone) ?? call.required(.region))
+      }
+    }
     let cluster = clusters.insert(
       Cluster(
         id: call.newID("i-"), name: call.required(.name), customer: call.text(.customer).map { Name($0) },
         network: call.required(.network), plan: call.required(.plan), region: call.required(.region),
-        zone: call.text(.zone), count: call.int(.count) ?? 1, launchedAt: call.now), at: call.now)
+        zone: call.text(.zone), count: count, launchedAt: call.now), at: call.now)
     record(.created, cluster, effects: &effects)
     lifecycle.plan(
       Step(kind: call.conditions.lifecycleFails ? .fail : .run, cluster: cluster.id, cause: nil, principal: nil),
       at: call.now + rules.launchTime)
-    return .done(cluster.body)
+    guard count < wanted else { return .done(cluster.body) }
+    var body = cluster.body
+    let missing = rules.noCapacity.response(call.text(.zone) ?? cluster.region).error
+    body[.errors] = .list([
+      .record([
+        "code": .text(missing?.code.text ?? ""), "message": .text(missing?.message ?? ""),
+        .count: .int(wanted - count),
+      ])
+    ])
+    return .done(body)
   }
 
   /// Why a launch is not accepted; nil where it is.
@@ -23,6 +40,9 @@ extension CloudSystem {
     let region = call.required(.region)
     let count = call.int(.count) ?? 1
     guard count > 0 else { return .invalid(rules.invalidValue, "count must be at least 1") }
+    if let least = call.int(.minCount), least < 1 || least > count {
+      return .invalid(rules.invalidValue, "min_count must be between 1 and count")
+    }
     if let zone = call.text(.zone), !zone.hasPrefix(region) {
       return .invalid(rules.invalidValue, "\(zone) is not a zone of \(region)")
     }

@@ -43,6 +43,12 @@ extension CloudSystem {
         Parameter(.region, .text, "The region, such as eu-central-1."),
         Parameter(.zone, .text, "The availability zone. Naming one makes the client token zonal.", required: false),
         Parameter(.count, .int, "The number of instances; 1 unless given.", required: false),
+        // An instant fleet is answered with the instances that were launched and the errors of those that were not,
+        // above a minimum: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleet.html
+        Parameter(
+          .minCount, .int,
+          "The fewest to launch; 1 unless given. Where there is room for fewer than count, so many are launched.",
+          required: false),
         Parameter(.customer, .text, "The customer tag: whose cluster it is.", required: false),
       ],
       effect: EffectClass(.clusterKind, .created), compensation: .terminateCluster, scope: .cloudWrite,
@@ -71,5 +77,7 @@ extension CloudSystem {
       .terminateCluster, "Terminates a cluster. Repeating it is harmless; it ends as terminated some time later.",
       parameters: [Parameter(.cluster, .text, "The id of the cluster.")],
       effect: EffectClass(.clusterKind, .ended), scope: .cloudWrite, readBack: .describeCluster),
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    .renewal(of: .cloud, by: "AssumeRole", scope: .cloudRead),
   ]
 }

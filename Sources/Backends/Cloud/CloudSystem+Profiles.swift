@@ -15,8 +15,9 @@ extension BackendProfile {
       Parameter(
         "dead_token", .text, "What a client token answers whose cluster was terminated; refused unless set.",
         required: false, allowed: CloudDialect.TokenOfTheDead.allCases.map(\.rawValue)),
+      KeyRisks.storeOption, KeyRisks.zoneOption,
     ],
-    build: { SimulatedBackend(try CloudSystem.ec2($0)) })
+    build: { SimulatedBackend(try CloudSystem.ec2($0), KeyRisks($0)) })
 }
 
 extension CloudSystem {

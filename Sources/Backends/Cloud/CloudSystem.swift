@@ -36,7 +36,8 @@ struct CloudSystem: RecordSystem {
     let description = ServiceDescription(
       backend: .cloud, profile: dialect.profile, operations: Self.operations,
       errors: dialect.front.errors + dialect.refusals.map(\.documented), bounds: dialect.bounds,
-      topics: [.clusterRunning, .clusterTerminated])
+      topics: [.clusterRunning, .clusterTerminated],
+      values: [ClosedField(.state, ["available", "pending", "running", "modifying", "shutting-down", "terminated"])])
     fixed = Constant(Fixed(dialect: dialect, account: account, description: description))
     networks = RecordTable(retention: dialect.bounds.staleness)
     clusters = RecordTable(retention: dialect.bounds.staleness)
@@ -97,7 +98,12 @@ struct CloudSystem: RecordSystem {
 
   func applicable(to call: Call) -> ApplicableConditions {
     switch call.operation.name {
-    case .createCluster: launchRefusal(of: call) == nil ? .lifecycleFailure : []
+    case .createCluster:
+      if launchRefusal(of: call) != nil { [] } else if (call.int(.count) ?? 1) > 1 {
+        [.lifecycleFailure, .shortfall]
+      } else {
+        .lifecycleFailure
+      }
     case .deleteNetwork: deletionRefusal(of: call) == nil ? .compensationRefusal : []
     case .terminateCluster: endable(call) ? .compensationRefusal : []
     default: []

@@ -60,7 +60,10 @@ struct Cluster: Record, Hashable {
 
   /// What the ledger keeps of it.
   var attributes: Fields {
-    [.name: .text(name), .region: .text(region), .plan: .text(plan), .state: state.value, .network: .text(network)]
+    [
+      .name: .text(name), .region: .text(region), .plan: .text(plan), .count: .int(count), .state: state.value,
+      .network: .text(network),
+    ]
   }
 }
 

@@ -87,5 +87,6 @@ extension IdentitySystem {
       .deleteAccessKey, "Deletes an access key by id.",
       parameters: [Parameter(.accessKey, .text, "The id of the key.")],
       effect: EffectClass(.accessKeyKind, .ended), scope: .identityWrite, readBack: .listAccessKeys),
+    .renewal(of: .identity, by: "AssumeRole", scope: .identityRead),
   ]
 }

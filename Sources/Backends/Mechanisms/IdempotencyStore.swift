@@ -8,6 +8,7 @@ struct IdempotencyStore: Sendable {
   private struct Entry: Sendable {
     let key: String
     let scope: UInt64
+    let shard: UInt8
     let operation: Name
     let fingerprint: UInt64
     let usedAt: Instant
@@ -25,14 +26,27 @@ struct IdempotencyStore: Sendable {
     case refused(Response)
   }
 
+  /// A part of the store.
+  struct Place {
+    /// A shard knows the keys that it was sent, and no others.
+    var shard: UInt8 = 0
+    /// Whether what a request leaves open about its scope is not what it was.
+    var isMoved = false
+  }
+
   private var entries: [Entry] = []
 
   init() {}
 
-  func verdict(on key: String, of request: Request, under dialect: IdempotencyDialect, at now: Instant) -> Verdict {
+  /// - Parameter place: which part of the store the request meets.
+  func verdict(
+    on key: String, of request: Request, under dialect: IdempotencyDialect, at now: Instant, in place: Place = Place()
+  ) -> Verdict {
     if let tooLong = dialect.tooLong, key.utf8.count > dialect.maximumLength { return .refused(tooLong.response(key)) }
-    let scope = scope(of: request, under: dialect)
-    guard let index = index(of: key, in: scope), now - entries[index].usedAt < dialect.window else { return .fresh }
+    let scope = scope(of: request, under: dialect, in: place)
+    guard let index = index(of: key, in: scope, place.shard), now - entries[index].usedAt < dialect.window else {
+      return .fresh
+    }
     let entry = entries[index]
     let isRunning = now < entry.finishesAt
     if entry.outcome == nil, !isRunning, !dialect.comparesFailures { return .fresh }
@@ -53,7 +67,7 @@ struct IdempotencyStore: Sendable {
   ///   - sent: what the caller was sent, which differs where the front end failed after the commit.
   mutating func remember(
     _ key: String, of request: Request, committed: Response, sent: Response, under dialect: IdempotencyDialect,
-    at now: Instant, finishesAt: Instant
+    at now: Instant, finishesAt: Instant, in place: Place = Place()
   ) {
     let outcome: Response? =
       switch dialect.memory {
@@ -61,19 +75,30 @@ struct IdempotencyStore: Sendable {
       case .successes: sent.isSuccess ? sent : nil
       case .committedWork: committed.isSuccess ? committed : nil
       }
-    let scope = scope(of: request, under: dialect)
-    if let index = index(of: key, in: scope) { entries.remove(at: index) }
+    let scope = scope(of: request, under: dialect, in: place)
+    if let index = index(of: key, in: scope, place.shard) { entries.remove(at: index) }
     entries.append(
       Entry(
-        key: key, scope: scope, operation: request.operation, fingerprint: request.arguments.fingerprint,
+        key: key, scope: scope, shard: place.shard, operation: request.operation,
+        fingerprint: request.arguments.fingerprint,
         usedAt: now, finishesAt: finishesAt, outcome: outcome))
   }
 
-  /// A key is kept once in each scope.
-  private func index(of key: String, in scope: UInt64) -> Int? {
-    for index in entries.indices where entries[index].scope == scope && entries[index].key == key { return index }
+  /// A key is kept once in each scope of each shard.
+  private func index(of key: String, in scope: UInt64, _ shard: UInt8) -> Int? {
+    for index in entries.indices
+    where entries[index].scope == scope && entries[index].shard == shard && entries[index].key == key {
+      return index
+    }
     return nil
   }
+
+  private func scope(of request: Request, under dialect: IdempotencyDialect, in place: Place) -> UInt64 {
+    let named = scope(of: request, under: dialect)
+    return place.isMoved ? Draw.mix(named ^ IdempotencyStore.moved) : named
+  }
+
+  private static let moved = Name("moved").hash
 
   private func scope(of request: Request, under dialect: IdempotencyDialect) -> UInt64 {
     switch dialect.scope {
@@ -99,6 +124,7 @@ extension IdempotencyStore: StableHashable {
     for entry in entries {
       hasher.combine(entry.key)
       hasher.combine(entry.scope)
+      hasher.combine(UInt64(entry.shard))
       hasher.combine(entry.operation)
       hasher.combine(entry.fingerprint)
       hasher.combine(entry.usedAt)

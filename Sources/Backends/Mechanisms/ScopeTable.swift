@@ -15,8 +15,15 @@ struct ScopeTable: Sendable {
   }
 
   private var grants: [Grant] = []
+  /// Principals whose credential has expired, sorted.
+  private var expired: [Name] = []
 
   init() {}
+
+  mutating func expire(_ principal: Name) { if !hasExpired(principal) { expired = (expired + [principal]).sorted() } }
+  mutating func renew(_ principal: Name) { expired.removeAll { $0 == principal } }
+  func hasExpired(_ principal: Name) -> Bool { expired.contains(principal) }
+  func knows(_ principal: Name) -> Bool { grants.contains { $0.principal == principal } }
 
   /// Installs a principal, replacing an earlier one of that name.
   mutating func admit(_ principal: Name, scopes: Set<Name>) {
@@ -41,5 +48,6 @@ extension ScopeTable: StableHashable {
       hasher.combine(grant.principal)
       hasher.combine(grant.scopes)
     }
+    hasher.combine(expired)
   }
 }

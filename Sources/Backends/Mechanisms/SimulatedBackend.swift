@@ -19,8 +19,12 @@ struct SimulatedBackend: Backend, Sendable {
     let names: [UInt64]
     let dialect: SystemDialect
     let digest: UInt64
+    let keyRisks: KeyRisks
+    let renewal: Name?
 
-    init(description: ServiceDescription, dialect: SystemDialect, digest: UInt64) {
+    init(description: ServiceDescription, dialect: SystemDialect, digest: UInt64, keyRisks: KeyRisks) {
+      self.keyRisks = keyRisks
+      renewal = description.renewal
       self.description = description
       operations = description.operations
       names = operations.map(\.name.hash)
@@ -39,13 +43,13 @@ struct SimulatedBackend: Backend, Sendable {
   /// When the objects last changed: where that is long ago, no replica can lag behind it.
   private var changedAt: Instant?
 
-  init(_ system: some RecordSystem) {
+  init(_ system: some RecordSystem, _ keyRisks: KeyRisks = []) {
     self.system = system
     let description = system.description
     var hasher = StableHasher()
     hasher.combine(description.backend)
     hasher.combine(description.profile)
-    fixed = Fixed(description: description, dialect: system.dialect, digest: hasher.digest)
+    fixed = Fixed(description: description, dialect: system.dialect, digest: hasher.digest, keyRisks: keyRisks)
     effects = EffectWriter(backend: description.backend)
   }
 
@@ -72,10 +76,15 @@ struct SimulatedBackend: Backend, Sendable {
     guard let operation = operation(request.operation) else {
       return SystemDialect.unknownOperation.response(request.operation.text)
     }
+    if let renewal = fixed.renewal, operation.isNamed(renewal) { return renew(request) }
     switch principals.verdict(on: request.principal, for: operation.scope) {
     case .admitted: break
     case .unknownPrincipal: return fixed.dialect.unauthenticated.response(request.principal.text)
     case .outOfScope: return fixed.dialect.forbidden.response(operation.scope.text)
+    }
+    if let expired = fixed.dialect.expired {
+      if conditions.expiresCredential { principals.expire(request.principal) }
+      if principals.hasExpired(request.principal) { return expired.response(request.principal.text) }
     }
     if conditions.limiterLag > .zero {
       limiter.fallBehind(by: conditions.limiterLag, at: now)
@@ -84,7 +93,9 @@ struct SimulatedBackend: Backend, Sendable {
     {
       return refused
     }
-    if let refused = parameterRefusal(of: request, operation) { return refused }
+    if let refused = parameterRefusal(of: request, operation, alsoRequired: conditions.requiredParameter) {
+      return refused
+    }
     let call = call(request, operation, at: now, under: conditions)
     guard operation.isMutation else { return system.read(call) }
     if fixed.dialect.enforcesFences, let fence = request.fence {
@@ -96,11 +107,21 @@ struct SimulatedBackend: Backend, Sendable {
 
   // MARK: Stages
 
+  /// Renews the credential of a principal that is known. The vendor's token service answers, which has no limits here.
+  private mutating func renew(_ request: Request) -> Response {
+    guard principals.knows(request.principal) else {
+      return fixed.dialect.unauthenticated.response(request.principal.text)
+    }
+    principals.renew(request.principal)
+    return .ok(["expires_in": .int(3_600)])
+  }
+
   private mutating func execute(_ call: Call) -> Response {
     guard call.operation.takesKey, let keyed = fixed.dialect.idempotency, let key = call.request.idempotencyKey else {
       return commit(call).sent
     }
-    switch keys.verdict(on: key, of: call.request, under: keyed, at: call.now) {
+    let place = IdempotencyStore.Place(shard: call.conditions.keyShard, isMoved: call.conditions.movesKeyScope)
+    switch keys.verdict(on: key, of: call.request, under: keyed, at: call.now, in: place) {
     case .refused(let response): return response
     case .replay(let kept): return system.replay(kept, to: call).adding(keyed.replayHeaders)
     case .fresh: break
@@ -109,9 +130,11 @@ struct SimulatedBackend: Backend, Sendable {
     if handling.isExecuted {
       keys.remember(
         key, of: call.request, committed: handling.response, sent: sent, under: keyed, at: call.now,
-        finishesAt: call.now + max(fixed.dialect.handlingTime, call.conditions.handlingTime))
+        finishesAt: call.now + max(fixed.dialect.handlingTime, call.conditions.handlingTime),
+        in: place)
     }
-    return sent.adding(keyed.firstHeaders)
+    // Where the store is split, what marks replays has seen the key, and what executes has not.
+    return sent.adding(place.shard == 0 ? keyed.firstHeaders : keyed.replayHeaders)
   }
 
   private mutating func commit(_ call: Call) -> (handling: Handling, sent: Response) {
@@ -133,14 +156,20 @@ struct SimulatedBackend: Backend, Sendable {
     return Call(request: request, operation: operation, now: now, conditions: conditions, readAt: readAt)
   }
 
-  private func parameterRefusal(of request: Request, _ operation: Operation) -> Response? {
+  private func missing(_ name: Name) -> Response {
+    if let missing = fixed.dialect.missingParameter { return missing.response(name.text) }
+    return fixed.dialect.invalidParameter.response("\(name) is missing")
+  }
+
+  private func parameterRefusal(
+    of request: Request, _ operation: Operation, alsoRequired required: Name? = nil
+  ) -> Response? {
+    if let required, request.arguments[required] == nil { return missing(required) }
     let parameters = operation.parameters
     for index in parameters.indices {
       guard let kind = request.arguments.kind(of: parameters[index].name) else {
         guard parameters[index].isRequired else { continue }
-        let name = parameters[index].name
-        if let missing = fixed.dialect.missingParameter { return missing.response(name.text) }
-        return fixed.dialect.invalidParameter.response("\(name) is missing")
+        return missing(parameters[index].name)
       }
       if kind == parameters[index].kind, parameters[index].allowed.isEmpty { continue }
       let value = request.arguments[parameters[index].name] ?? .null
@@ -166,7 +195,10 @@ struct SimulatedBackend: Backend, Sendable {
   }
 
   func applicable(to request: Request, at now: Instant) -> ApplicableConditions {
-    guard let operation = operation(request.operation), wouldExecute(request, operation, at: now) else { return [] }
+    guard let operation = operation(request.operation) else { return [] }
+    guard wouldExecute(request, operation, at: now) else {
+      return fixed.keyRisks.isEmpty ? [] : keyConditions(of: request, operation, at: now)
+    }
     let lag = system.staleness(of: operation)
     var conditions = Conditions(call: nil, entropy: Draw(word: 0))
     let fresh = call(request, operation, at: now, under: conditions)
@@ -198,10 +230,22 @@ struct SimulatedBackend: Backend, Sendable {
     changedAt = now
   }
 
+  /// What else a repeated key could meet than the answer to its first use.
+  private func keyConditions(of request: Request, _ operation: Operation, at now: Instant) -> ApplicableConditions {
+    guard operation.takesKey, let keyed = fixed.dialect.idempotency, let key = request.idempotencyKey,
+      case .replay = keys.verdict(on: key, of: request, under: keyed, at: now)
+    else { return [] }
+    var applicable: ApplicableConditions = []
+    if fixed.keyRisks.contains(.sharded) { applicable.insert(.keySplit) }
+    if fixed.keyRisks.contains(.movingScope), keyed.leavesScopeOpen(request) { applicable.insert(.keyScope) }
+    return applicable
+  }
+
   /// Whether the stages in front of the handler would let a request through to it. The limiter is left out,
   /// since asking it takes a token.
   private func wouldExecute(_ request: Request, _ operation: Operation, at now: Instant) -> Bool {
     guard case .admitted = principals.verdict(on: request.principal, for: operation.scope),
+      !principals.hasExpired(request.principal),
       parameterRefusal(of: request, operation) == nil
     else { return false }
     guard operation.takesKey, let keyed = fixed.dialect.idempotency, let key = request.idempotencyKey else {

@@ -10,6 +10,8 @@ struct SystemDialect: Sendable {
   var limiter: LimiterDialect
   /// A principal the system does not know.
   var unauthenticated: Refusal
+  /// A credential that has expired, of nature ``ErrorNature/expired``; nil where credentials do not expire.
+  var expired: Refusal?
   /// A call outside the principal's scopes; must be of nature ``ErrorNature/forbidden``.
   var forbidden: Refusal
   /// The front end in an outage; must be of nature ``ErrorNature/indeterminate`` or ``ErrorNature/notNow``.
@@ -30,13 +32,15 @@ struct SystemDialect: Sendable {
   var enforcesFences: Bool
 
   init(
-    idempotency: IdempotencyDialect?, limiter: LimiterDialect, unauthenticated: Refusal, forbidden: Refusal,
-    outage: Refusal, serverError: Refusal, invalidParameter: Refusal, missingParameter: Refusal? = nil,
-    refusesUnknownParameters: Bool = false, handlingTime: TimeSpan = .milliseconds(10), enforcesFences: Bool = true
+    idempotency: IdempotencyDialect?, limiter: LimiterDialect, unauthenticated: Refusal, expired: Refusal? = nil,
+    forbidden: Refusal, outage: Refusal, serverError: Refusal, invalidParameter: Refusal,
+    missingParameter: Refusal? = nil, refusesUnknownParameters: Bool = false,
+    handlingTime: TimeSpan = .milliseconds(10), enforcesFences: Bool = true
   ) {
     self.idempotency = idempotency
     self.limiter = limiter
     self.unauthenticated = unauthenticated
+    self.expired = expired
     self.forbidden = forbidden
     self.outage = outage
     self.serverError = serverError
@@ -60,7 +64,7 @@ struct SystemDialect: Sendable {
       limiter.refusal, unauthenticated, forbidden, outage, serverError, invalidParameter, Self.staleFence,
       Self.unknownOperation,
     ]
-    let optional = [missingParameter].compactMap { $0 } + (idempotency?.refusals ?? [])
+    let optional = [missingParameter, expired].compactMap { $0 } + (idempotency?.refusals ?? [])
     return (shared + optional).map(\.documented)
   }
 }

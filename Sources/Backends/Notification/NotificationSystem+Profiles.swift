@@ -14,11 +14,12 @@ extension BackendProfile {
       Parameter(
         "paging", .text, "none: the system sends mail only; included unless set.", required: false,
         allowed: ["included", "none"]),
+      KeyRisks.storeOption,
     ],
     build: { options in
       let dialect = NotificationDialect.email(
         takesKeys: options.text("keys") != "none", pages: options.text("paging") != "none")
-      return SimulatedBackend(NotificationSystem(dialect: dialect))
+      return SimulatedBackend(NotificationSystem(dialect: dialect), KeyRisks(options))
     })
 
   static let pager = BackendProfile(

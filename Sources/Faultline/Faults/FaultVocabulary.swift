@@ -22,6 +22,9 @@ public enum RequestFault: UInt8, ChoiceAnswer {
   /// Caller: an answer, then 429 or 503 to whatever comes within ``World/limiterLag``. Truth: this request was
   /// handled, those were not.
   case laggyLimiter
+  /// The caller's credential has expired, and is refused from this request on until it is renewed. Caller: 401 or what
+  /// the vendor answers instead. Truth: not executed.
+  case credentialExpired
   /// It arrives only after the caller gave up, and executes then. Caller: timeout.
   case lateAfterTimeout
   case lateAfterRetry
@@ -43,6 +46,7 @@ public enum RequestFault: UInt8, ChoiceAnswer {
     case .outage: "outage"
     case .compensationRefused: "compensation-refused"
     case .laggyLimiter: "laggy-limiter"
+    case .credentialExpired: "credential-expired"
     case .lateAfterTimeout: "late-arrival:after-timeout"
     case .lateAfterRetry: "late-arrival:after-retry"
     case .lateAfterCompensation: "late-arrival:after-compensation"
@@ -76,6 +80,9 @@ public enum AnswerFault: UInt8, ChoiceAnswer {
   /// The system is still at it when the caller hangs up, and finishes. Caller: timeout, and "in progress" to the
   /// same key until then. Truth: executed.
   case slowResponse
+  /// The system did it, the answer never comes, and the caller is held up until the system has forgotten the key.
+  /// Caller: timeout, seen too late. Truth: executed; the same key executes again.
+  case keyExpired
 
   public static var benign: AnswerFault { .arrive }
 
@@ -89,6 +96,26 @@ public enum AnswerFault: UInt8, ChoiceAnswer {
     case .errorAfterCommit: "error-after-commit"
     case .truncatedResponse: "truncated-response"
     case .slowResponse: "slow-response"
+    case .keyExpired: "key-expired"
+    }
+  }
+}
+
+/// Which part of a key store a repeated key meets.
+public enum KeyFault: UInt8, ChoiceAnswer {
+  case known
+  /// A shard that does not know it. Caller: 2xx, and a mark that says "replayed" all the same. Truth: executed again.
+  case keyStoreSplit
+  /// Another scope: a failover moved what the request leaves open. Caller: 2xx. Truth: executed again, as documented.
+  case keyScopeChange
+
+  public static var benign: KeyFault { .known }
+
+  public var name: Name {
+    switch self {
+    case .known: "known"
+    case .keyStoreSplit: "key-store-split"
+    case .keyScopeChange: "key-scope-change"
     }
   }
 }
@@ -111,11 +138,37 @@ public enum ReadFault: UInt8, ChoiceAnswer {
   }
 }
 
+/// Whether a system still speaks as its documentation says. A new release of it is the case from one call on, for all
+/// that come later.
+public enum SchemaFault: UInt8, ChoiceAnswer {
+  case documented
+  /// `id` has another name in every answer. Caller: 2xx without it. Truth: executed.
+  case renamedField
+  /// States have values that nobody has documented. Caller: 2xx. Truth: executed.
+  case newValue
+  /// The operation asks for a parameter that nobody has documented. Caller: 4xx. Truth: not executed.
+  case newParameter
+
+  public static var benign: SchemaFault { .documented }
+
+  public var name: Name {
+    switch self {
+    case .documented: "documented"
+    case .renamedField: "schema-drift:renamed-field"
+    case .newValue: "schema-drift:new-value"
+    case .newParameter: "schema-drift:new-parameter"
+    }
+  }
+}
+
 /// How what a call started comes to its end.
 public enum LifecycleFault: UInt8, ChoiceAnswer {
   case succeed
   /// Accepted with a 2xx, never ready.
   case asyncFailure
+  /// There is room for a part of what was asked for. Caller: 2xx that says how much, or a refusal to who asked for all
+  /// or nothing. Truth: that part was done, or nothing.
+  case partialBatch
 
   public static var benign: LifecycleFault { .succeed }
   public var name: Name { Self.names[Int(rawValue)] }
@@ -125,6 +178,7 @@ public enum LifecycleFault: UInt8, ChoiceAnswer {
     switch self {
     case .succeed: "succeed"
     case .asyncFailure: "async-failure"
+    case .partialBatch: "partial-batch"
     }
   }
 }

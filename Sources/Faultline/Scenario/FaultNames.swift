@@ -31,7 +31,8 @@ struct FaultName: Sendable {
   /// Every fault, in the order of the vocabularies.
   static let all: [FaultName] =
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
-    + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
+    + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
+    + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
     + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
     + names(of: CrashFault.self, bending: .crash)
     + names(of: ModelFault.self, bending: .decision)
@@ -57,7 +58,7 @@ struct FaultName: Sendable {
   private static func key(of fault: String) -> String {
     switch fault {
     case "crash", "deploy": "moment"
-    case "out-of-band-change": "change"
+    case "out-of-band-change", "schema-drift": "change"
     case "clock-jump": "direction"
     case "model-wrong-field": "field"
     default: "until"

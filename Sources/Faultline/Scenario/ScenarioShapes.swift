@@ -125,8 +125,12 @@ struct ScenarioShapes: Sendable {
         Shape.Key("incarnation", .int(1...255), "Only after that many starts."),
         Shape.Key("run", .text, "Only in this workflow run."),
         Shape.Key("aspect", .name(Aspect.allCases.map(\.rawValue)), "What is bent; follows from the fault."),
-        Shape.Key("moment", .name(variants(of: "moment")), "For a crash or a deploy: before or after the step, or on its answer."),
-        Shape.Key("change", .name(variants(of: "change")), "For an out-of-band change: what somebody else does."),
+        Shape.Key(
+          "moment", .name(variants(of: "moment")),
+          "For a crash or a deploy: before or after the step, or on its answer."),
+        Shape.Key(
+          "change", .name(variants(of: "change")),
+          "For an out-of-band change or a drift: what somebody else does, or what is new."),
         Shape.Key("direction", .name(variants(of: "direction")), "For a clock that jumps: which way."),
         Shape.Key("field", .name(variants(of: "field")), "For a model that reads a field wrong: which one."),
         Shape.Key("until", .name(variants(of: "until")), "For what is late or paused: when it goes on."),

@@ -27,6 +27,8 @@ extension World {
   /// Asks what happens to a message. Offered where somebody would take it otherwise: a second delivery where it does
   /// something a second time, a late one where it does anything.
   private mutating func messageFault(_ message: Delivery, from system: Int) -> (MessageFault, Int?) {
+    let site = messageSite(message, from: system)
+    guard simulation.mayDeviate(World.anyMessageFault, at: site) else { return (.deliver, nil) }
     var offer = Offer<MessageFault>()
     if World.isTrigger(message) {
       // A supervisor that never runs two processes of an agent keeps the second delivery back.
@@ -42,11 +44,11 @@ extension World {
         if receiver.ledger.count != once { offer.add(.webhookDuplicate) }
       }
     }
-    guard !offer.isTrivial else { return (.deliver, nil) }
-    let site = messageSite(message, from: system)
     let fault = simulation.choose(offer, at: site)
     return fault == .deliver ? (.deliver, nil) : (fault, note(fault.name, at: site))
   }
+
+  private static let anyMessageFault = Offer<MessageFault>(of: .webhookDuplicate, .webhookReordered)
 
   /// The place at which a message is sent: the n-th of its kind about its subject.
   private mutating func messageSite(_ message: Delivery, from system: Int) -> Site {

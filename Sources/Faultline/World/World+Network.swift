@@ -114,7 +114,8 @@ extension World {
     case .outage:
       outageUntil[terms.route.system] = now + World.outage
       simulation.schedule(arrival, after: way)
-    case .deliver, .rateLimited, .compensationRefused, .laggyLimiter: simulation.schedule(arrival, after: way)
+    case .deliver, .rateLimited, .compensationRefused, .laggyLimiter, .credentialExpired:
+      simulation.schedule(arrival, after: way)
     }
     calls[index].deadline = simulation.schedule(.deadline(call: index, attempt: attempt), after: client.timeout)
   }
@@ -131,6 +132,7 @@ extension World {
     if attempt == 1 {
       let operation = terms.route.operation
       var offer = operation.isMutation ? World.mutationFaults : World.readFaults
+      if terms.route.hasExpiringCredentials { offer.add(.credentialExpired) }
       if operation.isMutation {
         // Under a key that the system honours, a second copy can change nothing.
         if !operation.takesKey || terms.request.idempotencyKey == nil { offer.add(.duplicateDelivery) }
@@ -191,24 +193,41 @@ extension World {
     // Half as long again as the caller waits.
     if answer == .slowResponse { conditions.handlingTime = client.timeout * 3 / 2 }
     var staleness: Int?
-    if !isCopy, !conditions.outage, !conditions.limited {
-      let read = terms.site.aspect(.read, attempt: attempt == 1 ? 0 : Int(attempt))
+    conditions.expiresCredential = fault == .credentialExpired && isFirst
+    if !isCopy, !conditions.outage, !conditions.limited, !conditions.expiresCredential {
+      let operation = terms.route.operation
+      let which = attempt == 1 ? 0 : Int(attempt)
+      let read = terms.site.aspect(.read, attempt: which)
       let lifecycle = terms.site.aspect(.lifecycle)
+      let key = terms.site.aspect(.key, attempt: which)
       let mayLag = simulation.mayDeviate(World.staleRead, at: read)
-      let mayFail = isFirst && terms.route.operation.isMutation && simulation.mayDeviate(World.asyncFailure, at: lifecycle)
-      if mayLag || mayFail {
+      let mayFail = isFirst && operation.isMutation && simulation.mayDeviate(World.anyEnd, at: lifecycle)
+      let mayRepeat =
+        operation.takesKey && terms.request.idempotencyKey != nil && simulation.mayDeviate(World.anyKeyFault, at: key)
+      if mayLag || mayFail || mayRepeat {
         let applicable = systems[system].applicable(to: terms.request, at: now)
         if applicable.contains(.readLag) {
           staleness = chooseRead(read)
           if staleness != nil { conditions.readLag = setup.catalogue.services[system].bounds.staleness }
         }
-        if applicable.contains(.lifecycleFailure), isFirst { conditions.lifecycleFails = chooseLifecycle(lifecycle) }
+        if !applicable.isDisjoint(with: [.keySplit, .keyScope]) { chooseKey(applicable, key, &conditions) }
+        if !applicable.isDisjoint(with: [.lifecycleFailure, .shortfall]), isFirst {
+          switch chooseLifecycle(applicable, lifecycle) {
+          case .succeed: break
+          case .asyncFailure: conditions.lifecycleFails = true
+          case .partialBatch: conditions.fallsShort = true
+          }
+        }
       }
     }
     if let staleness { compare(staleness, terms, conditions) }
+    if isFirst { chooseSchema(terms) }
+    conditions.requiredParameter = undocumentedParameter(terms)
     systemDigests[system] = nil
-    let response = systems[system].handle(terms.request, at: now, under: conditions)
-    if conditions.outage || conditions.limited || conditions.refusesCompensation, !response.isSuccess {
+    let response = revised(systems[system].handle(terms.request, at: now, under: conditions), of: terms)
+    if conditions.outage || conditions.limited || conditions.refusesCompensation || conditions.expiresCredential,
+      !response.isSuccess
+    {
       tookEffect(calls[index].requestFaultIndex)
     }
     // Whatever it changed is in the ledger and not in the trace yet.
@@ -239,6 +258,7 @@ extension World {
     switch fault {
     // Whoever hung up does not hear what comes later.
     case .responseLost, .slowResponse: tookEffect(calls[index].answerFaultIndex)
+    case .keyExpired: sleepOverKey(of: index)
     case .truncatedResponse:
       tookEffect(calls[index].answerFaultIndex)
       simulation.schedule(.answer(call: index, attempt: attempt, .none(.unreadable)), after: way)
@@ -262,6 +282,7 @@ extension World {
         if client.attempts > 1 || (terms.route.operation.takesKey && terms.request.idempotencyKey != nil) {
           offer.add(.slowResponse)
         }
+        if outlastsKey(terms) { offer.add(.keyExpired) }
       }
       let site = terms.site.aspect(.answer)
       let fault = simulation.choose(offer, at: site)
@@ -285,16 +306,19 @@ extension World {
   }
 
   private static let staleRead = Offer<ReadFault>(of: .staleRead)
-  private static let asyncFailure = Offer<LifecycleFault>(of: .asyncFailure)
+  private static let anyEnd = Offer<LifecycleFault>(of: .asyncFailure, .partialBatch)
 
   private mutating func chooseRead(_ site: Site) -> Int? {
     simulation.choose(World.staleRead, at: site) == .staleRead ? note(ReadFault.staleRead.name, at: site) : nil
   }
 
-  private mutating func chooseLifecycle(_ site: Site) -> Bool {
-    guard simulation.choose(World.asyncFailure, at: site) == .asyncFailure else { return false }
-    tookEffect(note(LifecycleFault.asyncFailure.name, at: site))
-    return true
+  private mutating func chooseLifecycle(_ applicable: ApplicableConditions, _ site: Site) -> LifecycleFault {
+    var offer = Offer<LifecycleFault>()
+    if applicable.contains(.lifecycleFailure) { offer.add(.asyncFailure) }
+    if applicable.contains(.shortfall) { offer.add(.partialBatch) }
+    let fault = simulation.choose(offer, at: site)
+    if fault != .succeed { tookEffect(note(fault.name, at: site)) }
+    return fault
   }
 
   /// Marks a stale read as effective if a fresh one would have answered otherwise.
@@ -361,7 +385,7 @@ extension World {
       case .afterCompensation:
         return landmark == .afterRetry && waiting.operation.compensation == call.request.operation
           && waiting.subject == call.subject
-      case .afterRestart, .afterTakeover, .atEnd: return false
+      case .afterRestart, .afterTakeover, .afterKeyWindow, .atEnd: return false
       }
     }
   }

@@ -17,7 +17,7 @@ extension World {
   public var hasSettled: Bool {
     guard simulation.driver.pending.isEmpty, let site = simulation.decisions.last?.site else { return false }
     switch site.aspect {
-    case .request, .answer, .read, .lifecycle, .outside:
+    case .request, .answer, .read, .lifecycle, .outside, .key, .schema:
       for call in calls.reversed() where call.terms.isAt(site) { return !call.isOpen }
       return false
     case .crash:
@@ -71,6 +71,8 @@ extension World {
       hasher.combine(systems[index].ledger.count - ledgerRead[index])
       hasher.combine(dueScheduled[index])
       hasher.combine(max(outageUntil[index], now))
+      hasher.combine(UInt64(revisions[index]?.change.rawValue ?? 0))
+      if let revision = revisions[index] { hasher.combine(revision.operation) }
     }
     var messages: UInt64 = 0
     for sent in messagesSent { messages &+= Draw.mix(sent.key &+ UInt64(sent.count)) }

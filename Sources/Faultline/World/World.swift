@@ -25,6 +25,8 @@ public struct World {
   var outageUntil: [Instant]
   /// Limiters that count late, until when, and the fault that made them.
   var lateCounts: [(system: Int, until: Instant, fault: Int)] = []
+  /// How each system speaks otherwise than documented; nil where it does not.
+  var revisions: [Revision?]
   /// How often each system has sent each kind of message about each subject.
   var messagesSent: [(key: UInt64, count: Int)] = []
   var deployment: any AgentDeployment
@@ -207,6 +209,7 @@ public struct World {
     ledgerRead = Array(repeating: 0, count: systems.count)
     dueScheduled = Array(repeating: nil, count: systems.count)
     outageUntil = Array(repeating: scenario.start, count: systems.count)
+    revisions = Array(repeating: nil, count: systems.count)
     deployment = try agent.deploy(setup.task(seed: seed))
     bench = OracleBench(
       terms: JudgingTerms(

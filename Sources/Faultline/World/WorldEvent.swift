@@ -102,6 +102,7 @@ public enum Landmark: String, Hashable, Sendable, CaseIterable {
   case afterCompensation = "after-compensation"
   case afterRestart = "after-restart"
   case afterTakeover = "after-takeover"
+  case afterKeyWindow = "after-key-window"
   case atEnd = "at-end"
 }
 

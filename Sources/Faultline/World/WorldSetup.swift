@@ -29,11 +29,17 @@ public final class WorldSetup: Sendable {
     let operation: Operation
     /// The operations that this one takes back.
     let compensates: [Name]
+    /// Whether the credential that a call of it carries can expire.
+    let hasExpiringCredentials: Bool
+    /// The ways in which a new release of the system could show here, as bits of an offer.
+    let drifts: UInt64
 
-    init(system: Int, operation: Operation, compensates: [Name]) {
+    init(system: Int, operation: Operation, compensates: [Name], service: ServiceDescription) {
+      drifts = Route.drifts(of: operation, in: service)
       self.system = system
       self.operation = operation
       self.compensates = compensates
+      hasExpiringCredentials = service.renewal.map { !operation.isNamed($0) } ?? false
     }
   }
 
@@ -62,7 +68,8 @@ public final class WorldSetup: Sendable {
     }
     for (index, description) in descriptions.enumerated() {
       for operation in description.operations {
-        let route = Route(system: index, operation: operation, compensates: compensates[operation.name] ?? [])
+        let route = Route(
+          system: index, operation: operation, compensates: compensates[operation.name] ?? [], service: description)
         routes.append((operation.name, route))
       }
     }

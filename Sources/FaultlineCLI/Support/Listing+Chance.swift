@@ -8,7 +8,8 @@ import Simulation
 extension Listing {
   static func faults() -> [Listing] {
     names(of: RequestFault.self, bending: .request) + names(of: AnswerFault.self, bending: .answer)
-      + names(of: ReadFault.self, bending: .read) + names(of: LifecycleFault.self, bending: .lifecycle)
+      + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
+      + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
       + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
       + names(of: CrashFault.self, bending: .crash)
       + names(of: ModelFault.self, bending: .decision)
@@ -45,6 +46,7 @@ private enum FaultText {
     case "compensation-refused": "The system refuses to take something back, for a reason that it documents."
     case "laggy-limiter":
       "The limiter counts late: it lets the request through, then refuses for longer than it announces."
+    case "credential-expired": "The caller's credential has expired: nothing is done for it until it is renewed."
     case "late-arrival:after-timeout": "The request arrives when the caller has given up, and is done then."
     case "late-arrival:after-retry": "The request arrives after the caller's next attempt, and is done then."
     case "late-arrival:after-compensation": "The request arrives after the caller took it back, and is done then."
@@ -54,12 +56,20 @@ private enum FaultText {
     case "error-after-commit": "The system did it, and its front end answers 500."
     case "truncated-response": "The system did it, and the answer is cut off: the caller can't read it."
     case "slow-response": "The system is done only after the caller hung up: it sees a timeout, then \"in progress\"."
+    case "key-expired":
+      "The system did it, and the caller sees its timeout only when the system has forgotten the key."
+    case "key-store-split": "A repeated key meets a shard that does not know it: done again, and called a replay."
+    case "key-scope-change": "A failover moves a repeated request to where its key is another one: done again."
+    case "schema-drift:renamed-field": "From here on the system's answers call the id by another name."
+    case "schema-drift:new-value": "From here on the system's answers hold states that nobody has documented."
+    case "schema-drift:new-parameter": "From here on the operation asks for a parameter that nobody has documented."
     case "webhook-duplicate": "A system's message arrives twice, under one id."
     case "webhook-reordered": "A system's message takes as long as it may, and later ones arrive first."
     case "clock-jump:ahead": "The process's clock goes a day and two hours fast; nobody else's does."
     case "clock-jump:back": "The process's clock goes back ten minutes; nobody else's does."
     case "stale-read": "A lagging replica answers: the caller sees an older truth, or nothing."
     case "async-failure": "The system accepts the work and never finishes it."
+    case "partial-batch": "The system does a part of what was asked for, and answers 2xx; all or nothing is refused."
     case "out-of-band-change:settled": "Before the request arrives, somebody does by hand what it asks for."
     case "out-of-band-change:altered": "Before the request arrives, somebody changes the object that it is about."
     case "out-of-band-change:removed": "Before the request arrives, somebody ends the object that it is about."

@@ -98,9 +98,14 @@ public struct Call: Hashable, Sendable {
     case remove
     /// A look at what the journal says is done, after a person has had the run in hand.
     case verify
+    /// A new credential, after one had expired.
+    case renew
+    /// A page to the owner of a step, and the look whether there is one already.
+    case page
+    case pageLookup = "page-lookup"
 
     /// Whether it changes anything.
-    public var isMutation: Bool { self == .change || self == .undo || self == .remove }
+    public var isMutation: Bool { self == .change || self == .undo || self == .remove || self == .page }
     /// Whether it takes something back.
     public var isCompensation: Bool { self == .undo || self == .remove }
   }
@@ -139,6 +144,10 @@ public enum Note: Hashable, Sendable {
   case adopted(act: Name, object: String)
   /// It looked what a call without an answer had done.
   case readBack(act: Name, found: Bool)
+  /// It paged the owner of a step.
+  case paged(owner: Name)
+  /// It renewed a credential that had expired.
+  case renewedCredential
   /// A part that holds the agent back did so: a cap was reached, a decision was not followed.
   case held(Safeguard)
   /// It hands over to a person; `hasContext` says whether with what exists.

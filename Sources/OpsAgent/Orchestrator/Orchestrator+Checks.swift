@@ -65,12 +65,14 @@ extension Orchestrator {
       held(made, now, &commands)
     case (.absent, .one(let object)):
       commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: true)))
-      guard !request.isDryRun, let learned = made.lookup.outputs.read(from: object) else {
+      guard let learned = made.lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
+      guard !request.isDryRun else {
         return escalate("\(made.name.text): what exists could not be read", now, &commands)
       }
       complete(learned, adopted: true, now, &commands)
     case (.present, .one(let object)):
-      learn(made.lookup.outputs.read(from: object) ?? [:])
+      guard let learned = made.lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
+      learn(learned)
       held(made, now, &commands)
     default:
       // A lagging replica may show what was true before the last write; ask once more after its bound.

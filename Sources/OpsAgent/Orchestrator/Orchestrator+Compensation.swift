@@ -94,7 +94,8 @@ extension Orchestrator {
       takenBack(now, &commands)
     case .one(let object), .several(let object, _):
       if case .several = finding { states[index].hasMore = true } else { states[index].hasMore = false }
-      learn(lookup.outputs.read(from: object) ?? [:])
+      guard let learned = lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
+      learn(learned)
       tries = 0
       prepareUndo(now, &commands)
     case .differing(let object, let field):

@@ -84,9 +84,8 @@ extension Orchestrator {
   }
 
   mutating func readAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
-    if case .succeeded(let response) = plan.catalogue.outcome(of: answer),
-      let learned = act.act.outputs.read(from: response.body)
-    {
+    if case .succeeded(let response) = plan.catalogue.outcome(of: answer) {
+      guard let learned = act.act.outputs.read(from: response.body) else { return stopUnread(now, &commands) }
       if parts.guards == .checked, let lookup = act.lookup,
         case .differing(_, let field) = lookup.finding(in: response.body, given: facts)
       {
@@ -151,6 +150,7 @@ extension Orchestrator {
     if renewing(.send, now, &commands) { return }
     if !isAudited, auditAhead(compiled.operation, now) { return flush(.send, now, &commands) }
     if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }
+    if states[index].isUnknown { states[index].mayBeTwice = true }
     states[index].attempts += 1
     states[index].lastSent = now
     let key = compiled.takesKey ? key(attempt: states[index].attempts) : nil
@@ -163,7 +163,10 @@ extension Orchestrator {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded(let response):
       guard let learned = act.act.outputs.read(from: response.body) else {
-        return unknown(.none(.unreadable), now, &commands)
+        // It was done, and what was made can't be told.
+        audit(.unknown, now)
+        states[index].isUnknown = true
+        return stopUnread(now, &commands)
       }
       audit(.done, now)
       complete(learned, now, &commands)

@@ -41,6 +41,8 @@ extension Orchestrator: StableHashable {
     hasher.combine(takenUp)
     hasher.combine(isUnverified)
     hasher.combine(planned)
+    hasher.combine(refusedCall)
+    hasher.combine(hasRenewed)
   }
 }
 
@@ -48,6 +50,7 @@ extension Orchestrator.ActState: StableHashable {
   func hash(into hasher: inout StableHasher) {
     let flags: UInt64 =
       (isUnknown ? 1 : 0) | (needsRecheck ? 2 : 0) | (hasMore ? 4 : 0) | (wasRechecked ? 8 : 0)
+      | (mayBeTwice ? 16 : 0)
     hasher.combine(UInt64(status.rawValue) << 8 | flags)
     hasher.combine(generation)
     hasher.combine(attempts)

@@ -1,4 +1,5 @@
-// Looking once more at what a call without a key made: a network may have delivered it twice.
+// Looking once more at what a call made that may have been done twice: without a key, since a network may have
+// delivered it twice; with one, where it was sent again, since "replayed" is a system's word and not a fact.
 
 import Operations
 import Primitives
@@ -8,18 +9,23 @@ extension Orchestrator {
   mutating func review(_ now: Instant, _ commands: inout [Command]) {
     let made = act.reviewed
     let maker = plan.acts[made]
-    guard parts.readBack == .byNaturalKey, !request.isDryRun, states[made].status == .done, !maker.takesKey,
-      let lookup = maker.lookup
+    guard parts.readBack == .byNaturalKey, !request.isDryRun, states[made].status == .done,
+      !maker.takesKey || isRepeated(made), let lookup = maker.lookup
     else {
       states[index].status = .skipped
+      buffer.append(.skipped(act: index))
       cursor += 1
       return enter(now, &commands)
     }
-    let settled = states[made].lastSent + maker.settling
+    // Under a key nothing arrives late and does anything; what was done is there, and may be hidden.
+    let settled = states[made].lastSent + (maker.takesKey ? maker.staleness : maker.settling)
     if now < settled { return wait(until: settled, .settling, .review, now, &commands) }
     tries += 1
     call(.review, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
   }
+
+  /// Whether an act was sent again before it was known whether it had happened, by this incarnation or an earlier one.
+  func isRepeated(_ index: Int) -> Bool { states[index].mayBeTwice || states[index].earlierSends > 1 }
 
   mutating func reviewAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let compiled = plan.acts[act.reviewed]
@@ -35,6 +41,8 @@ extension Orchestrator {
     }
     tries = 0
     let found = lookup.objects(in: response.body, given: facts)
+    // What has no id can't be told from what is to stay.
+    guard found.allSatisfy({ $0[own.field] != nil }) else { return stopUnread(now, &commands) }
     guard let extra = found.first(where: { $0[own.field] != facts[own.fact] }) else {
       return complete([:], now, &commands)
     }

@@ -146,15 +146,13 @@ extension Orchestrator {
     commands.append(.note(.readBack(act: act.name, found: finding != .none)))
     switch finding {
     case .one(let object):
-      guard let learned = lookup.outputs.read(from: object) else {
-        return escalate("what \(act.name.text) made could not be read", now, &commands)
-      }
+      guard let learned = lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
       complete(learned, adopted: true, now, &commands)
     case .differing(_, let field):
       escalate("\(act.name.text): what exists differs in \(field.text)", now, &commands)
     case .several(let first, let count):
       // Where a later step looks again and removes what is too much, the first will do.
-      guard act.isReviewed, let learned = lookup.outputs.read(from: first) else {
+      guard act.isReviewed, !act.takesKey || isRepeated(index), let learned = lookup.outputs.read(from: first) else {
         return escalate("\(act.name.text): \(count) exist where one should", now, &commands)
       }
       complete(learned, adopted: true, now, &commands)

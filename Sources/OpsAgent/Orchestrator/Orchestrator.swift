@@ -72,6 +72,10 @@ public struct Orchestrator: Sendable {
   var takenUp = 0
   /// A person has had the run in hand, and what the journal says has not been looked at since.
   var isUnverified = false
+  /// The call that was refused because its credential had expired, while that is renewed.
+  var refusedCall: RefusedCall?
+  /// Whether the credential was renewed since the last answer that did not ask for it.
+  var hasRenewed = false
   /// What a dry run found that it would do.
   var planned: [Claim.Item] = []
 
@@ -105,6 +109,8 @@ public struct Orchestrator: Sendable {
     /// More than one was found while taking back.
     var hasMore = false
     var wasRechecked = false
+    /// Sent again, under the same key, when it was not known whether it had happened. A key store may be wrong.
+    var mayBeTwice = false
   }
 
   /// The one event that is awaited; an answered decision's query is in ``query``.
@@ -121,7 +127,7 @@ public struct Orchestrator: Sendable {
   enum Then: UInt8, Hashable, Sendable {
     case enter = 1
     case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish, thaw, verify
-    case ask
+    case ask, page
   }
 
   /// - Parameter parts: what this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
@@ -193,13 +199,30 @@ public struct Orchestrator: Sendable {
     case .thaw: thaw(now, &commands)
     case .verify: verify(now, &commands)
     case .ask: askAgain(&commands)
+    case .page: page(now, &commands)
     }
   }
 
   mutating func answered(
     _ answer: Answer, _ purpose: Call.Purpose, _ now: Instant, _ commands: inout [Command]
   ) {
+    if case .response(let response) = answer {
+      if !response.isSuccess, renews(after: response, purpose, now, &commands) { return }
+      if let drift = drift(in: response, purpose) {
+        if purpose == .change, response.isSuccess { states[index].isUnknown = true }
+        return stop(drift, now, &commands)
+      }
+    }
+    dispatch(answer, purpose, now, &commands)
+  }
+
+  mutating func dispatch(
+    _ answer: Answer, _ purpose: Call.Purpose, _ now: Instant, _ commands: inout [Command]
+  ) {
     switch purpose {
+    case .renew: renewalAnswered(answer, now, &commands)
+    case .page: pageAnswered(answer, now, &commands)
+    case .pageLookup: pageLookupAnswered(answer, now, &commands)
     case .read: readAnswered(answer, now, &commands)
     case .check: checkAnswered(answer, now, &commands)
     case .change: changeAnswered(answer, now, &commands)
@@ -262,8 +285,8 @@ public struct Orchestrator: Sendable {
   }
 
   mutating func call(
-    _ purpose: Call.Purpose, _ operation: Name, _ arguments: Fields, key: String? = nil, attempt: Int,
-    _ commands: inout [Command]
+    _ purpose: Call.Purpose, _ operation: Name, _ arguments: Fields, key: String? = nil,
+    principal: Name? = nil, attempt: Int, _ commands: inout [Command]
   ) {
     let compiled = act
     let fence = purpose.isMutation ? fence : nil
@@ -272,7 +295,8 @@ public struct Orchestrator: Sendable {
       isAudited = false
     }
     let request = Request(
-      operation, arguments, principal: parts.credentials.principal(for: compiled), idempotencyKey: key,
+      operation, arguments, principal: principal ?? parts.credentials.principal(for: compiled),
+      idempotencyKey: key,
       fence: fence)
     commands.append(
       .call(

@@ -12,7 +12,7 @@ public struct Act: Hashable, Sendable {
     case change
     /// Reads again and again until what an earlier act began has come to an end.
     case wait(Poll)
-    /// Looks again at what that act made by a call without a key, and removes what a repeated delivery
+    /// Looks again at what that act made by a call without a key or by one that was repeated, and removes what was
     /// made beside it.
     case review(Name)
   }

@@ -23,6 +23,8 @@ final class CompiledAct: Sendable {
   let keyWindow: TimeSpan
   let staleness: TimeSpan
   let lateness: TimeSpan
+  /// What fields of this system's answers can hold.
+  let values: [ClosedField]
   /// How long after the fact another system may hear of it and act: what that brings about here shows only then.
   let notice: TimeSpan
   let isReversible: Bool
@@ -94,6 +96,7 @@ final class CompiledAct: Sendable {
     keyWindow = service.bounds.keyWindow ?? .zero
     staleness = service.bounds.staleness
     lateness = service.bounds.lateness
+    values = service.values
     notice = catalogue.services.lazy.filter { $0.backend != service.backend }.map(\.bounds.notice).max() ?? .zero
   }
 }

@@ -14,6 +14,9 @@ public final class CompiledWorkflow: Sendable {
   /// Of each step: its name, and whether the graph lets a run go on from it.
   let steps: [(name: Name, mayProceed: Bool)]
 
+  /// How a step's owner is paged, and as whom; nil where this environment has no pager.
+  let alarm: (operation: Name, lookup: Name, principal: Name)?
+
   /// The names of the acts, in the order by which records refer to them.
   public var actNames: [Name] { acts.map(\.act.name) }
 
@@ -43,7 +46,17 @@ public final class CompiledWorkflow: Sendable {
         try CompiledAct(index, of: flat, in: workflow.steps[flat[index].step], catalogue, credentials))
     }
     acts = compiled
+    alarm = CompiledWorkflow.alarm(of: workflow, playbook, catalogue, credentials)
     steps = workflow.steps.map { ($0.name, $0.transitions.contains(.proceed)) }
+  }
+
+  private static func alarm(
+    of workflow: Workflow, _ playbook: Playbook, _ catalogue: Catalogue, _ credentials: [Credential]
+  ) -> (operation: Name, lookup: Name, principal: Name)? {
+    guard let operation = playbook.alarm.flatMap({ catalogue[$0] }), let lookup = operation.readBack else { return nil }
+    let own = workflow.steps.first { $0.scopes.contains(operation.scope) }?.principal
+    guard let principal = credentials.narrowest(covering: [operation.scope]) ?? own else { return nil }
+    return (operation.name, lookup, principal)
   }
 }
 

@@ -22,6 +22,9 @@ public struct Playbook: Hashable, Sendable {
   public var policy: Policy
   /// Names that the agent gives to what it makes.
   public var madeUp: [MadeUp]
+  /// The operation by which the owner of a step is paged where its systems speak otherwise than the playbook; nil where
+  /// nobody is.
+  public var alarm: Name?
 
   /// A name made from a fact: deterministic, so that it is the natural key to read back by.
   public struct MadeUp: Hashable, Sendable {
@@ -48,7 +51,8 @@ public struct Playbook: Hashable, Sendable {
     }
   }
 
-  public init(environment: Name, entries: [Entry], policy: Policy, madeUp: [MadeUp] = []) {
+  public init(environment: Name, entries: [Entry], policy: Policy, madeUp: [MadeUp] = [], alarm: Name? = nil) {
+    self.alarm = alarm
     self.environment = environment
     self.entries = entries
     self.policy = policy

@@ -23,7 +23,7 @@ extension CustomerOnboarding {
       Playbook.MadeUp(.bindingName, "binding-", of: [.customer]),
       Playbook.MadeUp(.invoiceReference, "", of: [.customer, .period]),
       Playbook.MadeUp(.email, "ops@", of: [.customer], suffix: ".example"),
-    ])
+    ], alarm: "notify.page")
 
   // MARK: Ticket
 
@@ -98,11 +98,14 @@ extension CustomerOnboarding {
           "provision-cluster", .change, "cloud.create_cluster",
           [
             .fact(.name, .clusterName), .fact(.customer), .fact(.network), .fact(.plan), .fact(.region),
-            .fact(.count, .instances),
+            // All or nothing: a cluster of half the size is none that anybody ordered.
+            .fact(.count, .instances), .fact(.minCount, .instances),
           ],
           outputs: [Output(.cluster, .id)], protection: .key,
           checks: [Check("no living cluster yet", .absent, clusterLookup)], lookup: clusterLookup,
-          undo: Undo([Undo.Way("cloud.terminate_cluster", [.fact(.cluster)])]))
+          undo: Undo([Undo.Way("cloud.terminate_cluster", [.fact(.cluster)])])),
+        // Before it runs, and before anybody bills it.
+        Act("review-cluster", .review("provision-cluster"), "cloud.list_clusters"),
       ]),
     Playbook.Entry(
       "await-cluster",

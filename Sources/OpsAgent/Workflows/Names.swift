@@ -39,6 +39,7 @@ extension Name {
   static let id: Name = "id"
   static let name: Name = "name"
   static let count: Name = "count"
+  static let minCount: Name = "min_count"
   static let state: Name = "state"
   static let status: Name = "status"
   static let networks: Name = "networks"

@@ -256,7 +256,7 @@ struct Timeline: Sendable {
     case .answer: row.network = "<--X-- \(record.answer)"
     case .request: row.network = "--X--> \(record.answer)"
     case .crash, .decision, .order: row.agent = "\(record.answer) at \(record.site.point)"
-    case .read, .lifecycle, .latency, .identity, .outside, .message: row.network = record.answer.text
+    case .read, .lifecycle, .latency, .identity, .outside, .message, .key, .schema: row.network = record.answer.text
     }
     if record.site.aspect == .answer { heldBack.append(row) } else { rows.append(row) }
   }

@@ -133,4 +133,23 @@ struct IdempotencyStoreTests {
     #expect(answer(store.verdict(on: "K", of: request("test.other"), under: dialect, at: now)) == nil)
     #expect(answer(store.verdict(on: "K", of: request(), under: dialect, at: now)) == done)
   }
+
+  @Test("a shard knows its own keys, and a moved scope is another one")
+  func places() {
+    let dialect = dialect()
+    var store = store(dialect, committed: done, sent: done)
+    let other = Response.ok(["id": "x2"])
+    let shard = IdempotencyStore.Place(shard: 1)
+    let later = start + .seconds(1)
+    #expect(answer(store.verdict(on: "K", of: request(), under: dialect, at: later, in: shard)) == nil)
+    let moved = IdempotencyStore.Place(isMoved: true)
+    #expect(answer(store.verdict(on: "K", of: request(), under: dialect, at: later, in: moved)) == nil)
+    let before = store.stableDigest
+    store.remember(
+      "K", of: request(), committed: other, sent: other, under: dialect, at: later, finishesAt: later, in: shard)
+    #expect(store.stableDigest != before)
+    // From now on a replay alternates between two things, as the shard will have it.
+    #expect(answer(store.verdict(on: "K", of: request(), under: dialect, at: later, in: shard)) == other)
+    #expect(answer(store.verdict(on: "K", of: request(), under: dialect, at: later)) == done)
+  }
 }

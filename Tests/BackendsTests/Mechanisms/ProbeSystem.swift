@@ -22,7 +22,10 @@ struct ProbeSystem: RecordSystem {
   var things = RecordTable<Thing>(retention: .seconds(10))
   let dialect: SystemDialect
 
-  init(memory: IdempotencyDialect.Memory = .everyAnswer, capacity: Int64 = 100, enforcesFences: Bool = true) {
+  init(
+    memory: IdempotencyDialect.Memory = .everyAnswer, capacity: Int64 = 100, enforcesFences: Bool = true,
+    expires: Bool = false
+  ) {
     dialect = SystemDialect(
       idempotency: IdempotencyDialect(
         carrier: "key", window: .hours(1), memory: memory,
@@ -31,10 +34,11 @@ struct ProbeSystem: RecordSystem {
       limiter: LimiterDialect(
         rules: [LimitRule(.all, per: .account, .window(capacity, per: .hours(1)))],
         refusal: Refusal(429, "limited", .notNow, "Slow down.")),
-      unauthenticated: Refusal(401, "who", .forbidden, "{}"), forbidden: Refusal(403, "scope", .forbidden, "{}"),
+      unauthenticated: Refusal(401, "who", .forbidden, "{}"),
+      expired: expires ? Refusal(401, "expired", .expired, "{}") : nil, forbidden: Refusal(403, "scope", .forbidden, "{}"),
       outage: Refusal(503, "outage", .indeterminate, "Out."),
       serverError: Refusal(500, "error", .indeterminate, "Error."),
-      invalidParameter: Refusal(400, "invalid", .refused, "{}"), enforcesFences: enforcesFences)
+      invalidParameter: Refusal(400, "invalid", .malformed, "{}"), enforcesFences: enforcesFences)
   }
 
   var description: ServiceDescription {
@@ -49,7 +53,7 @@ struct ProbeSystem: RecordSystem {
           "probe.drop", "Ends.", parameters: [name], effect: EffectClass("probe.thing", .ended),
           scope: "probe.write", subject: "name"),
         Operation("probe.get", "Shows.", parameters: [name], scope: "probe.read", subject: "name"),
-      ],
+      ] + (dialect.expired == nil ? [] : [.renewal(of: "probe", by: "a test", scope: "probe.read")]),
       errors: dialect.errors, bounds: ServiceBounds(staleness: .seconds(10), lateness: .seconds(1), keyWindow: nil))
   }
 

@@ -186,4 +186,30 @@ struct SimulatedBackendTests {
     _ = send(put("a"), to: &written)
     #expect(written.stateDigest(at: later).value != fresh.stateDigest(at: later).value)
   }
+
+  @Test("an expired credential is refused until it is renewed, and nobody else's is")
+  func expiredCredential() throws {
+    var backend = backend(ProbeSystem(expires: true))
+    let before = backend.stableDigest
+    let refused = send(put("a"), to: &backend) { $0.expiresCredential = true }
+    #expect(refused.status == 401)
+    #expect(backend.description.errors.first { $0.code == refused.error?.code }?.nature == .expired)
+    #expect(backend.stableDigest != before)
+    #expect(send(put("a"), to: &backend).status == 401)
+    #expect(send(Request("probe.get", ["name": "a"], principal: "reader"), to: &backend).status == 404)
+    let renewal = try #require(backend.description.renewal)
+    #expect(send(Request(renewal, principal: "stranger"), to: &backend).error?.code == "who")
+    #expect(send(Request(renewal, principal: "agent"), to: &backend).status == 200)
+    #expect(send(put("a"), to: &backend).status == 200)
+    #expect(backend.ledger.count == 1)
+  }
+
+  @Test("a key is in use for as long as its request takes")
+  func slowHandling() {
+    var backend = backend()
+    #expect(send(put("a", key: "K"), to: &backend) { $0.handlingTime = .seconds(45) }.status == 200)
+    #expect(send(put("a", key: "K"), to: &backend, after: .seconds(31)).error?.code == "busy")
+    #expect(send(put("a", key: "K"), to: &backend, after: .seconds(45)).headers.text("replayed") == "true")
+    #expect(backend.ledger.count == 1)
+  }
 }

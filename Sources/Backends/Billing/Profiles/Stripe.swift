@@ -28,10 +28,11 @@ enum Stripe {
     SystemDialect(
       idempotency: idempotency, limiter: limiter,
       unauthenticated: Refusal(401, "invalid_api_key", .forbidden, "There is no key for {}."),
+      expired: Refusal(401, "api_key_expired", .expired, "The key of {} has expired."),
       forbidden: Refusal(403, "insufficient_permissions", .forbidden, "The key lacks the permission {}."),
       outage: Refusal(503, "service_unavailable", .indeterminate, "The service is unavailable."),
       serverError: Refusal(500, "api_error", .indeterminate, "An error occurred on our side.", headers: headers),
-      invalidParameter: Refusal(400, "parameter_invalid", .refused, "Invalid parameter: {}."),
+      invalidParameter: Refusal(400, "parameter_invalid", .malformed, "Invalid parameter: {}."),
       refusesUnknownParameters: true)
   }
 
@@ -43,7 +44,14 @@ enum Stripe {
       errors: dialect.errors + BillingRefusal.all.map(\.documented),
       // Staleness: search lags by less than a minute (https://docs.stripe.com/search). Lateness: not documented;
       // our choice, as long as Stripe's SDKs wait for an answer (80 seconds).
-      bounds: ServiceBounds(staleness: .minutes(1), lateness: .seconds(80), keyWindow: keyWindow))
+      bounds: ServiceBounds(staleness: .minutes(1), lateness: .seconds(80), keyWindow: keyWindow),
+      values: [
+        ClosedField(
+          .status,
+          [
+            "draft", "open", "paid", "void", "uncollectible", "active", "canceled", "succeeded", "refunded", "issued",
+          ])
+      ])
   }
 
   private static func reason(_ reason: String) -> Fields { ["stripe-rate-limited-reason": .text(reason)] }

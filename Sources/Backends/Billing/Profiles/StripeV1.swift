@@ -6,13 +6,14 @@ import Primitives
 extension BackendProfile {
   static let stripeV1 = BackendProfile(
     .billing, "stripe-v1", "Stripe API v1: keys on POST for 24 hours, failures replayed, limiter in front.",
-    options: BillingOptions.parameters
+    options: BillingOptions.parameters + [KeyRisks.storeOption]
   ) { options in
     SimulatedBackend(
       BillingSystem(
         BillingRules(
           description: StripeV1.description, dialect: StripeV1.dialect, options: try BillingOptions(options),
-          replaysCurrentState: false)))
+          replaysCurrentState: false)),
+      KeyRisks(options))
   }
 }
 

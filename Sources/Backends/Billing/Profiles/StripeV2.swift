@@ -6,13 +6,14 @@ import Primitives
 extension BackendProfile {
   static let stripeV2 = BackendProfile(
     .billing, "stripe-v2", "Stripe API v2: keys on POST and DELETE for 30 days, retries roll work forward.",
-    options: BillingOptions.parameters
+    options: BillingOptions.parameters + [KeyRisks.storeOption]
   ) { options in
     SimulatedBackend(
       BillingSystem(
         BillingRules(
           description: StripeV2.description, dialect: StripeV2.dialect, options: try BillingOptions(options),
-          replaysCurrentState: true)))
+          replaysCurrentState: true)),
+      KeyRisks(options))
   }
 }
 

@@ -24,13 +24,14 @@ extension CloudDialect {
       clusterNotFound: Refusal(400, "InvalidInstanceID.NotFound", .notFound, "The instance ID '{}' does not exist"),
       clusterBusy: Refusal(
         400, "IncorrectInstanceState", .dependency, "The instance '{}' is not in a state from which it can be ended."),
-      invalidValue: Refusal(400, "InvalidParameterValue", .refused, "Invalid value: {}"),
+      invalidValue: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: {}"),
       vcpuQuota: Refusal(
         400, "VcpuLimitExceeded", .refused, "You have requested more vCPU capacity than your limit of {} allows."),
       instanceQuota: Refusal(
         400, "InstanceLimitExceeded", .refused, "You have reached the limit of {} instances that you can launch."),
       noCapacity: Refusal(
-        500, "InsufficientInstanceCapacity", .refused,
+        // "Wait a few minutes and then submit your request again; capacity can shift frequently."
+        500, "InsufficientInstanceCapacity", .notNow,
         "There is not enough capacity in the Availability Zone {}; naming no zone may find some."),
       tokenOfTheDead: Refusal(
         400, "IdempotentInstanceTerminated", .refused,
@@ -51,11 +52,13 @@ extension SystemDialect {
   fileprivate static let ec2 = SystemDialect(
     idempotency: .ec2, limiter: .ec2,
     unauthenticated: Refusal(401, "AuthFailure", .forbidden, "AWS was not able to validate the credentials of {}."),
+    // "If you're using temporary security credentials, this error can also occur if the credentials have expired."
+    expired: Refusal(400, "RequestExpired", .expired, "Request has expired: the credentials of {} have."),
     forbidden: Refusal(403, "UnauthorizedOperation", .forbidden, "You are not authorized to perform {}."),
     outage: Refusal(503, "Unavailable", .indeterminate, "The server is overloaded and can't handle the request."),
     serverError: Refusal(500, "InternalError", .indeterminate, "An internal error has occurred."),
-    invalidParameter: Refusal(400, "InvalidParameterValue", .refused, "Invalid value: {}"),
-    missingParameter: Refusal(400, "MissingParameter", .refused, "The request must contain the parameter {}."))
+    invalidParameter: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: {}"),
+    missingParameter: Refusal(400, "MissingParameter", .malformed, "The request must contain the parameter {}."))
 }
 
 extension IdempotencyDialect {
@@ -69,7 +72,7 @@ extension IdempotencyDialect {
       400, "IdempotentParameterMismatch", .keyMismatch,
       "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."),
     inFlight: nil, comparesFailures: true, maximumLength: 64,
-    tooLong: Refusal(400, "InvalidParameterValue", .refused, "Invalid value: a client token has 64 characters at most"))
+    tooLong: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: a client token has 64 characters at most"))
 }
 
 extension LimiterDialect {

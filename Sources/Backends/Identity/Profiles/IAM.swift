@@ -15,7 +15,7 @@ extension IdentityDialect {
     front: .iam,
     bounds: ServiceBounds(staleness: .seconds(5), lateness: .minutes(1), keyWindow: nil),
     invalidName: Refusal(
-      400, "ValidationError", .refused, "The name '{}' must match [\\w+=,.@-]+ and have 64 characters at most."),
+      400, "ValidationError", .malformed, "The name '{}' must match [\\w+=,.@-]+ and have 64 characters at most."),
     alreadyExists: Refusal(409, "EntityAlreadyExists", .alreadyExists, "{} already exists."),
     notFound: Refusal(404, "NoSuchEntity", .notFound, "{} cannot be found."),
     malformedDocument: Refusal(400, "MalformedPolicyDocument", .refused, "Syntax errors in policy {}."),
@@ -42,8 +42,10 @@ extension SystemDialect {
       ],
       refusal: Refusal(400, "Throttling", .notNow, "Rate exceeded")),
     unauthenticated: Refusal(403, "InvalidClientTokenId", .forbidden, "The credentials of {} are invalid."),
+    // https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+    expired: Refusal(403, "ExpiredTokenException", .expired, "The security token of {} is expired."),
     forbidden: Refusal(403, "AccessDenied", .forbidden, "The principal is not authorized to perform {}."),
     outage: Refusal(503, "ServiceUnavailable", .indeterminate, "The request failed; the server is unavailable."),
     serverError: Refusal(500, "ServiceFailure", .indeterminate, "The request failed because of an unknown error."),
-    invalidParameter: Refusal(400, "ValidationError", .refused, "A parameter fails to satisfy its constraint: {}."))
+    invalidParameter: Refusal(400, "ValidationError", .malformed, "A parameter fails to satisfy its constraint: {}."))
 }

@@ -22,7 +22,7 @@ extension NotificationDialect {
       bounds: ServiceBounds(
         staleness: pages ? .seconds(5) : .seconds(3), lateness: .minutes(1), keyWindow: takesKeys ? .hours(24) : nil),
       mail: MailRules(
-        invalidAddress: Refusal(400, "validation_error", .refused, "Invalid `to` field: {} is not an address."),
+        invalidAddress: Refusal(400, "validation_error", .malformed, "Invalid `to` field: {} is not an address."),
         invalidKey: .invalidKey,
         staleness: .seconds(3)),
       pages: pages ? .pagerDuty : nil)
@@ -42,8 +42,8 @@ extension SystemDialect {
       forbidden: Refusal(401, "restricted_api_key", .forbidden, "This API key is restricted; it lacks {}."),
       outage: Refusal(503, "service_unavailable", .indeterminate, "The service is unavailable."),
       serverError: Refusal(500, "internal_server_error", .indeterminate, "An unexpected error occurred."),
-      invalidParameter: Refusal(400, "validation_error", .refused, "An error with a field of the request: {}."),
-      missingParameter: Refusal(422, "missing_required_field", .refused, "Missing `{}` field."))
+      invalidParameter: Refusal(400, "validation_error", .malformed, "An error with a field of the request: {}."),
+      missingParameter: Refusal(422, "missing_required_field", .malformed, "Missing `{}` field."))
   }
 }
 

@@ -21,7 +21,7 @@ private enum Jira {
   /// https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
   static let refusals = TicketingRules.Refusals(
     missing: Refusal(404, "issue_not_found", .notFound, "The issue {} does not exist or is hidden."),
-    invalid: Refusal(400, "invalid_input", .refused, "The request is invalid: {}."),
+    invalid: Refusal(400, "invalid_input", .malformed, "The request is invalid: {}."),
     conflict: Refusal(409, "transition_conflict", .conflict, "Another transition of {} is in progress."))
 
   /// Points in an hour, bursts in a second, writes to one issue
@@ -43,10 +43,12 @@ private enum Jira {
   static let dialect = SystemDialect(
     idempotency: nil, limiter: limiter,
     unauthenticated: Refusal(401, "unauthorized", .forbidden, "{} is not authenticated."),
+    // https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/
+    expired: Refusal(401, "token_expired", .expired, "The access token of {} has expired."),
     forbidden: Refusal(403, "forbidden", .forbidden, "The permission {} is missing."),
     outage: Refusal(503, "service_unavailable", .indeterminate, "The service is unavailable."),
     serverError: Refusal(500, "internal_error", .indeterminate, "An internal error occurred."),
-    invalidParameter: Refusal(400, "invalid_input", .refused, "Invalid parameter: {}."),
+    invalidParameter: Refusal(400, "invalid_input", .malformed, "Invalid parameter: {}."),
     refusesUnknownParameters: true)
 
   /// Search is eventually consistent without a documented bound; a minute is our choice, and so is the lateness.
@@ -55,7 +57,8 @@ private enum Jira {
     operations: TicketingOperations.all(keyOnCreate: false, hasSafeUpdate: false, searchTakesFields: true),
     errors: dialect.errors + refusals.all.map(\.documented),
     bounds: ServiceBounds(staleness: .minutes(1), lateness: .minutes(1), keyWindow: nil),
-    topics: [.ticketCreated])
+    topics: [.ticketCreated],
+    values: [ClosedField(.status, Ticket.Status.allCases.map(\.rawValue))])
 
   private static let issueWrites = LimitRule.Target.operations([.updateTicket, .deleteTicket, .addComment])
   private static let perIssue = reason("jira-per-issue-on-write")

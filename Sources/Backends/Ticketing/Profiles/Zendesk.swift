@@ -6,14 +6,15 @@ import Primitives
 extension BackendProfile {
   static let zendesk = BackendProfile(
     .ticketing, "zendesk", "Zendesk Support: a key on create only (2 hours), safe updates, Retry-After.",
-    options: TicketingOptions.parameters
+    options: TicketingOptions.parameters + [KeyRisks.storeOption]
   ) { options in
     SimulatedBackend(
       TicketingSystem(
         TicketingRules(
           description: Zendesk.description, dialect: Zendesk.dialect, options: try TicketingOptions(options),
           refusals: Zendesk.refusals, locksClosed: true, statusChangesCollide: false,
-          searchAnswersWithIDs: false)))
+          searchAnswersWithIDs: false)),
+      KeyRisks(options))
   }
 }
 
@@ -53,10 +54,12 @@ private enum Zendesk {
   static let dialect = SystemDialect(
     idempotency: idempotency, limiter: limiter,
     unauthenticated: Refusal(401, "InvalidCredentials", .forbidden, "{} could not be authenticated."),
+    // https://developer.zendesk.com/documentation/api-basics/authentication/refresh-token/
+    expired: Refusal(401, "invalid_token", .expired, "The access token of {} is expired."),
     forbidden: Refusal(403, "Forbidden", .forbidden, "The scope {} is needed."),
     outage: Refusal(503, "ServiceUnavailable", .indeterminate, "The service is unavailable."),
     serverError: Refusal(500, "InternalError", .indeterminate, "Something went wrong."),
-    invalidParameter: Refusal(422, "InvalidParameter", .refused, "Invalid parameter: {}."))
+    invalidParameter: Refusal(422, "InvalidParameter", .malformed, "Invalid parameter: {}."))
 
   /// The search index lags by "up to a few minutes"
   /// (https://developer.zendesk.com/api-reference/ticketing/ticket-management/search/); two are our choice,
@@ -66,5 +69,6 @@ private enum Zendesk {
     operations: TicketingOperations.all(keyOnCreate: true, hasSafeUpdate: true, searchTakesFields: false),
     errors: dialect.errors + refusals.all.map(\.documented),
     bounds: ServiceBounds(staleness: .minutes(2), lateness: .minutes(1), keyWindow: .hours(2)),
-    topics: [.ticketCreated])
+    topics: [.ticketCreated],
+    values: [ClosedField(.status, Ticket.Status.allCases.map(\.rawValue))])
 }

@@ -7,8 +7,8 @@ import Primitives
 ///
 /// Fires also where the surplus was taken back later: a retry is to take back, or to adopt, what the attempt
 /// before left. Silent when the earlier object was gone at the time of sending or on its way out, when
-/// the system answered with the object that was there, about copies that the network made, and about money and
-/// messages.
+/// the system answered with the object that was there, about copies that the network made, about the same call under
+/// the same key (which asks for what is there, and for no second one), and about money and messages.
 /// Source: half-created profile, https://github.com/hashicorp/terraform-provider-aws/issues/12121
 public struct RetryWithoutCompensation: Oracle {
   public static let name: Name = "retry-without-compensation"
@@ -28,7 +28,7 @@ public struct RetryWithoutCompensation: Oracle {
       guard call.intent == intent, object.firstIndex > call.sentIndex else { continue }
       let before = facts.objects.filter {
         $0.claimedBy == intent && $0.firstIndex < call.sentIndex && ($0.endIndex.map { $0 > call.sentIndex } ?? true)
-          && !$0.isLeaving(at: call.sentIndex)
+          && !$0.isLeaving(at: call.sentIndex) && !isRepetition(call, of: $0, facts, terms)
       }
       guard before.count >= terms.intents[intent].times.upperBound else { continue }
       found.append(
@@ -40,5 +40,11 @@ public struct RetryWithoutCompensation: Oracle {
           evidence: before.map(\.firstIndex) + [call.sentIndex, object.firstIndex]))
     }
     return found
+  }
+
+  /// Whether a call asks once more for what the call asked for that made the object.
+  private func isRepetition(_ call: CallFact, of object: ObjectFact, _ facts: Facts, _ terms: JudgingTerms) -> Bool {
+    guard let first = object.cause.flatMap(facts.callIndex), facts.calls[first].key != nil else { return false }
+    return facts.isSameAttempt(facts.calls[first], call, terms: terms)
   }
 }
