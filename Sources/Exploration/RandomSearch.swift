@@ -89,7 +89,7 @@ public struct RandomSearch: Sendable {
   /// What the runs may touch, as far as it is known before they are played.
   private var declared: [Name] {
     guard case .random(atMost: 1...) = faults else { return [] }
-    return Marks.faults + agent.marks
+    return Marks.faults + agent.marks(in: setup.scenario.workflow)
   }
 
   private func isRechecked(_ seed: UInt64) -> Bool {

@@ -66,6 +66,16 @@ public struct Money: Hashable, Sendable {
   }
 }
 
+extension Money {
+  /// The part of it that falls to `parts` of `whole` equal parts, rounded half up to a minor unit.
+  ///
+  /// - Precondition: neither number of parts nor the amount is negative, and there is a whole.
+  public func share(_ parts: Int64, of whole: Int64) -> Money {
+    precondition(parts >= 0 && whole > 0 && minorUnits >= 0, "\(self) in \(parts) of \(whole) parts")
+    return Money(minorUnits: (minorUnits * parts * 2 + whole) / (whole * 2), currency: currency)
+  }
+}
+
 extension Money: CustomStringConvertible, StableHashable {
   /// Grouped by thousands, `1,200.00 EUR`.
   public var description: String {

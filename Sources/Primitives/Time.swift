@@ -125,6 +125,13 @@ public enum CivilDate {
     return era * 146_097 + dayOfEra - 719_468
   }
 
+  /// How many days a month has.
+  public static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+    let next = month == 12 ? (year: year + 1, month: Int64(1)) : (year: year, month: month + 1)
+    return daysSinceEpoch(year: next.year, month: next.month, day: 1)
+      - daysSinceEpoch(year: year, month: month, day: 1)
+  }
+
   /// The date so many days after 1970-01-01.
   public static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let z = days + 719_468

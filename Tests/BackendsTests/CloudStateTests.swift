@@ -99,7 +99,12 @@ struct CloudStateTests {
     failed.reason = "x"
     var ended = cluster()
     ended.terminatedAt = at
-    let inOtherStates = [Cluster.State.running, .shuttingDown, .terminated].map { state in
+    var growing = cluster()
+    growing.before = Cluster.Size(plan: "p", count: 1)
+    let smaller = Cluster.Size(plan: "p", count: 1)
+    expectHashCovers(
+      smaller, variants: [Cluster.Size(plan: "q", count: 1), Cluster.Size(plan: "p", count: 2)], "Cluster.Size")
+    let inOtherStates = [Cluster.State.running, .modifying, .shuttingDown, .terminated].map { state in
       var other = cluster()
       other.state = state
       return other
@@ -109,6 +114,7 @@ struct CloudStateTests {
       variants: [
         cluster("i-2"), cluster(name: "m"), cluster(customer: "acme"), cluster(network: "vpc-2"), cluster(plan: "q"),
         cluster(region: "s"), cluster(zone: "z"), cluster(count: 2), cluster(launchedAt: at), running, failed, ended,
+        growing,
       ] + inOtherStates, "Cluster")
 
     var deleted = Network(id: "vpc-1", name: "n", customer: nil, region: "r")
@@ -121,6 +127,23 @@ struct CloudStateTests {
         Network(id: "vpc-1", name: "n", customer: "acme", region: "r"),
         Network(id: "vpc-1", name: "n", customer: nil, region: "s"), deleted,
       ], "Network")
+
+    func snapshot(
+      _ id: String = "snap-1", name: String = "n", customer: Name? = nil, cluster: String = "i-1", region: String = "r",
+      startedAt: Instant = Instant(nanoseconds: 0)
+    ) -> Snapshot {
+      Snapshot(id: id, name: name, customer: customer, cluster: cluster, region: region, startedAt: startedAt)
+    }
+    var complete = snapshot()
+    complete.state = .completed
+    var dropped = snapshot()
+    dropped.isDeleted = true
+    expectHashCovers(
+      snapshot(),
+      variants: [
+        snapshot("snap-2"), snapshot(name: "m"), snapshot(customer: "acme"), snapshot(cluster: "i-2"),
+        snapshot(region: "s"), snapshot(startedAt: at), complete, dropped,
+      ], "Snapshot")
 
     let call = CallID(process: 0, incarnation: 1, number: 1)
     expectHashCovers(

@@ -348,11 +348,13 @@ struct IdentityStateTests {
 
     var deleted = AccessKey(id: "1", role: "r", customer: nil)
     deleted.isDeleted = true
+    var inactive = AccessKey(id: "1", role: "r", customer: nil)
+    inactive.isActive = false
     expectHashCovers(
       AccessKey(id: "1", role: "r", customer: nil),
       variants: [
         AccessKey(id: "2", role: "r", customer: nil), AccessKey(id: "1", role: "s", customer: nil),
-        AccessKey(id: "1", role: "r", customer: "acme"), deleted,
+        AccessKey(id: "1", role: "r", customer: "acme"), deleted, inactive,
       ], "AccessKey")
   }
 }

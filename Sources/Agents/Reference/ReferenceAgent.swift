@@ -31,6 +31,8 @@ public struct ReferenceAgent: AgentUnderTest {
     marks = ReferenceMarks.all(without: removed)
   }
 
+  public func marks(in workflow: Name) -> [Name] { ReferenceMarks.all(without: removed, in: workflow) }
+
   public var summary: String {
     "What the field should copy: a journal, keys, read-back, a saga, a lease, and a decider kept in bounds."
   }

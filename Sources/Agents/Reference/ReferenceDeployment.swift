@@ -201,7 +201,7 @@ struct ReferenceDeployment: AgentDeployment {
       // A lease that can't be given back expires by itself.
       if let lease = processes[index].core.heldLease { try? store.release(lease) }
       if holder == index { holder = nil }
-      commands.append(.finish(claim.translated(plan.task.catalogue)))
+      commands.append(.finish(claim.translated(plan.task.catalogue, of: plan.task.workflow)))
     case .leave: commands.append(.finish(nil))
     case .store, .load, .acquire, .renew, .decide:
       processes[index].pending = command

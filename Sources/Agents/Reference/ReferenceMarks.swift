@@ -27,15 +27,16 @@ enum ReferenceMarks {
     .confidenceThreshold, .closedTransitions, .escalationContext,
   ]
 
-  /// Everything that a run of the agent without these parts may touch.
-  static func all(without removed: [Safeguard]) -> [Name] {
+  /// Everything that a run of the agent without these parts may touch, in one workflow or in any.
+  static func all(without removed: [Safeguard], in workflow: Name? = nil) -> [Name] {
     var marks = visible.filter { !removed.contains($0) }.map { mark(of: $0) }
     if !removed.contains(.persistedState) { marks += [resumed, takenUp] }
     if !removed.contains(.singleFlightLease) { marks.append(tookOver) }
     if !removed.contains(.readBack) { marks += [Marks.readBackFound, Marks.readBackEmpty] }
     marks += [Marks.adopted, renewed, paged]
     if !removed.contains(.compensation) {
-      let acts = CustomerOnboarding.playbook.entries.flatMap(\.acts)
+      let acts = workflow.flatMap(WorkflowShelf.versions)?.last?.playbook.entries.flatMap(\.acts)
+        ?? WorkflowShelf.all.flatMap { $0[$0.count - 1].playbook.entries.flatMap(\.acts) }
       marks += acts.filter { $0.undo != nil }.map { Marks.compensation(of: $0.name) }
     }
     return marks

@@ -38,11 +38,13 @@ extension DecisionQuery {
 }
 
 extension OpsAgent.Claim {
-  func translated(_ catalogue: Catalogue) -> Faultline.Claim {
+  func translated(_ catalogue: Catalogue, of workflow: Name) -> Faultline.Claim {
     func holdings(_ items: [Item], namingUpdates: Bool = false) -> [Faultline.Claim.Holding] {
       items.compactMap { item in
-        // What only changed an object is no object of its own; that it may have changed it has to be said.
-        guard let effect = catalogue[item.operation]?.effect, namingUpdates || effect.change != .updated else {
+        // What only changed an object, or ended one, is no object of its own; that it may have changed it has to be said.
+        guard let effect = catalogue[item.operation]?.effect,
+          namingUpdates || (effect.change != .updated && effect.change != .ended)
+        else {
           return nil
         }
         return Faultline.Claim.Holding(kind: effect.kind, object: item.id.isEmpty ? nil : item.id)
@@ -51,15 +53,22 @@ extension OpsAgent.Claim {
     let ending: Faultline.Ending
     let text: String
     switch self.ending {
-    case .completed: (ending, text) = (.completed, "onboarded")
+    case .completed: (ending, text) = (.completed, Self.done[workflow] ?? "done")
     case .planned: (ending, text) = (.completed, "dry run: nothing was done")
     case .rolledBack: (ending, text) = (.rolledBack, "rolled back: \(reason)")
     case .escalated: (ending, text) = (.escalated, "stopped: \(reason)")
     }
     return Faultline.Claim(
-      ending, text: text, holdings: self.ending == .planned ? [] : holdings(present), possibly: holdings(possibly, namingUpdates: true),
-      reason: reason.isEmpty ? nil : reason, nextAction: nextAction.isEmpty ? nil : nextAction)
+      ending, text: text, holdings: self.ending == .planned ? [] : holdings(present),
+      possibly: holdings(possibly, namingUpdates: true), reason: reason.isEmpty ? nil : reason, nextAction: nextAction.isEmpty ? nil : nextAction)
   }
+}
+
+extension OpsAgent.Claim {
+  /// What is said of a workflow that was completed.
+  fileprivate static let done: [Name: String] = [
+    CustomerOnboarding.name: "onboarded", CustomerOffboarding.name: "offboarded", PlanChange.name: "plan changed",
+  ]
 }
 
 /// The names of store operations as crash points, by the position of the act in its workflow.

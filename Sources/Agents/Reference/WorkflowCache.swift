@@ -18,6 +18,7 @@ final class WorkflowCache: Sendable {
   }
 
   private struct Entry: Sendable {
+    var workflow: Name
     var services: [ServiceDescription]
     var principals: [Principal]
     var prepared: Prepared
@@ -31,10 +32,13 @@ final class WorkflowCache: Sendable {
   func prepared(for task: AgentTask) throws -> Prepared {
     let services = task.catalogue.services
     let known = entries.withLock { entries in
-      entries.first { $0.services == services && $0.principals == task.principals }?.prepared
+      entries.first {
+        $0.workflow == task.workflow && $0.services == services && $0.principals == task.principals
+      }?.prepared
     }
     if let known { return known }
-    let compiled = try CustomerOnboarding.versions.map { version in
+    let versions = WorkflowShelf.versions(of: task.workflow) ?? CustomerOnboarding.versions
+    let compiled = try versions.map { version in
       try CompiledWorkflow(
         version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue,
         credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
@@ -45,7 +49,7 @@ final class WorkflowCache: Sendable {
       labels: compiled.map { CheckpointLabels(of: $0) })
     entries.withLock { entries in
       if entries.count == WorkflowCache.capacity { entries.removeFirst() }
-      entries.append(Entry(services: services, principals: task.principals, prepared: prepared))
+      entries.append(Entry(workflow: task.workflow, services: services, principals: task.principals, prepared: prepared))
     }
     return prepared
   }

@@ -11,6 +11,7 @@ extension Name {
   static let createSubscription: Name = "billing.create_subscription"
   static let listSubscriptions: Name = "billing.list_subscriptions"
   static let cancelSubscription: Name = "billing.cancel_subscription"
+  static let updateSubscription: Name = "billing.update_subscription"
   static let createInvoice: Name = "billing.create_invoice"
   static let addInvoiceItem: Name = "billing.add_invoice_item"
   static let finalizeInvoice: Name = "billing.finalize_invoice"
@@ -23,6 +24,7 @@ extension Name {
   static let listCharges: Name = "billing.list_charges"
   static let refundCharge: Name = "billing.refund_charge"
   static let createCreditNote: Name = "billing.create_credit_note"
+  static let listCreditNotes: Name = "billing.list_credit_notes"
 
   static let billingRead: Name = "billing.read"
   static let billingWrite: Name = "billing.write"
@@ -36,6 +38,7 @@ extension Name {
   static let chargeKind: Name = "billing.charge"
   static let refundKind: Name = "billing.refund"
   static let creditNoteKind: Name = "billing.credit_note"
+  static let balanceCreditKind: Name = "billing.credit"
 
   static let invoice: Name = "invoice"
   static let subscription: Name = "subscription"
@@ -48,6 +51,8 @@ extension Name {
   static let subscriptions: Name = "subscriptions"
   static let invoices: Name = "invoices"
   static let charges: Name = "charges"
+  static let creditNotes: Name = "credit_notes"
+  static let prorationBehavior: Name = "proration_behavior"
   static let hasMore: Name = "has_more"
   static let total: Name = "total"
   static let amountPaid: Name = "amount_paid"

@@ -53,6 +53,18 @@ enum BillingOperations {
         parameters: [Parameter(.subscription, .text, "The subscription's id.")],
         effect: EffectClass(.subscriptionKind, .ended), scope: .billingWrite, takesKey: keysOnDelete,
         readBack: .listSubscriptions),
+      Operation(
+        .updateSubscription,
+        "Changes the plan of an active subscription. With always_invoice the rest of the month is settled at once: "
+          + "an open invoice for what it costs more, a credit to the customer's balance for what it costs less.",
+        parameters: [
+          Parameter(.subscription, .text, "The subscription's id."), Parameter(.plan, .text, "The new plan's name."),
+          Parameter(
+            .prorationBehavior, .text, "What becomes of the month that has begun.",
+            allowed: ["none", "always_invoice"]),
+        ],
+        effect: EffectClass(.subscriptionKind, .updated), compensation: .updateSubscription, scope: .billingWrite,
+        takesKey: true, readBack: .listSubscriptions),
     ]
   }
 
@@ -121,8 +133,12 @@ enum BillingOperations {
         Parameter(.refundAmount, .money, "The part that is paid back to the card.", required: false),
         Parameter(.creditAmount, .money, "The part that is credited to the customer's balance.", required: false),
         Parameter(.outOfBandAmount, .money, "The part that was settled elsewhere.", required: false),
+        reference,
       ],
       effect: EffectClass(.creditNoteKind, .created, .permanent), scope: .billingRefund, takesKey: true,
-      readBack: .getInvoice),
+      readBack: .listCreditNotes),
+    Operation(
+      .listCreditNotes, "Lists the credit notes of an invoice, newest first.", parameters: [invoice] + page,
+      scope: .billingRead),
   ]
 }

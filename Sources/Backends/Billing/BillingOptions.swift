@@ -15,8 +15,9 @@ struct BillingOptions: Sendable, StableHashable {
   var draftTime = TimeSpan.zero
   /// Whether a second live object with the same external reference is refused.
   var hasUniqueReferences = false
-  /// Customers whose card is declined.
+  /// Customers whose card is declined, and from when on: what was paid before the world begins was paid.
   var declined: [String] = []
+  var start = Instant(nanoseconds: 0)
 
   static let parameters: [Parameter] = [
     Parameter(
@@ -42,6 +43,7 @@ struct BillingOptions: Sendable, StableHashable {
     metersClusters = options.text("metering") == "per-cluster"
     hasUniqueReferences = options.bool("unique_reference") ?? false
     draftTime = .minutes(options.int("draft_minutes") ?? 0)
+    start = options["start"]?.instant ?? start
     if let money = options.money("price") { price = money }
     prices = try (options["prices"]?.record ?? [:]).entries.map { entry in
       guard let price = entry.value.money ?? entry.value.text.flatMap({ Money($0) }) else {
@@ -58,6 +60,8 @@ struct BillingOptions: Sendable, StableHashable {
     }
   }
 
+  func declines(_ customer: Name, at now: Instant) -> Bool { now >= start && declined.contains(customer.text) }
+
   func price(of plan: String?) -> Money { prices.first { $0.plan == plan }?.price ?? price }
 
   func hash(into hasher: inout StableHasher) {
@@ -71,5 +75,6 @@ struct BillingOptions: Sendable, StableHashable {
     hasher.combine(draftTime)
     hasher.combine(hasUniqueReferences)
     hasher.combine(declined)
+    hasher.combine(start)
   }
 }

@@ -29,7 +29,7 @@ struct Subscription: Record {
 
   let id: String
   let owner: Name
-  let plan: String
+  var plan: String
   let period: String?
   let reference: String?
   let createdAt: Instant
@@ -100,5 +100,40 @@ struct Charge: Record {
     hasher.combine(amount)
     hasher.combine(createdAt)
     hasher.combine(refunded)
+  }
+}
+
+/// A credit note on an invoice.
+struct CreditNote: Record {
+  let id: String
+  let invoice: String
+  let owner: Name
+  let period: String?
+  /// The caller's own name for it.
+  let reference: String?
+  /// What it credits, refunded parts included.
+  let amount: Money
+  /// The part of it that went back to the card.
+  let refunded: Money
+  let createdAt: Instant
+  var kept = KeptBody()
+
+  var shown: Fields {
+    [
+      .id: .text(id), .customer: .name(owner), .invoice: .text(invoice), .period: .optional(period),
+      .reference: .optional(reference), .amount: .money(amount), .refundAmount: .money(refunded), .status: "issued",
+      .created: .instant(createdAt),
+    ]
+  }
+
+  func hash(into hasher: inout StableHasher) {
+    hasher.combine(id)
+    hasher.combine(invoice)
+    hasher.combine(owner)
+    hasher.combine(period)
+    hasher.combine(reference)
+    hasher.combine(amount)
+    hasher.combine(refunded)
+    hasher.combine(createdAt)
   }
 }

@@ -7,7 +7,7 @@ extension BillingSystem {
   mutating func payInvoice(_ call: Call, _ effects: inout EffectWriter) -> Handling {
     if let id = call.text(.invoice), invoices[id]?.status == .paid { return .refused(BillingRefusal.alreadyPaid, id) }
     return edit(call, from: [.open, .uncollectible]) { system, invoice in
-      if system.options.declined.contains(invoice.owner.text) {
+      if system.options.declines(invoice.owner, at: call.now) {
         return .refused(BillingRefusal.declined, invoice.owner.text)
       }
       let charge = Charge(
@@ -81,11 +81,15 @@ extension BillingSystem {
         if $0.status == .open, $0.remaining.minorUnits == 0 { $0.status = .paid }
       }
       let note = call.newID("cn_")
+      system.creditNotes.insert(
+        CreditNote(
+          id: note, invoice: invoice.id, owner: invoice.owner, period: invoice.period,
+          reference: call.text(.reference), amount: amount, refunded: refund, createdAt: call.now), at: call.now)
       effects.record(
         .created, .creditNoteKind, object: note, owner: invoice.owner, amount: amount - refund,
         attributes: [
-          .invoice: .text(invoice.id), .period: .optional(invoice.period), .reference: .optional(invoice.reference),
-          .status: "issued", .total: .money(amount),
+          .invoice: .text(invoice.id), .period: .optional(invoice.period),
+          .reference: .optional(call.text(.reference) ?? invoice.reference), .status: "issued", .total: .money(amount),
         ], permanence: .permanent)
       let status = system.recorded(.updated, invoice.id, &effects).response.body[.status] ?? .null
       return .done([

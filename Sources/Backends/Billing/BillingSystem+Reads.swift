@@ -30,6 +30,13 @@ extension BillingSystem {
 
   func listCharges(_ call: Call) -> Response { list(call, charges, as: .charges) { $0.owner == $1 } }
 
+  /// Listed by invoice id: a list, which is consistent.
+  func listCreditNotes(_ call: Call) -> Response {
+    let id = call.text(.invoice) ?? ""
+    guard invoices[id] != nil else { return BillingRefusal.missing.response(id) }
+    return .ok(page(call, creditNotes.bodies(asOf: call.now) { $0.invoice == id }, as: .creditNotes))
+  }
+
   /// A customer by id, or the newest with that reference as the searching replica knows it.
   private func customer(_ text: String, at call: Call) -> BillingCustomer? {
     if let customer = customers[text] { return customer }
@@ -46,15 +53,20 @@ extension BillingSystem {
     let wanted = byID?.owner ?? Name(text)
     // Addressed by id it is a list, which is consistent; by reference it is a search.
     let instant = byID == nil ? call.readAt : call.now
-    var found = table.bodies(asOf: instant) { isWanted($0, wanted) }
+    return .ok(page(call, table.bodies(asOf: instant) { isWanted($0, wanted) }, as: name))
+  }
+
+  /// A page of what was found, newest first.
+  private func page(_ call: Call, _ oldestFirst: [Value], as name: Name) -> Fields {
+    var found = oldestFirst
     found.reverse()
     if let after = call.text(.startingAfter), let index = found.firstIndex(where: { $0.record?.text(.id) == after }) {
       found.removeFirst(index + 1)
     }
     let limit = Int(min(100, max(1, call.int(.limit) ?? 10)))
-    return .ok([
+    return [
       name: .list(Array(found.prefix(limit))), .count: .int(Int64(min(found.count, limit))),
       .hasMore: .bool(found.count > limit),
-    ])
+    ]
   }
 }

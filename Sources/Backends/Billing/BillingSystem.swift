@@ -25,6 +25,7 @@ struct BillingSystem: RecordSystem {
   var subscriptions: RecordTable<Subscription>
   var invoices: RecordTable<Invoice>
   var charges: RecordTable<Charge>
+  var creditNotes: RecordTable<CreditNote>
   var lifecycle = Lifecycle<Step>()
   /// Meter events that were taken: the same may arrive twice.
   var meterEvents: [String] = []
@@ -36,6 +37,7 @@ struct BillingSystem: RecordSystem {
     subscriptions = RecordTable(retention: retention)
     invoices = RecordTable(retention: retention)
     charges = RecordTable(retention: retention)
+    creditNotes = RecordTable(retention: retention)
   }
 
   var rules: BillingRules { fixed.value }
@@ -51,6 +53,7 @@ struct BillingSystem: RecordSystem {
     case .getInvoice: getInvoice(call)
     case .listInvoices: listInvoices(call)
     case .listCharges: listCharges(call)
+    case .listCreditNotes: listCreditNotes(call)
     default: preconditionFailure("billing lists \(call.request.operation) as a read but does not answer it")
     }
   }
@@ -64,6 +67,7 @@ struct BillingSystem: RecordSystem {
     case .deleteCustomer: deleteCustomer(call, &effects)
     case .createSubscription: createSubscription(call, &effects)
     case .cancelSubscription: cancelSubscription(call, &effects)
+    case .updateSubscription: updateSubscription(call, &effects)
     case .createInvoice: createInvoice(call, &effects)
     case .addInvoiceItem: addInvoiceItem(call, &effects)
     case .finalizeInvoice: finalizeInvoice(call, &effects)
@@ -123,7 +127,8 @@ struct BillingSystem: RecordSystem {
       else { return [] }
       return invoices.first { $0.reference == reference && $0.isLive } == nil ? .altered : []
     case .payInvoice:
-      guard let invoice = invoices[call.text(.invoice) ?? ""], !options.declined.contains(invoice.owner.text) else {
+      guard let invoice = invoices[call.text(.invoice) ?? ""], !options.declines(invoice.owner, at: call.now)
+      else {
         return []
       }
       return invoice.status == .open ? .settled : []
@@ -161,6 +166,7 @@ struct BillingSystem: RecordSystem {
 
   private func body(of id: String) -> Fields? {
     customers[id]?.body ?? subscriptions[id]?.body ?? invoices[id]?.body ?? charges[id]?.body
+      ?? creditNotes[id]?.body
   }
 
   func hash(into hasher: inout StableHasher) {
@@ -169,6 +175,7 @@ struct BillingSystem: RecordSystem {
     hasher.combine(subscriptions)
     hasher.combine(invoices)
     hasher.combine(charges)
+    hasher.combine(creditNotes)
     hasher.combine(lifecycle)
     hasher.combine(meterEvents)
   }

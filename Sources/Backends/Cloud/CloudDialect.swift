@@ -23,6 +23,11 @@ struct CloudDialect: Sendable {
   var malformedCluster: Refusal
   var clusterNotFound: Refusal
   var clusterBusy: Refusal
+  /// The same for good: it has ended, or is ending.
+  var clusterGone: Refusal
+  var malformedSnapshot: Refusal
+  var snapshotNotFound: Refusal
+  var snapshotInUse: Refusal
   var invalidValue: Refusal
   var vcpuQuota: Refusal
   var instanceQuota: Refusal
@@ -41,6 +46,8 @@ struct CloudDialect: Sendable {
   var launchTime: TimeSpan
   /// From the acceptance of a termination to its end.
   var shutdownTime: TimeSpan
+  /// From the acceptance of a snapshot to its end.
+  var snapshotTime: TimeSpan
   /// How long a terminated cluster is shown.
   var afterlife: TimeSpan
   /// How long a terminated cluster counts against the quota of instances.
@@ -50,7 +57,8 @@ struct CloudDialect: Sendable {
   var refusals: [Refusal] {
     [
       malformedNetwork, networkNotFound, networkInUse, malformedCluster, clusterNotFound, clusterBusy, invalidValue,
-      vcpuQuota, instanceQuota, noCapacity, tokenOfTheDead,
+      vcpuQuota, instanceQuota, noCapacity, tokenOfTheDead, clusterGone, malformedSnapshot, snapshotNotFound,
+      snapshotInUse,
     ]
   }
 

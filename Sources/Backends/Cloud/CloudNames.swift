@@ -13,12 +13,18 @@ extension Name {
   static let listClusters: Name = "cloud.list_clusters"
   static let tagCluster: Name = "cloud.tag_cluster"
   static let terminateCluster: Name = "cloud.terminate_cluster"
+  static let modifyCluster: Name = "cloud.modify_cluster"
+  static let createSnapshot: Name = "cloud.create_snapshot"
+  static let describeSnapshot: Name = "cloud.describe_snapshot"
+  static let listSnapshots: Name = "cloud.list_snapshots"
+  static let deleteSnapshot: Name = "cloud.delete_snapshot"
 
   static let cloudRead: Name = "cloud.read"
   static let cloudWrite: Name = "cloud.write"
 
   static let networkKind: Name = "cloud.network"
   static let clusterKind: Name = "cloud.cluster"
+  static let snapshotKind: Name = "cloud.snapshot"
 
   static let clusterRunning: Name = "cloud.cluster.running"
   static let clusterTerminated: Name = "cloud.cluster.terminated"
@@ -27,6 +33,9 @@ extension Name {
   static let networks: Name = "networks"
   static let cluster: Name = "cluster"
   static let clusters: Name = "clusters"
+  static let snapshot: Name = "snapshot"
+  static let snapshots: Name = "snapshots"
+  static let startedAt: Name = "started_at"
   static let region: Name = "region"
   static let zone: Name = "zone"
   static let state: Name = "state"

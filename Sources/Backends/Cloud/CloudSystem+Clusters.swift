@@ -55,13 +55,16 @@ extension CloudSystem {
     return quotaRefusal(of: call, count: count)
   }
 
-  private func quotaRefusal(of call: Call, count: Int64) -> Handling? {
+  /// - Parameter changed: the cluster that is to become so large, which is not counted as it is.
+  func quotaRefusal(of call: Call, count: Int64, changing changed: String? = nil) -> Handling? {
     var instances = count
     var vcpus = count * rules.vcpus(of: call.required(.plan))
-    let counted = clusters.all { $0.state != .terminated || $0.isShown(at: call.now, for: rules.quotaAfterlife) }
+    let counted = clusters.all {
+      $0.id != changed && ($0.state != .terminated || $0.isShown(at: call.now, for: rules.quotaAfterlife))
+    }
     for cluster in counted {
       instances += cluster.count
-      guard cluster.state == .pending || cluster.state == .running else { continue }
+      guard cluster.state != .shuttingDown, cluster.state != .terminated else { continue }
       vcpus += cluster.count * rules.vcpus(of: cluster.plan)
     }
     if vcpus > account.vcpuLimit { return .refused(rules.vcpuQuota, String(account.vcpuLimit)) }
@@ -136,7 +139,7 @@ extension CloudSystem {
   /// Whether a termination would do anything: it is idempotent by nature.
   func endable(_ call: Call) -> Bool {
     guard let cluster = clusters[call.required(.cluster)] else { return false }
-    return cluster.state == .pending || cluster.state == .running
+    return cluster.state != .shuttingDown && cluster.state != .terminated
   }
 
   /// A replayed token answers with the cluster as it is now, unless it has ended.

@@ -14,6 +14,8 @@ extension CloudSystem {
         let reason = rules.launchFailure
         let failed = move(step.cluster, to: .terminated, at: due) { $0.reason = reason }
         record(.ended, failed, effects: &effects)
+      case .settle, .revert: settle(step, at: due, effects: &effects)
+      case .complete, .spoil: finish(step, at: due, effects: &effects)
       case .terminate:
         let ended = move(step.cluster, to: .terminated, at: due) { _ in }
         if let principal = step.principal { effects.begin(cause: step.cause, principal: principal) }
@@ -55,7 +57,8 @@ extension Cluster {
   fileprivate mutating func enter(_ next: State, at instant: Instant) {
     switch (state, next) {
     case (.pending, .running): runningSince = instant
-    case (.pending, .shuttingDown), (.running, .shuttingDown): break
+    case (.pending, .shuttingDown), (.running, .shuttingDown), (.modifying, .shuttingDown): break
+    case (.running, .modifying), (.modifying, .running): break
     case (.pending, .terminated), (.shuttingDown, .terminated): terminatedAt = instant
     default: preconditionFailure("a cluster that is \(state) can't become \(next)")
     }

@@ -5,7 +5,7 @@ import Primitives
 
 extension CloudSystem {
   /// Every operation of a cloud. The dialect decides statuses and codes, not what can be called.
-  static let operations: [Operation] = networkOperations + clusterOperations
+  static let operations: [Operation] = networkOperations + clusterOperations + snapshotOperations
 
   private static let networkOperations: [Operation] = [
     Operation(
@@ -79,5 +79,16 @@ extension CloudSystem {
       effect: EffectClass(.clusterKind, .ended), scope: .cloudWrite, readBack: .describeCluster),
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     .renewal(of: .cloud, by: "AssumeRole", scope: .cloudRead),
+    Operation(
+      .modifyCluster,
+      "Changes the size of a running cluster: it is modifying, and runs on in the new size some time later. "
+        + "Setting what is set already changes nothing.",
+      parameters: [
+        Parameter(.cluster, .text, "The id of the cluster."),
+        Parameter(.plan, .text, "The size of each instance: starter, pro or enterprise; others count as pro."),
+        Parameter(.count, .int, "The number of instances; as before unless given.", required: false),
+      ],
+      effect: EffectClass(.clusterKind, .updated), compensation: .modifyCluster, scope: .cloudWrite,
+      readBack: .describeCluster),
   ]
 }

@@ -12,9 +12,14 @@ struct CloudSystem: RecordSystem {
   struct Step: Sendable, Hashable {
     enum Kind: UInt8, Sendable {
       case run, fail, terminate
+      /// A change of size comes to its end, or is taken back because it failed.
+      case settle, revert
+      /// A snapshot is complete, or failed.
+      case complete, spoil
     }
 
     let kind: Kind
+    /// The cluster, or the snapshot.
     let cluster: String
     /// The call that asked for it; nil for what the cloud does by itself.
     let cause: CallID?
@@ -30,6 +35,7 @@ struct CloudSystem: RecordSystem {
   private let fixed: Constant<Fixed>
   var networks: RecordTable<Network>
   var clusters: RecordTable<Cluster>
+  var snapshots: RecordTable<Snapshot>
   var lifecycle = Lifecycle<Step>()
 
   init(dialect: CloudDialect, account: CloudAccount = CloudAccount()) {
@@ -41,6 +47,7 @@ struct CloudSystem: RecordSystem {
     fixed = Constant(Fixed(dialect: dialect, account: account, description: description))
     networks = RecordTable(retention: dialect.bounds.staleness)
     clusters = RecordTable(retention: dialect.bounds.staleness)
+    snapshots = RecordTable(retention: dialect.bounds.staleness)
   }
 
   var description: ServiceDescription { fixed.value.description }
@@ -54,6 +61,8 @@ struct CloudSystem: RecordSystem {
     case .describeNetworks: describeNetworks(call)
     case .describeCluster: describeCluster(call)
     case .listClusters: listClusters(call)
+    case .describeSnapshot: describeSnapshot(call)
+    case .listSnapshots: listSnapshots(call)
     default: preconditionFailure("the cloud has no read \(call.operation.name)")
     }
   }
@@ -65,15 +74,18 @@ struct CloudSystem: RecordSystem {
     case .createCluster: createCluster(call, effects: &effects)
     case .tagCluster: tagCluster(call, effects: &effects)
     case .terminateCluster: terminateCluster(call, effects: &effects)
+    case .modifyCluster: modifyCluster(call, effects: &effects)
+    case .createSnapshot: createSnapshot(call, effects: &effects)
+    case .deleteSnapshot: deleteSnapshot(call, effects: &effects)
     default: preconditionFailure("the cloud has no mutation \(call.operation.name)")
     }
   }
 
   func staleness(of operation: Operation) -> TimeSpan {
     switch operation.name {
-    case .describeNetworks, .listClusters: rules.listStaleness
+    case .describeNetworks, .listClusters, .listSnapshots: rules.listStaleness
     // EC2 documents NotFound after a launch for describing and for tagging, and the like for what a launch names.
-    case .describeCluster, .tagCluster, .createCluster: rules.getStaleness
+    case .describeCluster, .tagCluster, .createCluster, .describeSnapshot: rules.getStaleness
     default: .zero
     }
   }
@@ -81,6 +93,7 @@ struct CloudSystem: RecordSystem {
   func isFresh(for call: Call) -> Bool {
     switch call.operation.name {
     case .describeNetworks, .createCluster: networks.isFresh(asOf: call.readAt)
+    case .describeSnapshot, .listSnapshots: snapshots.isFresh(asOf: call.readAt)
     default: clusters.isFresh(asOf: call.readAt)
     }
   }
@@ -93,6 +106,7 @@ struct CloudSystem: RecordSystem {
     if request.operation == .deleteNetwork, let id = request.arguments.text(.network) {
       return networks[id].map { $0.customer ?? Name($0.name) }
     }
+    if let id = request.arguments.text(.snapshot) { return snapshots[id].map { $0.customer ?? Name($0.cluster) } }
     return request.arguments.text(.name).map { Name($0) }
   }
 
@@ -106,6 +120,9 @@ struct CloudSystem: RecordSystem {
       }
     case .deleteNetwork: deletionRefusal(of: call) == nil ? .compensationRefusal : []
     case .terminateCluster: endable(call) ? .compensationRefusal : []
+    case .modifyCluster: modificationRefusal(of: call) == nil && changesSize(call) ? .lifecycleFailure : []
+    case .createSnapshot: snapshotRefusal(of: call) == nil ? .lifecycleFailure : []
+    case .deleteSnapshot: snapshotDeletionRefusal(of: call) == nil ? .compensationRefusal : []
     default: []
     }
   }
@@ -122,6 +139,8 @@ extension CloudSystem {
     case .describeCluster: clusters[call.text(.cluster) ?? ""]?.state == .pending ? .removed : []
     case .terminateCluster: endable(call) ? .settled : []
     case .deleteNetwork: deletionRefusal(of: call) == nil ? .settled : []
+    case .modifyCluster: modificationRefusal(of: call) == nil && changesSize(call) ? .settled : []
+    case .deleteSnapshot: snapshotDeletionRefusal(of: call) == nil ? .settled : []
     default: []
     }
   }
@@ -150,6 +169,7 @@ extension CloudSystem: StableHashable {
     hasher.combine(rules.deadTokens.rawValue)
     hasher.combine(networks)
     hasher.combine(clusters)
+    hasher.combine(snapshots)
     hasher.combine(lifecycle)
   }
 }

@@ -10,6 +10,8 @@ struct Cluster: Record, Hashable {
   enum State: UInt8, Hashable, Sendable, CaseIterable {
     case pending = 0
     case running = 16
+    /// A word of fleets, for which instances have no code: its size is being changed.
+    case modifying = 17
     case shuttingDown = 32
     case terminated = 48
 
@@ -17,6 +19,7 @@ struct Cluster: Record, Hashable {
       switch self {
       case .pending: "pending"
       case .running: "running"
+      case .modifying: "modifying"
       case .shuttingDown: "shutting-down"
       case .terminated: "terminated"
       }
@@ -30,15 +33,18 @@ struct Cluster: Record, Hashable {
   var customer: Name?
   /// The id of the network it was launched into.
   let network: String
-  let plan: String
+  /// The size of each instance; the one that is aimed at while it is being modified.
+  var plan: String
   let region: String
   /// The availability zone; nil where the caller left the choice to the cloud.
   let zone: String?
   /// The number of instances.
-  let count: Int64
+  var count: Int64
   /// When it was accepted.
   let launchedAt: Instant
   var state = State.pending
+  /// What it was before a change of size that is under way.
+  var before: Size?
   /// Why it left its last state, where the cloud says so: `Server.InsufficientInstanceCapacity`.
   var reason: String?
   /// When it began to run, which is when it begins to cost; nil where it never did.
@@ -46,6 +52,19 @@ struct Cluster: Record, Hashable {
   /// When it came to its end; from then on it is shown for an hour.
   var terminatedAt: Instant?
   var kept = KeptBody()
+
+  /// How large it is.
+  struct Size: Hashable, Sendable, StableHashable {
+    var plan: String
+    var count: Int64
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(plan)
+      hasher.combine(count)
+    }
+  }
+
+  var size: Size { Size(plan: plan, count: count) }
 
   /// The cluster as answers show it.
   var shown: Fields {
@@ -79,6 +98,7 @@ extension Cluster: StableHashable {
     hasher.combine(count)
     hasher.combine(launchedAt)
     hasher.combine(UInt64(state.rawValue))
+    hasher.combine(before)
     hasher.combine(reason)
     hasher.combine(runningSince)
     hasher.combine(terminatedAt)

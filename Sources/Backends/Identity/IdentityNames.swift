@@ -17,6 +17,7 @@ extension Name {
   static let createAccessKey: Name = "identity.create_access_key"
   static let listAccessKeys: Name = "identity.list_access_keys"
   static let deleteAccessKey: Name = "identity.delete_access_key"
+  static let updateAccessKey: Name = "identity.update_access_key"
 
   static let identityRead: Name = "identity.read"
   static let identityWrite: Name = "identity.write"

@@ -93,14 +93,18 @@ struct AccessKey: Record, Hashable {
   let role: String
   /// The customer tag; nil where the caller set none.
   let customer: Name?
+  /// An inactive key opens nothing, and can be made active again.
+  var isActive = true
   /// A deleted key opens nothing; it is kept so that a late request that names it still has a subject.
   var isDeleted = false
   var kept = KeptBody()
 
   /// The key as listings show it, without its secret.
   var shown: Fields {
-    [.id: .text(id), .role: .text(role), .customer: .name(customer), .status: "Active"]
+    [.id: .text(id), .role: .text(role), .customer: .name(customer), .status: status]
   }
+
+  var status: Value { isActive ? "Active" : "Inactive" }
 }
 
 extension AccessKey: StableHashable {
@@ -108,6 +112,7 @@ extension AccessKey: StableHashable {
     hasher.combine(id)
     hasher.combine(role)
     hasher.combine(customer)
+    hasher.combine(isActive)
     hasher.combine(isDeleted)
   }
 }

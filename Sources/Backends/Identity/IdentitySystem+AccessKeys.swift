@@ -26,6 +26,20 @@ extension IdentitySystem {
     return .ok([.accessKeys: .list(accessKeys.bodies(asOf: call.readAt) { $0.role == role && !$0.isDeleted })])
   }
 
+  /// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html
+  mutating func updateAccessKey(_ call: Call, effects: inout EffectWriter) -> Handling {
+    let id = call.required(.accessKey)
+    guard let key = accessKeys[id], !key.isDeleted else {
+      return .refused(rules.notFound, "The access key with id \(id)")
+    }
+    let isActive = call.required(.status) == "Active"
+    guard key.isActive != isActive else { return .done() }
+    accessKeys.update(id, at: call.now) { $0.isActive = isActive }
+    touch(role: key.role, by: call)
+    if let changed = accessKeys[id] { record(.updated, changed, effects: &effects) }
+    return .done()
+  }
+
   mutating func deleteAccessKey(_ call: Call, effects: inout EffectWriter) -> Handling {
     let id = call.required(.accessKey)
     guard let key = accessKeys[id], !key.isDeleted else {
@@ -39,6 +53,7 @@ extension IdentitySystem {
 
   private func record(_ change: Effect.Change, _ key: AccessKey, effects: inout EffectWriter) {
     effects.record(
-      change, .accessKeyKind, object: key.id, owner: key.customer, attributes: [.role: .text(key.role)])
+      change, .accessKeyKind, object: key.id, owner: key.customer,
+      attributes: [.role: .text(key.role), .status: key.status])
   }
 }

@@ -84,6 +84,14 @@ extension IdentitySystem {
       .listAccessKeys, "Lists the access keys of a role, without secrets. May lag behind the last write.",
       parameters: [Parameter(.role, .text, "The name of the role.")], scope: .identityRead),
     Operation(
+      .updateAccessKey, "Makes an access key inactive, or active again. Setting what is set already changes nothing.",
+      parameters: [
+        Parameter(.accessKey, .text, "The id of the key."),
+        Parameter(.status, .text, "What it shall be.", allowed: ["Active", "Inactive"]),
+      ],
+      effect: EffectClass(.accessKeyKind, .updated), compensation: .updateAccessKey, scope: .identityWrite,
+      readBack: .listAccessKeys),
+    Operation(
       .deleteAccessKey, "Deletes an access key by id.",
       parameters: [Parameter(.accessKey, .text, "The id of the key.")],
       effect: EffectClass(.accessKeyKind, .ended), scope: .identityWrite, readBack: .listAccessKeys),

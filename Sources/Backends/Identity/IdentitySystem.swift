@@ -57,6 +57,7 @@ struct IdentitySystem: RecordSystem {
     case .createBinding: createBinding(call, effects: &effects)
     case .deleteBinding: deleteBinding(call, effects: &effects)
     case .createAccessKey: createAccessKey(call, effects: &effects)
+    case .updateAccessKey: updateAccessKey(call, effects: &effects)
     case .deleteAccessKey: deleteAccessKey(call, effects: &effects)
     default: preconditionFailure("identity has no mutation \(call.operation.name)")
     }
@@ -65,7 +66,7 @@ struct IdentitySystem: RecordSystem {
   func staleness(of operation: Operation) -> TimeSpan {
     switch operation.name {
     // Creating and deleting an object look at its own name on the fresh state, else names would not be unique.
-    case .createRole, .deleteRole, .deletePolicy, .deleteBinding, .deleteAccessKey: .zero
+    case .createRole, .deleteRole, .deletePolicy, .deleteBinding, .deleteAccessKey, .updateAccessKey: .zero
     default: rules.propagation
     }
   }

@@ -20,6 +20,8 @@ public protocol AgentUnderTest: Sendable {
   /// What its runs may touch beside faults and crash points, as ``Marks`` names it; campaigns list those that were
   /// never touched.
   var marks: [Name] { get }
+  /// The same for runs of one workflow.
+  func marks(in workflow: Name) -> [Name]
   /// How its client library sends calls.
   var client: ClientPolicy { get }
   /// Whether its supervisor may start a process beside one that stopped answering. An agent that takes no lease is
@@ -33,6 +35,7 @@ public protocol AgentUnderTest: Sendable {
 
 extension AgentUnderTest {
   public var marks: [Name] { [] }
+  public func marks(in workflow: Name) -> [Name] { marks }
   public var runsReplicas: Bool { true }
   public var isPausable: Bool { true }
 }

@@ -47,9 +47,19 @@ public final class JudgingTables: Sendable {
   let operations: OperationTable
   /// For each principal, the others that may do strictly less; empty where it is no wider than the first.
   let narrower: [[Int]]
+  /// What was there before the run, each object by its last effect.
+  let given: [Effect]
 
-  public init(catalogue: Catalogue, intents: [Intent], principals: [Principal]) {
+  public init(catalogue: Catalogue, intents: [Intent], principals: [Principal], given: [Effect] = []) {
     self.catalogue = catalogue
+    self.given = given
+    // Of what is to be gone there may be as many in the meantime as there were: what a rollback puts back is no surplus.
+    let intents = intents.map { intent in
+      guard intent.isRemoval else { return intent }
+      var counted = intent
+      counted.times = 0...given.count { $0.change != .ended && Facts.belongs($0, to: intent) }
+      return counted
+    }
     self.intents = intents
     self.principals = principals
     operations = OperationTable(catalogue, kinds: intents.map(\.kind))

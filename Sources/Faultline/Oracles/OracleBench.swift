@@ -134,6 +134,8 @@ public struct OracleBench: Sendable, StableHashable {
     let isAdvice = O.practice.map { !terms.judged.contains($0) } ?? false
     for var violation in violations {
       if isAdvice { violation.isAdvice = true }
+      // What was there before the run and was not touched has no event.
+      violation.evidence.removeAll { $0 < 1 }
       found.append(violation)
     }
   }

@@ -29,6 +29,15 @@ enum Phrase {
   /// `agent-0`
   static func process(_ process: ProcessID) -> String { "agent-\(process.index)" }
 
+  /// `cluster i-0a1 is left`, `binding b-1 is not as it was`.
+  static func left(_ objects: [ObjectFact]) -> String {
+    func clause(_ objects: [ObjectFact], _ end: String) -> [String] {
+      objects.isEmpty ? [] : ["\(list(objects.map(thing))) \(objects.count == 1 ? "is" : "are") \(end)"]
+    }
+    return list(
+      clause(objects.filter { $0.given == nil }, "left") + clause(objects.filter { $0.given != nil }, "not as before"))
+  }
+
   static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
     return words.dropLast().joined(separator: ", ") + " and " + last

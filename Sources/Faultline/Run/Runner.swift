@@ -66,11 +66,14 @@ public struct RunRecord: Sendable {
   public var repeatedSite: Site?
   /// Where processes could have died: the operations, checkpoints and decisions that they passed.
   public var places: [Name]
+  /// What the systems held when the run began, each object by its last effect.
+  public var given: [Effect]
 
   public init(
     verdict: Verdict, trace: Trace<WorldEvent>, start: Instant, explanation: [String], repeatedSite: Site? = nil,
-    places: [Name] = []
+    places: [Name] = [], given: [Effect] = []
   ) {
+    self.given = given
     self.verdict = verdict
     self.trace = trace
     self.start = start
@@ -111,7 +114,7 @@ public enum Runner {
     RunRecord(
       verdict: Judge.verdict(on: world, agent: agent, isExpected: isExpected), trace: world.trace,
       start: world.setup.scenario.start, explanation: wantsExplanation ? world.deployment.explanation() : [],
-      repeatedSite: world.repeatedSite)
+      repeatedSite: world.repeatedSite, given: world.setup.judging.given)
   }
 }
 

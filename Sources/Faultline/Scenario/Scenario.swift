@@ -20,6 +20,8 @@ public struct Scenario: Sendable {
   public var isDryRun: Bool
   /// A script for the decider: what it says at a point, whatever it would have said by itself.
   public var decisions: [ScriptedDecision]
+  /// What was done before the run begins: requests that made what the systems hold then, in order.
+  public var given: [GivenCall]
   /// Everything that may exist afterwards. A mutation that no intent claims is an unintended effect.
   public var intents: [Intent]
   /// What nobody wrote into a tool description.
@@ -47,8 +49,9 @@ public struct Scenario: Sendable {
 
   public init(
     name: Name, title: String, source: Source? = nil, systems: [SystemChoice], start: Instant, workflow: Name,
-    input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], intents: [Intent],
-    rules: [Rule] = [], people: [ScriptedAct] = [], desk: Desk? = nil, faults: Plan = Plan(), limits: Limits = Limits(), requires: [Practice] = [],
+    input: Fields, isDryRun: Bool = false, decisions: [ScriptedDecision] = [], given: [GivenCall] = [],
+    intents: [Intent], rules: [Rule] = [], people: [ScriptedAct] = [], desk: Desk? = nil, faults: Plan = Plan(),
+    limits: Limits = Limits(), requires: [Practice] = [],
     covers: [Name] = [], principals: [Principal] = [], expectations: [Expectation] = [], path: String = "",
     digest: UInt64 = 0, rollout: Rollout = Rollout()
   ) {
@@ -61,6 +64,7 @@ public struct Scenario: Sendable {
     self.input = input
     self.isDryRun = isDryRun
     self.decisions = decisions
+    self.given = given
     self.intents = intents
     self.rules = rules
     self.people = people
@@ -182,13 +186,15 @@ public struct Intent: Hashable, Sendable {
   public var total: Money?
   /// Attributes that the effect must have to belong to this intent.
   public var selector: Fields
+  /// Whether it wants all of them gone that were there before the run: the goal of an offboarding.
+  public var isRemoval: Bool
   /// Intents that this one's object lives in: `cluster` needs `network`. A rollback takes back the
   /// dependent one first.
   public var dependsOn: [Name]
 
   public init(
     name: Name, kind: Name, owner: Name, times: ClosedRange<Int> = 1...1, period: Name? = nil,
-    total: Money? = nil, selector: Fields = [:], dependsOn: [Name] = []
+    total: Money? = nil, selector: Fields = [:], isRemoval: Bool = false, dependsOn: [Name] = []
   ) {
     self.name = name
     self.kind = kind
@@ -197,6 +203,7 @@ public struct Intent: Hashable, Sendable {
     self.period = period
     self.total = total
     self.selector = selector
+    self.isRemoval = isRemoval
     self.dependsOn = dependsOn
   }
 }

@@ -17,7 +17,7 @@ extension ScenarioDraft {
     let owner = input.text("customer").map { Name($0) }
     var all = declared
     if let template, let owner, !isDryRun {
-      all = template.complete(declared, owner: owner, period: input.text("period").map { Name($0) })
+      all = template.complete(declared, owner: owner, input: input)
     }
     let names = all.map(\.name.text)
     for reference in references { _ = problems.name(reference, among: names, "intent") }
@@ -38,12 +38,22 @@ extension ScenarioDraft {
     let selector = section["where"].flatMap {
       problems.value($0, .table(.value, keys: nil), "fields with the values they must have")
     }
+    let isRemoval = section["ends"].flatMap { problems.name($0, among: ["gone"], "end") } != nil
+    if isRemoval, let kind, ObjectRole(kind: Name(kind)) != .resource {
+      problems.report(
+        entry.keyPosition, "no \(kind) can be gone: what was said or paid stays",
+        remedy: "leave 'ends' out, and say with 'times' or 'total' what there shall be")
+    }
+    if isRemoval, let times = section["times"] {
+      problems.report(
+        times.position, "what ends gone is not counted", remedy: "leave 'times' out, or leave 'ends' out")
+    }
     return Intent(
       name: Name(entry.key), kind: Name(kind ?? ""), owner: Name(owner ?? ""),
-      times: section["times"].flatMap { readTimes($0) } ?? 1...1,
+      times: section["times"].flatMap { readTimes($0) } ?? (isRemoval ? 0...0 : 1...1),
       period: section["period"].flatMap { problems.period($0, "a period") }.map { Name($0) },
       total: section["total"].flatMap { problems.money($0, "an amount of money") },
-      selector: selector?.record ?? [:], dependsOn: needs)
+      selector: selector?.record ?? [:], isRemoval: isRemoval, dependsOn: needs)
   }
 
   /// `1`, or `0..1`.

@@ -88,7 +88,12 @@ extension ScenarioDraft {
         let key = shape.keys.first(where: { $0.name == entry.key }),
         let value = problems.value(entry.value, key.kind, "the \(entry.key)")
       else { continue }
-      fields[input.field] = input.kind == .file ? readTicket(value.text ?? "", at: entry.value.position) : value
+      fields[input.field] =
+        switch input.kind {
+        case .file: readTicket(value.text ?? "", at: entry.value.position)
+        case .day: .text(String(value.description.prefix(10)))
+        case .text, .period, .int, .bool, .money: value
+        }
     }
     return fields
   }

@@ -64,12 +64,13 @@ struct ScenarioDraft {
     let isDryRun = file["dry_run"].flatMap { problems.bool($0) } ?? false
     let start = file["start"].flatMap { problems.instant($0, "the time at which the run begins") }
     let zone = file["zone"].flatMap { readZone($0) } ?? .utc
+    let given = readGiven(file["given"], template: template, input: input, systems: systems)
     let intents = readIntents(file["intents"], template: template, input: input, isDryRun: isDryRun)
     let begin = start ?? Self.defaultStart(for: input)
     return Scenario(
       name: Name(TextFile.stem(of: path)), title: title, source: file["source"].flatMap { readSource($0) },
       systems: systems, start: begin, workflow: Name(workflow ?? ""), input: input,
-      isDryRun: isDryRun, decisions: file["decisions"].map { readDecisions($0) } ?? [], intents: intents,
+      isDryRun: isDryRun, decisions: file["decisions"].map { readDecisions($0) } ?? [], given: given, intents: intents,
       rules: file["rules"].map { readRules($0, zone: zone) } ?? [],
       people: file["people"].map { readPeople($0, systems: systems, input: input, start: begin) } ?? [],
       desk: file["desk"].flatMap { readDesk($0, systems: systems, input: input, zone: zone) },
@@ -82,9 +83,11 @@ struct ScenarioDraft {
       rollout: readRollout(file))
   }
 
-  /// Nine in the morning of the period's first day, or of the first working day of November 2026.
+  /// Nine in the morning of the day that the input names, else of the period's first day, or of the first working day
+  /// of November 2026.
   private static func defaultStart(for input: Fields) -> Instant {
-    input.text("period").flatMap { Instant(iso8601: "\($0)-01T09:00Z") }
+    input.text("effective").flatMap { Instant(iso8601: "\($0)T09:00Z") }
+      ?? input.text("period").flatMap { Instant(iso8601: "\($0)-01T09:00Z") }
       ?? Instant(year: 2026, month: 11, day: 2, hour: 9)
   }
 

@@ -26,6 +26,9 @@ struct ScenarioShapes: Sendable {
         Shape.Key(
           "decisions", .table(.text, keys: nil),
           "What the decider says at a point of decision, such as triage, whatever it would have said by itself."),
+        Shape.Key(
+          "given", .list(.either([.word(WorkflowTemplate.usual), .mapping(givenCall)])),
+          "What was done before the run: requests, or 'usual' for what the workflow usually finds; left out: just that."),
         Shape.Key("intents", .table(.mapping(intent), keys: nil), "Every effect that the business wants, by name."),
         Shape.Key("rules", .list(.mapping(rule)), "What nobody wrote into a tool description."),
         Shape.Key("people", .list(.mapping(person)), "What people and automations do of their own accord, and when."),
@@ -101,10 +104,24 @@ struct ScenarioShapes: Sendable {
         Shape.Key(
           "times", .either([.int(0...10_000), .pattern("^[0-9]+\\.\\.[0-9]+$")]),
           "How many there shall be; 0..1 makes it optional. 1 unless given."),
+        Shape.Key("ends", .word("gone"), "All of them that were there before shall be gone; instead of 'times'."),
         Shape.Key("total", .money, "What all of them together may cost."),
         Shape.Key("period", .period, "Effects of another period belong to another intent; the input's for money."),
         Shape.Key("where", .table(.value, keys: nil), "Fields that an effect must have to belong to this intent."),
         Shape.Key("depends_on", .list(.text), "Intents whose objects this one's object lives in."),
+      ])
+  }
+
+  /// A request that was made before the run.
+  var givenCall: Shape {
+    Shape(
+      title: "what was done before",
+      keys: [
+        Shape.Key("call", .name(vocabulary.operationNames), required: true, "The operation."),
+        Shape.Key(
+          "with", .table(.value, keys: nil),
+          "Its arguments; $customer stands for an input, $network for the id of what was made as 'network'."),
+        Shape.Key("as", .text, "A name for what it makes."),
       ])
   }
 
@@ -224,6 +241,7 @@ struct ScenarioShapes: Sendable {
     switch input.kind {
     case .text: input.allowed.isEmpty ? .text : .name(input.allowed)
     case .file: .text
+    case .day: .instant
     case .period: .period
     case .int: .int(0...Int64.max)
     case .bool: .bool

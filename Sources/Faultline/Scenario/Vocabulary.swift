@@ -20,7 +20,7 @@ public struct Vocabulary: Sendable {
 
   public init(
     systems: [System], agents: [Agent], oracles: [Name], rules: [Name] = RuleName.allCases.map(\.name),
-    workflows: [WorkflowTemplate] = [.customerOnboarding], points: [Name] = [], marks: [Name] = []
+    workflows: [WorkflowTemplate] = WorkflowTemplate.all, points: [Name] = [], marks: [Name] = []
   ) {
     self.systems = systems
     self.agents = agents

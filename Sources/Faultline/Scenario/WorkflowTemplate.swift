@@ -11,20 +11,31 @@ public struct WorkflowTemplate: Sendable {
   public var name: Name
   public var inputs: [Input]
   public var intents: [Supporting]
+  /// What was usually done before the workflow begins, for an input.
+  public var given: @Sendable (Fields) -> [GivenCall]
   /// Service principals and their scopes; the first is the widest one that the workflow may use.
   public var principals: [Principal]
 
-  public init(_ name: Name, inputs: [Input], intents: [Supporting], principals: [Principal]) {
+  /// The word for it in a scenario.
+  static let usual = "usual"
+
+  public init(
+    _ name: Name, inputs: [Input], intents: [Supporting], principals: [Principal],
+    given: @escaping @Sendable (Fields) -> [GivenCall] = { _ in [] }
+  ) {
     self.name = name
     self.inputs = inputs
     self.intents = intents
     self.principals = principals
+    self.given = given
   }
 
   /// A field that the workflow is given.
   public struct Input: Sendable {
     public enum Kind: String, Sendable {
       case text, period, int, bool, money
+      /// A date, `2026-11-16`; the field has it as text.
+      case day
       /// A path, relative to the scenario file; its text becomes the field ``Input/field``.
       case file
     }
@@ -60,20 +71,36 @@ public struct WorkflowTemplate: Sendable {
     public var isPeriodic: Bool
     /// Kinds whose objects this one lives in.
     public var needs: [Name]
+    /// Whether all of them that were there shall be gone.
+    public var isRemoval: Bool
+    /// Fields in which the effect agrees with the input of the same name.
+    public var agreeing: [Name]
 
-    public init(_ kind: Name, _ times: ClosedRange<Int>, periodic: Bool = false, needs: [Name] = []) {
+    public init(
+      _ kind: Name, _ times: ClosedRange<Int>, periodic: Bool = false, needs: [Name] = [], agreeing: [Name] = []
+    ) {
       self.kind = kind
       self.times = times
       isPeriodic = periodic
       self.needs = needs
+      self.agreeing = agreeing
+      isRemoval = false
+    }
+
+    /// What shall be gone.
+    static func gone(_ kind: Name, needs: [Name] = []) -> Supporting {
+      var supporting = Supporting(kind, 0...0, needs: needs)
+      supporting.isRemoval = true
+      return supporting
     }
   }
 
   /// `intents` and those of the template whose kind the file does not declare for this customer.
   ///
   /// Declared intents win; where they name no period or dependencies they get the template's.
-  func complete(_ declared: [Intent], owner: Name, period: Name?) -> [Intent] {
+  func complete(_ declared: [Intent], owner: Name, input: Fields) -> [Intent] {
     var all = declared
+    let period = input.text("period").map { Name($0) }
     for supporting in intents where !declared.contains(where: { $0.kind == supporting.kind && $0.owner == owner }) {
       let part = supporting.kind.text.split(separator: ".").last.map(String.init) ?? supporting.kind.text
       var name = "\(owner)-\(part)"
@@ -81,7 +108,9 @@ public struct WorkflowTemplate: Sendable {
       all.append(
         Intent(
           name: Name(name), kind: supporting.kind, owner: owner, times: supporting.times,
-          period: supporting.isPeriodic ? period : nil))
+          period: supporting.isPeriodic ? period : nil,
+          selector: Fields(supporting.agreeing.compactMap { field in input[field].map { (field, $0) } }),
+          isRemoval: supporting.isRemoval))
     }
     for index in all.indices where all[index].owner == owner {
       guard let own = intents.first(where: { $0.kind == all[index].kind }) else { continue }

@@ -51,7 +51,9 @@ public final class WorldSetup: Sendable {
     catalogue = Catalogue(descriptions)
     systemNames = descriptions.map(\.backend)
     principals = scenario.principals.isEmpty ? WorldSetup.narrowPrincipals(descriptions) : scenario.principals
-    judging = JudgingTables(catalogue: catalogue, intents: scenario.intents, principals: principals)
+    judging = JudgingTables(
+      catalogue: catalogue, intents: scenario.intents, principals: principals,
+      given: Preparation.holdings(of: systems, in: scenario))
     var systems = systems
     for index in systems.indices {
       for principal in principals { systems[index].admit(principal.name, scopes: Set(principal.scopes)) }
@@ -79,7 +81,8 @@ public final class WorldSetup: Sendable {
   /// Builds the scenario's systems. The ticket of the scenario's input is open when the world begins.
   ///
   /// - Parameter profiles: what can be built; Faultline's own, and yours where the scenario names any.
-  /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong.
+  /// - Throws: `BackendConfigurationError` where a system, a profile or an option is unknown or wrong, or a system
+  ///   refuses what is given.
   public convenience init(scenario: Scenario, profiles: [BackendProfile] = BackendRegistry.profiles) throws {
     let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
       var options = choice.options
@@ -89,7 +92,7 @@ public final class WorldSetup: Sendable {
       return try BackendFactory.make(
         system: choice.system, profile: choice.profile, options: options, start: scenario.start, among: profiles)
     }
-    self.init(scenario: scenario, systems: systems)
+    self.init(scenario: scenario, systems: try Preparation.systems(systems, for: scenario))
   }
 
   private static func ticket(of scenario: Scenario) -> Fields {

@@ -40,25 +40,34 @@ public struct RuleBasedDecider: Decider, Hashable {
 
   private func triage(_ query: DecisionQuery) -> Decision {
     let ticket = TicketReader(query.text, plans: plans, prompt: query.prompt)
-    if ticket.isForbidding {
+    let workflow = query.facts.text(.workflow).map { Name($0) } ?? CustomerOnboarding.name
+    if let stays = [RequestKind.incident, .interpretation, .adjustment].first(where: ticket.requests.contains) {
+      return Decision(.escalate, confidence: 90, reason: stays.reason ?? "", fields: ticket.fields)
+    }
+    if workflow != CustomerOnboarding.name || ticket.requests.contains(.planChange) {
+      // The work that the words ask for must be the work that the run is for, and no other.
+      guard ticket.requests.allSatisfy({ $0.workflow == workflow }), ticket.requests.count == 1 else {
+        return Decision(
+          .escalate, confidence: 90,
+          reason: "the ticket does not ask \(RequestKind.phrase(for: workflow)), or not for that alone",
+          fields: ticket.fields)
+      }
+    } else if ticket.isForbidding {
       return Decision(
         .escalate, confidence: 90, reason: "the ticket asks to stop or to cancel", fields: ticket.fields)
     }
-    var known = 0
-    for name in [Name.customer, .plan, .period] where ticket.fields[name] != nil || query.facts[name] != nil {
-      known += 1
-    }
-    guard known == 3 else {
+    let missing = RequestKind.needed(for: workflow).filter { ticket.fields[$0] == nil && query.facts[$0] == nil }
+    guard missing.isEmpty else {
       return Decision(
-        .proceed, confidence: 20 * known, reason: "customer, plan or period is not to be found",
-        fields: ticket.fields)
+        .proceed, confidence: 20 * (3 - missing.count),
+        reason: "\(missing.map(\.text).joined(separator: " and ")) is not to be found", fields: ticket.fields)
     }
     if ticket.isHedged {
       return Decision(
         .proceed, confidence: 50, reason: "the writer of the ticket is not sure", fields: ticket.fields)
     }
     return Decision(
-      .proceed, confidence: ticket.isExact ? 95 : 80, reason: "the ticket asks to onboard a customer",
+      .proceed, confidence: ticket.isExact ? 95 : 80, reason: "the ticket asks \(RequestKind.phrase(for: workflow))",
       fields: ticket.fields)
   }
 }

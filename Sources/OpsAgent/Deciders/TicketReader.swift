@@ -12,6 +12,8 @@ struct TicketReader {
   private(set) var isForbidding = false
   /// Whether the writer is not sure of it.
   private(set) var isHedged = false
+  /// What the text asks for, by the words that people use for it; several where it uses the words of several.
+  private(set) var requests: Set<RequestKind> = []
   /// In lower case, where the text is ASCII.
   private let bytes: [UInt8]
   private let plans: [String]
@@ -42,7 +44,7 @@ struct TicketReader {
   }
 
   private mutating func readLine(key: Range<Int>, value: Range<Int>) {
-    guard !value.isEmpty, (4...8).contains(key.count) else { return }
+    guard !value.isEmpty, (4...9).contains(key.count) else { return }
     if isWord(key, "customer") {
       fields[.customer] = .text(text(value))
     } else if isWord(key, "plan") {
@@ -51,6 +53,8 @@ struct TicketReader {
       fields[.period] = .text(text(value))
     } else if isWord(key, "region") {
       fields[.region] = .text(text(value))
+    } else if isWord(key, "effective") || isWord(key, "last day"), isDay(value) {
+      fields[.effective] = .text(text(value))
     } else if isWord(key, "email") || isWord(key, "e-mail") || isWord(key, "contact"), bytes[value].contains(64) {
       fields[.email] = .text(text(value))
     }
@@ -93,6 +97,8 @@ struct TicketReader {
       {
         isHedged = true
       }
+      notice(word, after: before)
+      if fields[.effective] == nil, isDay(word) { fields[.effective] = .text(text(word)) }
       if fields[.period] == nil, isPeriod(word) {
         fields[.period] = .text(text(word))
         isExact = false
@@ -105,9 +111,34 @@ struct TicketReader {
       before = word
       start = end
     }
+    if fields[.period] == nil, let day = fields.text(.effective) {
+      fields[.period] = .text(String(day.prefix(7)))
+      isExact = false
+    }
     if fields[.plan] == nil, let plan, !hasSeveralPlans {
       fields[.plan] = .text(plan)
       isExact = false
+    }
+  }
+
+  /// Notices what is asked for: "please offboard acme", "downgrade to starter", "a one-off credit".
+  private mutating func notice(_ word: Range<Int>, after before: Range<Int>) {
+    if isWord(word, "offboard") || isWord(word, "offboarding") || isWord(before, "they") && isWord(word, "leave") {
+      requests.insert(.offboarding)
+    } else if isWord(word, "upgrade") || isWord(word, "downgrade") || isWord(before, "plan") && isWord(word, "change") {
+      requests.insert(.planChange)
+    } else if isWord(word, "onboard") || isWord(word, "onboarding") {
+      requests.insert(.onboarding)
+    } else if isWord(word, "incident") || isWord(word, "postmortem") || isWord(before, "war") && isWord(word, "room") {
+      requests.insert(.incident)
+    } else if isWord(word, "interpret") || isWord(word, "interpretation") || isWord(word, "loophole")
+      || isWord(before, "policy") && isWord(word, "allow")
+    {
+      requests.insert(.interpretation)
+    } else if isWord(word, "goodwill") || isWord(word, "waive")
+      || isWord(before, "one-off") && (isWord(word, "credit") || isWord(word, "refund") || isWord(word, "adjustment"))
+    {
+      requests.insert(.adjustment)
     }
   }
 
@@ -129,6 +160,13 @@ struct TicketReader {
     guard range.count == 7, bytes[range.lowerBound + 4] == 45 else { return false }
     for index in range where index != range.lowerBound + 4 && !(48...57).contains(bytes[index]) { return false }
     return true
+  }
+
+  /// `2026-11-16`
+  private func isDay(_ range: Range<Int>) -> Bool {
+    guard range.count == 10, bytes[range.lowerBound + 7] == 45 else { return false }
+    let digits = range.dropFirst(8)
+    return isPeriod(range.lowerBound..<range.lowerBound + 7) && digits.allSatisfy { (48...57).contains(bytes[$0]) }
   }
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }

@@ -29,7 +29,14 @@ extension Orchestrator {
 
   /// A dry run can't confirm what would only come to exist by not running dry.
   private func isOutOfReach(_ check: CompiledCheck) -> Bool {
-    request.isDryRun && (check.rule == .present || check.lookup.arguments.contains { isMissing($0.source) })
+    request.isDryRun
+      && (check.rule == .present || check.lookup.arguments.contains { isMissing($0.source) }
+        || check.lookup.identity.contains { isMissing($0.test) })
+  }
+
+  /// What is told apart by something that the run would first have to make.
+  private func isMissing(_ test: Match.Test) -> Bool {
+    if case .fact(let name) = test { facts[name] == nil } else { false }
   }
 
   private func isMissing(_ source: Argument.Source) -> Bool {
@@ -63,6 +70,10 @@ extension Orchestrator {
         return wait(until: now + act.staleness + act.notice, .settling, .check, now, &commands)
       }
       held(made, now, &commands)
+    case (.absent, .one) where made.lookup.seeksAbsence && !mayHaveBeenSent:
+      // Somebody else took it away: nothing to do, and nothing to put back.
+      commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: true)))
+      skip(now, &commands)
     case (.absent, .one(let object)):
       commands.append(.note(.guarded(step: act.stepName, act: act.name, check: made.name, holds: true)))
       guard let learned = made.lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
@@ -82,6 +93,18 @@ extension Orchestrator {
       }
       violated(made, finding, now, &commands)
     }
+  }
+
+  /// Whether the act at the cursor may have been sent, by this incarnation or an earlier one.
+  private var mayHaveBeenSent: Bool {
+    states[index].isUnknown || states[index].attempts > 0 || states[index].earlierSends > 0
+  }
+
+  private mutating func skip(_ now: Instant, _ commands: inout [Command]) {
+    states[index].status = .skipped
+    buffer.append(.skipped(act: index))
+    cursor += 1
+    enter(now, &commands)
   }
 
   private mutating func held(_ made: CompiledCheck, _ now: Instant, _ commands: inout [Command]) {

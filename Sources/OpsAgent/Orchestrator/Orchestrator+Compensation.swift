@@ -110,6 +110,13 @@ extension Orchestrator {
     if act.act.undo?.nothingLeft.contains(where: { $0.holds(given: facts) }) == true {
       return takenBack(now, &commands)
     }
+    if act.act.undo?.isConfirmed == true {
+      let sends = states[index].undoSends
+      guard parts.retries.allows(attempts: sends - sends / 4) else {
+        return escalate("\(act.name.text) could not be taken back", now, &commands)
+      }
+      states[index].wasRechecked = false
+    }
     guard let way = wayBack else {
       return escalate("there is no way back for \(act.name.text) in its present state", now, &commands)
     }
@@ -172,7 +179,9 @@ extension Orchestrator {
     switch code.flatMap({ plan.catalogue.nature(of: $0) }) ?? (response.status == 404 ? .notFound : .refused) {
     case .dependency, .conflict:
       retryUndo(.response(response), .undoSend, now, &commands)
-    case .notFound where parts.compensationRepeats == .idempotent:
+    case .alreadyExists where act.isRemoval:
+      takenBack(now, &commands)
+    case .notFound where parts.compensationRepeats == .idempotent && !act.isRemoval:
       // Gone, or not yet visible to the replica that answered.
       let visible = states[index].lastSent + act.staleness
       if now < visible { return wait(until: visible, .settling, .undoSend, now, &commands) }
@@ -206,7 +215,10 @@ extension Orchestrator {
     }
     earlierTries = 0
     let compiled = act
-    let mayStillArrive = now < states[index].lastSent + compiled.lateness || !compiled.alsoAfter.isEmpty
+    let isConfirmed = compiled.act.undo?.isConfirmed == true && states[index].undoSends > 0
+    let mayStillArrive =
+      now < states[index].lastSent + compiled.lateness || !compiled.alsoAfter.isEmpty || isConfirmed
+    if isConfirmed, !states[index].wasRechecked { states[index].lastSent = now }
     if !compiled.alsoAfter.isEmpty { states[index].lastSent = now }
     states[index].status = .undone
     states[index].needsRecheck = !states[index].wasRechecked && mayStillArrive && compiled.lookup != nil

@@ -164,7 +164,20 @@ extension Orchestrator {
     for made in plan.playbook.madeUp where facts[made.fact] == nil {
       facts[made.fact] = made.value(given: facts)
     }
+    guard !plan.playbook.amounts.isEmpty else { return nil }
+    if facts[.effective] == nil, let period = facts.text(.period) { facts[.effective] = .text(period + "-01") }
+    guard Playbook.Amount.day(of: facts) != nil else {
+      return "\(facts.text(.effective) ?? "") is no day of \(facts.text(.period) ?? "the period")"
+    }
+    workOut()
     return nil
+  }
+
+  /// Works out the amounts for which the facts are there.
+  mutating func workOut() {
+    for amount in plan.playbook.amounts {
+      facts[amount.fact] = amount.value(given: facts, plan.playbook.policy).map { .money($0) }
+    }
   }
 }
 

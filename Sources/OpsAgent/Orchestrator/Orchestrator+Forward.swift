@@ -13,7 +13,8 @@ extension Orchestrator {
         cursor += 1
         continue
       }
-      if !request.isDryRun, !compiled.act.conditions.allSatisfy({ $0.holds(given: facts) }) {
+      let isDry = request.isDryRun
+      if compiled.act.conditions.contains(where: { isDry ? $0.fails(given: facts) : !$0.holds(given: facts) }) {
         states[index].status = .skipped
         buffer.append(.skipped(act: index))
         cursor += 1
@@ -30,7 +31,7 @@ extension Orchestrator {
       refusal = nil
       isAudited = false
       switch compiled.act.kind {
-      case .read, .wait: return flush(.poll, now, &commands)
+      case .read, .find, .wait: return flush(.poll, now, &commands)
       case .review: return flush(.review, now, &commands)
       case .change:
         if request.isDryRun, parts.dryRun.withholds(compiled.stage) { return flush(.check, now, &commands) }
@@ -79,11 +80,16 @@ extension Orchestrator {
       return enter(now, &commands)
     }
     tries += 1
-    let purpose: Call.Purpose = if case .read = compiled.act.kind { .read } else { .poll }
+    let purpose: Call.Purpose =
+      switch compiled.act.kind {
+      case .read, .find: .read
+      case .wait, .change, .review: .poll
+      }
     call(purpose, compiled.operation, arguments(of: compiled.act.arguments), attempt: tries, &commands)
   }
 
   mutating func readAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
+    if case .find(let mayBeMissing) = act.act.kind { return found(answer, mayBeMissing, now, &commands) }
     if case .succeeded(let response) = plan.catalogue.outcome(of: answer) {
       guard let learned = act.act.outputs.read(from: response.body) else { return stopUnread(now, &commands) }
       if parts.guards == .checked, let lookup = act.lookup,
@@ -99,6 +105,32 @@ extension Orchestrator {
     wait(until: now + delay(answer, attempt: tries), .backoff, .poll, now, &commands)
   }
 
+  /// Learns from what was looked for, where it is there.
+  private mutating func found(
+    _ answer: Answer, _ mayBeMissing: Bool, _ now: Instant, _ commands: inout [Command]
+  ) {
+    guard let lookup = act.lookup else { preconditionFailure("what has no lookup is looked for") }
+    guard let finding = finding(answer, lookup) else {
+      guard mayTry(after: tries) else { return fail("\(act.name.text) could not be read", now, &commands) }
+      return wait(until: now + delay(answer, attempt: tries), .backoff, .poll, now, &commands)
+    }
+    if case .one(let object) = finding, let learned = lookup.outputs.read(from: object) {
+      return complete(learned, now, &commands)
+    }
+    if !hasWaited {
+      // A lagging replica may not show it yet, or show what is no longer so.
+      hasWaited = true
+      return wait(until: now + act.staleness, .settling, .poll, now, &commands)
+    }
+    switch finding {
+    case .none where mayBeMissing: complete([:], now, &commands)
+    case .none: escalate("\(act.name.text): nothing there", now, &commands)
+    case .one: escalate("\(act.name.text): what is there could not be read", now, &commands)
+    case .differing(_, let field): escalate("\(act.name.text): the \(field.text) is another one", now, &commands)
+    case .several(_, let count): escalate("\(act.name.text): \(count) where one should be", now, &commands)
+    }
+  }
+
   mutating func pollAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     guard case .wait(let poll) = compiled.act.kind else { preconditionFailure("only a wait is polled") }
@@ -111,6 +143,11 @@ extension Orchestrator {
         return lifecycleFailed(poll, now, &commands)
       }
     } else {
+      if poll.endsWhenGone, case .failed(let response) = plan.catalogue.outcome(of: answer),
+        response.error.flatMap({ plan.catalogue.nature(of: $0.code) }) == .notFound
+      {
+        return complete([:], now, &commands)
+      }
       pause = max(pause, delay(answer, attempt: min(tries, 8)))
     }
     guard tries < poll.limit else {
@@ -187,6 +224,7 @@ extension Orchestrator {
     _ learned: Fields, adopted: Bool = false, _ now: Instant, _ commands: inout [Command]
   ) {
     learn(learned)
+    if case .find = act.act.kind { workOut() }
     states[index].status = .done
     states[index].isUnknown = false
     states[index].lastSent = now
@@ -212,6 +250,8 @@ extension Orchestrator {
   }
 
   mutating func askTriage(_ step: Step, _ commands: inout [Command]) {
+    var facts = facts
+    facts[.workflow] = .text(plan.workflow.name.text)
     ask(
       DecisionQuery(
         fork: .triage, step: step.name, options: step.transitions, facts: facts,

@@ -52,6 +52,7 @@ extension Orchestrator {
     }
     facts = opening.input
     for record in records { restore(record, now, opening) }
+    if !plan.playbook.amounts.isEmpty { workOut() }
     if mode == .over {
       guard mayTakeUp else { return conclude(&commands) }
       return takeUp(opening, now, &commands)

@@ -92,6 +92,13 @@ extension Orchestrator {
       if nature == .alreadyExists, act.act.outputs.allSatisfy({ !$0.isRequired }) {
         return complete([:], adopted: true, now, &commands)
       }
+    case .notFound where act.isRemoval && parts.readBack == .byNaturalKey:
+      // Gone, by an earlier send or by somebody else: look.
+      states[index].isUnknown = true
+      tries = 0
+      return readBack(now, &commands)
+    case .notFound where act.isRemoval:
+      return complete([:], adopted: true, now, &commands)
     case .conflict where mayRetry:
       beginChecks()
       return wait(until: pause, .backoff, .check, now, &commands)
@@ -181,7 +188,7 @@ extension Orchestrator {
     case .succeeded(let response): return lookup.finding(in: response.body, given: facts)
     case .failed(let response):
       let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
-      return nature == .notFound || response.status == 404 ? Lookup.Finding.none : nil
+      return nature == .notFound || response.status == 404 ? lookup.findingOfNothing : nil
     case .notNow, .unknown: return nil
     }
   }

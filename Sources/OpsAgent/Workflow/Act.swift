@@ -10,6 +10,9 @@ public struct Act: Hashable, Sendable {
     case read
     /// A side effect: intent first, key, read-back, undo.
     case change
+    /// Looks for one thing by the act's lookup and learns what it says; where there is none, nothing is learnt, and the
+    /// run goes on if it may be missing.
+    case find(mayBeMissing: Bool)
     /// Reads again and again until what an earlier act began has come to an end.
     case wait(Poll)
     /// Looks again at what that act made by a call without a key or by one that was repeated, and removes what was
@@ -116,6 +119,10 @@ public struct Match: Hashable, Sendable {
     case noneOf([Value])
     /// A list that contains what this fact holds.
     case contains(Name)
+    /// The field holds something else than this fact; true where the run has no such fact.
+    case differs(Name)
+    /// The field is there.
+    case known
   }
 
   public var field: Name
@@ -140,6 +147,11 @@ public struct Match: Hashable, Sendable {
     case .contains(let name):
       guard let wanted = facts[name] else { return true }
       return object[field]?.list?.contains(wanted) ?? false
+    case .differs(let name):
+      guard let other = facts[name] else { return true }
+      return object[field] != other
+    case .known:
+      return object[field].map { !$0.isNull } ?? false
     }
   }
 }
@@ -154,7 +166,13 @@ public struct Condition: Hashable, Sendable {
     self.test = test
   }
 
+  /// The run has learnt this fact.
+  public static func known(_ fact: Name) -> Condition { Condition(fact, .known) }
+
   func holds(given facts: Fields) -> Bool { Match(fact, test).holds(for: facts, given: facts) }
+
+  /// Whether it can't hold any more: what a run will only learn by not running dry is taken for granted.
+  func fails(given facts: Fields) -> Bool { (test == .known || facts[fact] != nil) && !holds(given: facts) }
 }
 
 /// A read that has to confirm something before a side effect.
@@ -197,9 +215,12 @@ public struct Poll: Hashable, Sendable {
   public var restartAt: Name
   /// How many new attempts follow a failed lifecycle.
   public var restarts: Int
+  /// Whether what is not found any more has come to its end.
+  public var endsWhenGone: Bool
 
   public init(
-    ready: [Match], failed: [Match], every interval: TimeSpan, limit: Int, restartAt: Name, restarts: Int
+    ready: [Match], failed: [Match], every interval: TimeSpan, limit: Int, restartAt: Name, restarts: Int,
+    endsWhenGone: Bool = false
   ) {
     self.ready = ready
     self.failed = failed
@@ -207,6 +228,7 @@ public struct Poll: Hashable, Sendable {
     self.limit = limit
     self.restartAt = restartAt
     self.restarts = restarts
+    self.endsWhenGone = endsWhenGone
   }
 }
 
@@ -235,11 +257,15 @@ public struct Undo: Hashable, Sendable {
   public var alsoAfter: [Name]
   /// States of the object in which nothing is left to take back.
   public var nothingLeft: [Condition]
+  /// Whether taking back takes its time and may fail after it was accepted: it is looked at again until it is done.
+  public var isConfirmed: Bool
 
   public init(
-    _ ways: [Way], readsState: Bool = false, alsoAfter: [Name] = [], nothingLeft: [Condition] = []
+    _ ways: [Way], readsState: Bool = false, alsoAfter: [Name] = [], nothingLeft: [Condition] = [],
+    isConfirmed: Bool = false
   ) {
     self.ways = ways
+    self.isConfirmed = isConfirmed
     self.nothingLeft = nothingLeft
     self.readsState = readsState
     self.alsoAfter = alsoAfter

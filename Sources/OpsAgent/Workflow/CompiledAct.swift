@@ -36,6 +36,8 @@ final class CompiledAct: Sendable {
   let restartAt: Int
   /// For a review: the position of the act whose work is reviewed.
   let reviewed: Int
+  /// Whether it takes away what was there before: its goal is that nothing is left.
+  let isRemoval: Bool
   /// Positions of the acts that may have brought this one's object about.
   let alsoAfter: [Int]
 
@@ -86,6 +88,7 @@ final class CompiledAct: Sendable {
     isChange = act.isChange
     checks = act.checks.map(CompiledCheck.init)
     lookup = act.lookup.map(CompiledLookup.init)
+    isRemoval = act.isChange && act.lookup?.seeksAbsence == true
     self.step = flat[index].step
     stepName = step.name
     stage = step.stage

@@ -20,11 +20,17 @@ public struct Lookup: Hashable, Sendable {
   /// What must agree before the object counts as ours.
   public var agreement: [Match]
   public var outputs: [Output]
+  /// Whether any one of several will do.
+  public var takesFirst: Bool
+  /// Whether what is looked for is that nothing of the kind is there: what a removal leads to.
+  public var seeksAbsence: Bool
 
   public init(
     _ operation: Name, _ arguments: [Argument], _ shape: Shape, identity: [Match] = [], agreement: [Match] = [],
-    outputs: [Output] = []
+    outputs: [Output] = [], takesFirst: Bool = false, seeksAbsence: Bool = false
   ) {
+    self.takesFirst = takesFirst
+    self.seeksAbsence = seeksAbsence
     self.operation = operation
     self.arguments = arguments
     self.shape = shape
@@ -52,8 +58,12 @@ final class CompiledLookup: Sendable {
   let identity: [Match]
   let agreement: [Match]
   let outputs: [Output]
+  let takesFirst: Bool
+  let seeksAbsence: Bool
 
   init(_ lookup: Lookup) {
+    takesFirst = lookup.takesFirst
+    seeksAbsence = lookup.seeksAbsence
     operation = lookup.operation
     arguments = lookup.arguments
     shape = lookup.shape
@@ -63,6 +73,15 @@ final class CompiledLookup: Sendable {
   }
 
   func finding(in body: Fields, given facts: Fields) -> Lookup.Finding {
+    let shown = shown(in: body, given: facts)
+    guard seeksAbsence else { return shown }
+    return shown == .none ? .one([:]) : .none
+  }
+
+  /// What it means that there is no such object.
+  var findingOfNothing: Lookup.Finding { seeksAbsence ? .one([:]) : .none }
+
+  private func shown(in body: Fields, given facts: Fields) -> Lookup.Finding {
     var found: Fields?
     var count = 0
     switch shape {
@@ -78,7 +97,7 @@ final class CompiledLookup: Sendable {
       }
     }
     guard let found else { return .none }
-    if count > 1 { return .several(first: found, count: count) }
+    if count > 1, !takesFirst { return .several(first: found, count: count) }
     for match in agreement where !match.holds(for: found, given: facts) {
       return .differing(found, field: match.field)
     }

@@ -25,6 +25,8 @@ public struct Playbook: Hashable, Sendable {
   /// The operation by which the owner of a step is paged where its systems speak otherwise than the playbook; nil where
   /// nobody is.
   public var alarm: Name?
+  /// Amounts that the agent works out from prices and days.
+  public var amounts: [Amount]
 
   /// A name made from a fact: deterministic, so that it is the natural key to read back by.
   public struct MadeUp: Hashable, Sendable {
@@ -51,8 +53,12 @@ public struct Playbook: Hashable, Sendable {
     }
   }
 
-  public init(environment: Name, entries: [Entry], policy: Policy, madeUp: [MadeUp] = [], alarm: Name? = nil) {
+  public init(
+    environment: Name, entries: [Entry], policy: Policy, madeUp: [MadeUp] = [], amounts: [Amount] = [],
+    alarm: Name? = nil
+  ) {
     self.alarm = alarm
+    self.amounts = amounts
     self.environment = environment
     self.entries = entries
     self.policy = policy

@@ -16,8 +16,13 @@ public struct Workflow: Hashable, Sendable {
   public var steps: [Step]
   /// The facts that a run is handed at its start.
   public var inputs: [Name]
+  /// What law, contract or policy demands of it.
+  public var constraints: [Constraint]
 
-  public init(_ name: Name, version: Int, _ summary: String, inputs: [Name], steps: [Step]) {
+  public init(
+    _ name: Name, version: Int, _ summary: String, inputs: [Name], steps: [Step], constraints: [Constraint] = []
+  ) {
+    self.constraints = constraints
     self.name = name
     self.version = version
     self.summary = summary
@@ -29,6 +34,30 @@ public struct Workflow: Hashable, Sendable {
 
   /// The step after which there is no way back.
   public var pivot: Step? { steps.first { $0.stage == .pivot } }
+}
+
+/// What law, contract or policy demands of a workflow, in one area.
+public struct Constraint: Hashable, Sendable {
+  /// Areas that nobody may work in without having said under which terms.
+  public enum Area: String, Hashable, Sendable, CaseIterable {
+    /// Where customers' data may lie.
+    case dataResidency = "data-residency"
+    /// What has to be kept before something is deleted.
+    case dataRetention = "data-retention"
+    /// When money may move, and how much.
+    case moneyMovement = "money-movement"
+    /// Who may be let in, or kept out.
+    case accessControl = "access-control"
+  }
+
+  public var area: Area
+  /// In words.
+  public var terms: String
+
+  public init(_ area: Area, _ terms: String) {
+    self.area = area
+    self.terms = terms
+  }
 }
 
 /// One intention and its contract.
@@ -57,6 +86,8 @@ public struct Step: Hashable, Sendable {
   public var stage: Stage
   /// Whether the decider says what comes after it.
   public var asksDecider: Bool
+  /// The people who have to agree before it begins.
+  public var approvals: [Name]
   /// The closed set of what may come next.
   public var transitions: [Name]
 
@@ -81,8 +112,9 @@ public struct Step: Hashable, Sendable {
     _ name: Name, _ summary: String, owner: Name, principal: Name, scopes: [Name] = [], requires: [Name] = [],
     inputs: [Name] = [], outputs: [Name] = [], invariants: [String] = [], changes: String = "nothing",
     rollback: Rollback = .nothing, stage: Stage = .compensable,
-    asksDecider: Bool = false, transitions: [Name]
+    asksDecider: Bool = false, approvals: [Name] = [], transitions: [Name]
   ) {
+    self.approvals = approvals
     self.name = name
     self.summary = summary
     self.owner = owner

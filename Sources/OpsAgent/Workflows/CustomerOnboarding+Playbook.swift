@@ -7,14 +7,8 @@ extension CustomerOnboarding {
   /// The playbook for the systems that Faultline simulates.
   public static let playbook = Playbook(
     environment: "ec2+iam+stripe+zendesk+email",
-    entries: triageEntries + cloudEntries + identityEntries + billingEntries + closingEntries,
-    policy: Policy(
-      plans: [
-        Policy.Plan("starter", price: Money(minorUnits: 300_00, currency: .eur), instances: 1),
-        Policy.Plan("pro", price: Money(minorUnits: 1_200_00, currency: .eur), instances: 3),
-        Policy.Plan("enterprise", price: Money(minorUnits: 4_800_00, currency: .eur), instances: 5),
-      ],
-      regions: ["eu-central-1"]),
+    entries: [Desk.triage] + cloudEntries + identityEntries + billingEntries + closingEntries,
+    policy: .standard,
     madeUp: [
       Playbook.MadeUp(.networkName, "net-", of: [.customer]),
       Playbook.MadeUp(.clusterName, "cluster-", of: [.customer]),
@@ -24,43 +18,6 @@ extension CustomerOnboarding {
       Playbook.MadeUp(.invoiceReference, "", of: [.customer, .period]),
       Playbook.MadeUp(.email, "ops@", of: [.customer], suffix: ".example"),
     ], alarm: "notify.page")
-
-  // MARK: Ticket
-
-  private static let ticketOutputs = [Output(.ticketStatus, .status), Output(.ticketVersion, .updatedAt)]
-
-  private static func ticket(_ states: [Match] = [], agreement: [Match] = []) -> Lookup {
-    Lookup(
-      "ticketing.get_ticket", [.fact(.ticket, .ticketID)], .object, identity: states, agreement: agreement,
-      outputs: ticketOutputs)
-  }
-
-  private static let isSolved = Match(.status, .oneOf(["solved", "closed"]))
-  private static let isUnsolved = Match(.status, .noneOf(["solved", "closed"]))
-
-  private static let triageEntries: [Playbook.Entry] = [
-    Playbook.Entry(
-      "triage",
-      [
-        Act(
-          "triage", .read, "ticketing.get_ticket", [.fact(.ticket, .ticketID)],
-          outputs: ticketOutputs + [Output(.ticketText, .textField)],
-          lookup: ticket(agreement: [Match(.customer, .fact(.customer))]))
-      ])
-  ]
-
-  private static let closeTicket = Act(
-    "close-ticket", .change, "ticketing.update_ticket",
-    [
-      .fact(.ticket, .ticketID), .literal(.status, "solved"), Argument(.safeUpdate, .conditional(true)),
-      Argument(.updatedStamp, .version(.ticketVersion)),
-    ],
-    outputs: [Output(.ticketID, .id), Output(.ticketStatus, .status)], protection: .idempotent,
-    checks: [
-      Check("not solved yet", .absent, ticket([isSolved])),
-      Check("read afresh", .present, ticket(agreement: [isUnsolved])),
-    ],
-    lookup: ticket([isSolved]))
 
   // MARK: Cloud
 
@@ -171,21 +128,7 @@ extension CustomerOnboarding {
 
   // MARK: Closing
 
-  private static let mailLookup = Lookup(
-    "notify.list_mails", [.fact(.customer), .literal(.template, "welcome")], .list(.mails),
-    identity: [Match(.customer, .fact(.customer)), Match(.template, .oneOf(["welcome"]))],
-    agreement: [Match(.to, .fact(.email))], outputs: [Output(.mail, .id)])
-
   private static let closingEntries: [Playbook.Entry] = [
-    Playbook.Entry(
-      "welcome",
-      [
-        Act(
-          "welcome", .change, "notify.send_mail",
-          [.fact(.to, .email), .literal(.template, "welcome"), .fact(.customer)],
-          outputs: [Output(.mail, .id)], protection: .key,
-          checks: [Check("no welcome mail yet", .absent, mailLookup)], lookup: mailLookup)
-      ]),
-    Playbook.Entry("close-ticket", [closeTicket]),
+    Desk.mail("welcome", template: "welcome"), Desk.closeTicket,
   ]
 }

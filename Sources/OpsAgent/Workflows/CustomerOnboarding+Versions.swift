@@ -3,19 +3,14 @@
 import Primitives
 
 extension CustomerOnboarding {
-  /// A graph and the playbook that was written for it.
-  public struct Version: Sendable {
-    public let workflow: Workflow
-    public let playbook: Playbook
-  }
-
   /// In the order of their release.
-  public static let versions: [Version] = [
-    Version(workflow: workflow, playbook: playbook),
-    Version(
+  public static let versions: [WorkflowVersion] = [
+    WorkflowVersion(workflow: workflow, playbook: playbook),
+    WorkflowVersion(
       workflow: Workflow(
         name, version: 2, workflow.summary, inputs: workflow.inputs,
-        steps: Array(infrastructure[..<1] + access[..<2] + infrastructure[1...] + access[2...]) + money + closing),
+        steps: Array(infrastructure[..<1] + access[..<2] + infrastructure[1...] + access[2...]) + money + closing,
+        constraints: constraints),
       playbook: customerFirst),
   ]
 

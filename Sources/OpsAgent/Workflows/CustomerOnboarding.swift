@@ -11,7 +11,13 @@ public enum CustomerOnboarding {
   public static let workflow = Workflow(
     name, version: 1, "Gives a customer a running cluster, access to it, and one paid invoice for the period.",
     inputs: [.customer, .plan, .period],
-    steps: infrastructure + access + money + closing)
+    steps: infrastructure + access + money + closing, constraints: constraints)
+
+  static let constraints: [Constraint] = [
+    Constraint(.dataResidency, "clusters stand in a region that the policy names"),
+    Constraint(.accessControl, "the customer's people get one role, for their own cluster"),
+    Constraint(.moneyMovement, "the plan's price is collected once for the period"),
+  ]
 
   private static let onward: [Name] = [.proceed, .compensate, .escalate]
 

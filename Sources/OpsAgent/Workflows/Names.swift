@@ -1,4 +1,4 @@
-// The words of the onboarding workflow, interned once: facts, operations, scopes.
+// The words of the workflows, interned once: facts, operations, scopes.
 
 import Primitives
 
@@ -34,6 +34,26 @@ extension Name {
   static let invoiceReference: Name = "invoice_reference"
   static let charge: Name = "charge"
   static let mail: Name = "mail"
+  static let workflow: Name = "workflow"
+  static let effective: Name = "effective"
+  static let oldPlan: Name = "old_plan"
+  static let finalInvoice: Name = "final_invoice"
+  static let finalAmount: Name = "final_amount"
+  static let bindingTarget: Name = "binding_target"
+  static let accessKey: Name = "access_key"
+  static let secondKey: Name = "second_key"
+  static let exportName: Name = "export_name"
+  static let snapshot: Name = "snapshot"
+  static let clusterPlan: Name = "cluster_plan"
+  static let clusterCount: Name = "cluster_count"
+  static let unused: Name = "unused"
+  static let rest: Name = "rest"
+  static let extra: Name = "extra"
+  static let refund: Name = "refund"
+  static let differenceReference: Name = "difference_reference"
+  static let differenceInvoice: Name = "difference_invoice"
+  static let differenceStatus: Name = "difference_status"
+  static let creditNote: Name = "credit_note"
 
   // Fields of requests and answers.
   static let id: Name = "id"
@@ -58,4 +78,11 @@ extension Name {
   static let reference: Name = "reference"
   static let amount: Name = "amount"
   static let total: Name = "total"
+  static let reason: Name = "reason"
+  static let accessKeys: Name = "access_keys"
+  static let snapshots: Name = "snapshots"
+  static let subscriptions: Name = "subscriptions"
+  static let invoices: Name = "invoices"
+  static let charges: Name = "charges"
+  static let creditNotes: Name = "credit_notes"
 }

@@ -47,7 +47,7 @@ extension Story {
   /// One plain sentence for each owner: what there should be and what there is. Empty where the violations are
   /// not about numbers.
   var sentences: [String] {
-    let concerned = verdict.violations.isEmpty ? scenario.intents.filter { $0.times.lowerBound > 0 } : wrong
+    let concerned = verdict.violations.isEmpty ? scenario.intents.filter { $0.times.lowerBound > 0 || $0.isRemoval } : wrong
     var owners: [Name] = []
     for intent in concerned where !owners.contains(intent.owner) { owners.append(intent.owner) }
     return owners.map { owner in

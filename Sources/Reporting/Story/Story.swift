@@ -36,6 +36,10 @@ struct Story: Sendable {
     self.scenario = scenario
     self.record = record
     self.catalogue = catalogue
+    for effect in record.given where effect.change != .ended || effect.permanence == .permanent {
+      guard let intent = scenario.intents.first(where: { $0.covers(effect) }) else { continue }
+      holdings[intent.name, default: []].append(Held(object: effect.object, effect: effect, index: 0))
+    }
     for entry in record.trace.entries { read(entry) }
     for index in faults { attach(fault: index) }
     for position in calls.indices { calls[position].repeats = repetition(of: position) }
@@ -91,7 +95,7 @@ struct Story: Sendable {
 
   private mutating func count(_ effect: Effect, at index: Int) {
     guard let intent = scenario.intents.first(where: { $0.covers(effect) }) else {
-      if effect.change == .ended { end(effect, at: index) }
+      if effect.change != .created { end(effect, at: index) }
       return
     }
     var held = holdings[intent.name] ?? []
@@ -99,13 +103,22 @@ struct Story: Sendable {
     case .created, .happened:
       held.append(Held(object: effect.object, effect: effect, index: index))
     case .ended: held.removeAll { $0.object == effect.object && $0.effect.permanence == .reversible }
-    case .updated: return
+    case .updated:
+      // An object that was changed into what somebody wants counts from then on.
+      if held.contains(where: { $0.object == effect.object }) { return }
+      guard wasElsewhere(effect) else { return }
+      held.append(Held(object: effect.object, effect: effect, index: index))
     }
     holdings[intent.name] = held
     counts[index] = Count(intent: intent, number: held.count)
   }
 
-  /// An ended object may have lost the fields by which an intent would claim it.
+  /// Whether an object that now counts was there before and counted for nobody, which only its fields can be why.
+  private func wasElsewhere(_ effect: Effect) -> Bool {
+    record.given.contains { $0.kind == effect.kind && $0.object == effect.object }
+  }
+
+  /// An ended or changed object may have lost the fields by which an intent would claim it.
   private mutating func end(_ effect: Effect, at index: Int) {
     for intent in scenario.intents where intent.kind == effect.kind {
       guard let held = holdings[intent.name], held.contains(where: { $0.object == effect.object }) else { continue }

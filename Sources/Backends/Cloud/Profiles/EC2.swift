@@ -24,6 +24,12 @@ extension CloudDialect {
       clusterNotFound: Refusal(400, "InvalidInstanceID.NotFound", .notFound, "The instance ID '{}' does not exist"),
       clusterBusy: Refusal(
         400, "IncorrectInstanceState", .dependency, "The instance '{}' is not in a state from which it can be ended."),
+      clusterGone: Refusal(
+        400, "IncorrectState", .refused, "The instance '{}' has ended or is ending."),
+      malformedSnapshot: Refusal(
+        400, "InvalidSnapshotID.Malformed", .refused, "Invalid id: '{}' (expecting 'snap-...')"),
+      snapshotNotFound: Refusal(400, "InvalidSnapshot.NotFound", .notFound, "The snapshot '{}' does not exist."),
+      snapshotInUse: Refusal(400, "InvalidSnapshot.InUse", .dependency, "The snapshot '{}' is in use."),
       invalidValue: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: {}"),
       vcpuQuota: Refusal(
         400, "VcpuLimitExceeded", .refused, "You have requested more vCPU capacity than your limit of {} allows."),
@@ -42,6 +48,7 @@ extension CloudDialect {
       listStaleness: .seconds(5),
       launchTime: .seconds(30),
       shutdownTime: .seconds(45),
+      snapshotTime: .seconds(40),
       afterlife: .hours(1),
       quotaAfterlife: .minutes(5))
   }
@@ -82,7 +89,7 @@ extension LimiterDialect {
     rules: [
       LimitRule(.reads, per: .operation, TokenBucket.Limit(capacity: 100, refill: 20)),
       LimitRule(
-        .operations([.createNetwork, .deleteNetwork]), per: .operation, TokenBucket.Limit(capacity: 50, refill: 5)),
+        .operations([.createNetwork, .deleteNetwork, .createSnapshot, .deleteSnapshot, .modifyCluster]), per: .operation, TokenBucket.Limit(capacity: 50, refill: 5)),
       LimitRule(.operations([.createCluster]), per: .operation, TokenBucket.Limit(capacity: 5, refill: 2)),
       LimitRule(.operations([.tagCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 10)),
       LimitRule(.operations([.terminateCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 5)),

@@ -59,6 +59,7 @@ extension Facts {
         outsideIndex: effect.cause == nil && effect.principal != nil ? index : nil))
     relate(number)
     if role.takesBack { giveBack(number, effect, index: index, terms: terms) }
+    if begins, role == .resource, !terms.tables.given.isEmpty { succeed(number) }
     attribute(number, wasCounted: false, terms: terms)
   }
 
@@ -80,7 +81,9 @@ extension Facts {
     returns += 1
     guard let cause = effect.cause else { return }
     objects[number].isLive = false
-    let wasInExcess = isSurplus(objects[number], terms: terms)
+    // A credit note and the refund that comes with it are one deed, told twice.
+    let isSameDeed = takeBacks.last.map { $0.call == cause && $0.wasInExcess } ?? false
+    let wasInExcess = isSameDeed || isSurplus(objects[number], terms: terms)
     objects[number].isLive = true
     takeBacks.append(
       TakeBack(
@@ -91,6 +94,9 @@ extension Facts {
     let wasLive = objects[number].isLive
     let intent = objects[number].intent
     objects[number].latest = effect
+    if objects[number].given != nil, objects[number].touchIndex == nil, objects[number].outsideIndex == nil {
+      objects[number].firstIndex = index
+    }
     if let owner = effect.owner { objects[number].owner = owner }
     if let amount = effect.amount, objects[number].role != .charge || objects[number].amount == nil {
       objects[number].amount = amount
@@ -115,7 +121,7 @@ extension Facts {
   }
 
   /// Finds owner, period and parent through the objects that this one's fields name.
-  private mutating func relate(_ number: Int) {
+  mutating func relate(_ number: Int) {
     if let period = objects[number].attributes.text(Self.periodName) { objects[number].period = period }
     let own = objects[number].role
     guard objects[number].owner == nil || own.isMoney else { return }
@@ -131,7 +137,7 @@ extension Facts {
   }
 
   /// Gives an object to the first intent that wants its like, and counts it there.
-  private mutating func attribute(_ number: Int, wasCounted: Bool, terms: JudgingTerms) {
+  mutating func attribute(_ number: Int, wasCounted: Bool, terms: JudgingTerms) {
     if wasCounted, let old = objects[number].intent { intents[old].live -= 1 }
     var intent: Int?
     for wish in terms.intents.indices where terms.intents[wish].kind == objects[number].kind {
@@ -149,6 +155,13 @@ extension Facts {
   }
 
   /// Kind and owner decide, then what the intent selects; never a name, a key or an argument.
+  static func belongs(_ effect: Effect, to intent: Intent) -> Bool {
+    guard effect.kind == intent.kind, effect.owner == intent.owner else { return false }
+    if let period = intent.period, let own = effect.attributes.text(periodName), own != period.text { return false }
+    return intent.selector.entries.allSatisfy { effect.attributes[$0.name] == $0.value }
+  }
+
+  /// The same of an object, which may have its owner and its period from what it is linked to.
   static func belongs(_ object: ObjectFact, to intent: Intent) -> Bool {
     guard object.kind == intent.kind, object.owner == intent.owner else { return false }
     if let period = intent.period, let own = object.period, own != period.text { return false }

@@ -21,6 +21,7 @@ extension Facts {
       hasher.combine(object.attributes)
       let flags: UInt64 =
         (object.isPermanent ? 1 : 0) | (object.isLive ? 2 : 0) | (object.isOwn ? 4 : 0) | (object.beganHere ? 8 : 0)
+        | (object.given != nil ? 16 : 0) | (object.isHeir ? 32 : 0)
       hasher.combine(flags)
       hasher.combine(object.cause)
       hasher.combine(object.endedBy)
@@ -30,6 +31,7 @@ extension Facts {
       hasher.combine(ranks[object.outsideIndex])
       hasher.combine(ranks[object.leavingIndex])
       hasher.combine(object.parent ?? -1)
+      hasher.combine(object.heir ?? -1)
       hasher.combine(object.intent ?? -1)
       hasher.combine(object.claimedBy ?? -1)
     }

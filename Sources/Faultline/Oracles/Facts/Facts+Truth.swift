@@ -22,8 +22,9 @@ extension Facts {
   }
 
   /// Whether an intent has less than it wants. A charge is short where the sum is. What somebody else took away unseen
-  /// counts as there: nobody could have told the agent.
+  /// counts as there: nobody could have told the agent. What is to be gone is short while any of it is there.
   func isShort(_ number: Int, terms: JudgingTerms) -> Bool {
+    if terms.intents[number].isRemoval { return count(of: number, terms: terms) > 0 }
     let lower = terms.intents[number].times.lowerBound
     if lower == 0 { return false }
     if role(of: number, terms: terms) == .charge {
@@ -65,14 +66,18 @@ extension Facts {
 
   /// What a rollback would still have to take back, in the order of its making.
   ///
+  /// What was there before and is gone or changed is to be put back; what stands in its place is as good as it was.
   /// Money counts by what stands: a charge that was refunded and an invoice that was credited are nobody's
   /// burden. Notes and pages that the intents merely allow may stay. A message that belongs to the goal and went
   /// out can't be taken back, so nothing can be rolled back behind it.
   func leftovers(terms: JudgingTerms) -> [Int] {
     objects.indices.filter { number in
       let object = objects[number]
+      if object.given != nil { return isAltered(number) }
+      if object.isHeir, object.isLive { return false }
       switch object.role {
-      case .refund, .credit, .item: return false
+      case .refund, .credit: return givesBackEarlierMoney(number)
+      case .item: return false
       case .charge: return !object.isForeign && !isTakenBack(charge: number)
       case .invoice: return object.beganHere && !object.isForeign && !isSettledBack(invoice: number)
       case .resource: return object.isOwn && (object.isLive || object.isPermanent)
@@ -88,7 +93,7 @@ extension Facts {
   func holdings(at index: Int) -> [Int] {
     objects.indices.filter {
       let object = objects[$0]
-      guard object.isOwn, object.firstIndex < index, !object.isLeaving(at: index) else { return false }
+      guard object.isOwn, !object.isHeir, object.firstIndex < index, !object.isLeaving(at: index) else { return false }
       guard object.role == .resource || object.role == .charge || object.role == .invoice else { return false }
       return object.endIndex.map { $0 > index } ?? true
     }

@@ -50,6 +50,7 @@ public struct Facts: Sendable {
     intents = Array(repeating: IntentFact(), count: terms.intents.count)
     objects.reserveCapacity(24)
     calls.reserveCapacity(48)
+    for effect in terms.tables.given { give(effect, terms: terms) }
   }
 
   /// Takes one event in.

@@ -45,6 +45,12 @@ public struct ObjectFact: Sendable {
   }
   /// Whether somebody else brought it about.
   var isForeign: Bool { beganHere && outsideIndex == firstIndex }
+  /// What it was before the run; nil where it came about in the run.
+  public internal(set) var given: Effect?
+  /// What stands in its place, where it was there before, was ended and made anew.
+  public internal(set) var heir: Int?
+  /// Whether it stands in the place of what was there before.
+  public internal(set) var isHeir = false
   /// Where it is linked to by money: the charge that a refund is of, the invoice that a charge is for.
   public internal(set) var parent: Int?
   /// The number of the intent that it belongs to now.
@@ -80,6 +86,9 @@ extension ObjectFact: StableHashable {
     hasher.combine(touchIndex ?? -1)
     hasher.combine(outsideIndex ?? -1)
     hasher.combine(leavingIndex ?? -1)
+    hasher.combine(given != nil)
+    hasher.combine(heir ?? -1)
+    hasher.combine(isHeir)
     hasher.combine(parent ?? -1)
     hasher.combine(intent ?? -1)
     hasher.combine(claimedBy ?? -1)

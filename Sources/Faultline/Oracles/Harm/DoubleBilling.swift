@@ -21,7 +21,9 @@ public struct DoubleBilling: Oracle {
     for number in terms.intents.indices where terms.roles[number] == .charge && facts.intents[number].ever > 0 {
       let intent = terms.intents[number]
       let balance = facts.balance(of: number, terms: terms)
-      guard balance.isOver, facts.isOver(number, terms: terms) else { continue }
+      guard balance.isOver, facts.isOver(number, terms: terms),
+        isHarm(balance, of: number, facts: facts, terms: terms)
+      else { continue }
       let charges = facts.objects.filter { $0.role == .charge && $0.claimedBy == number }
       found.append(
         Violation(
@@ -33,6 +35,13 @@ public struct DoubleBilling: Oracle {
           objects: charges.map(\.id), evidence: charges.map(\.firstIndex)))
     }
     return found + invoices(facts: facts, terms: terms, told: found)
+  }
+
+  /// What was paid before the run may be more than is owed in the end: that is what a refund is for. It is harm where
+  /// more was taken, and where the run is said to be complete.
+  private func isHarm(_ balance: Balance, of number: Int, facts: Facts, terms: JudgingTerms) -> Bool {
+    if balance.hasForeign || facts.claim?.ending == .completed { return true }
+    return balance.net > facts.earlierNet(of: number, terms: terms)
   }
 
   private func invoices(facts: Facts, terms: JudgingTerms, told: [Violation]) -> [Violation] {

@@ -6,7 +6,8 @@ import Primitives
 /// The run ended in a rollback, and something of it is left.
 ///
 /// Fires when the last claim says rolled back, or when calls took things back and nobody made a claim, and an
-/// object of the run is still live, money is not given back, or an invoice still stands. Silent in a run that
+/// object of the run is still live, money is not given back, an invoice still stands, or what was there before is gone or
+/// changed. Silent in a run that
 /// completed or escalated, about refunded charges and credited invoices, and about notes and pages that the
 /// intents merely allow.
 /// Source: Garcia-Molina and Salem, "Sagas", doi:10.1145/38713.38742
@@ -27,8 +28,7 @@ public struct IncompleteRollback: Oracle {
       found.append(
         Violation(
           Self.name, intent: intent.map { terms.intents[$0].name }, expected: 0, observed: peers.count,
-          message: "The run was rolled back, and \(Phrase.list(peers.map(Phrase.thing))) "
-            + "\(peers.count == 1 ? "is" : "are") left.",
+          message: "The run was rolled back, and \(Phrase.left(peers)).",
           objects: peers.map(\.id), evidence: peers.map(\.firstIndex) + (facts.claims.last.map { [$0.index] } ?? [])))
     }
     return found

@@ -3,11 +3,12 @@
 import Operations
 import Primitives
 
-/// Access that this run granted is live at the end, and its owner has neither an account nor a cluster.
+/// Access that this run granted, or took the ground from, is live at the end, and its owner has neither an account nor
+/// a cluster.
 ///
 /// Fires for live bindings, grants and access keys of the run whose owner should have, or had, a customer
 /// record or a cluster, and has none of them at the end. Silent while any of these is live, where the run and
-/// its intents know of none (the customer was there before), and where an escalation names the access.
+/// its intents know of none (the customer was there before), about keys that were made inactive, and where an escalation names the access.
 /// Source: leaked IAM grants, https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 public struct OrphanedAccess: Oracle {
   public static let name: Name = "orphaned-access"
@@ -19,7 +20,9 @@ public struct OrphanedAccess: Oracle {
     var found: [Violation] = []
     for number in facts.objects.indices where facts.objects[number].isAccess && facts.objects[number].isLive {
       let object = facts.objects[number]
-      guard object.isOwn, isOrphan(object, facts: facts, terms: terms) else { continue }
+      guard object.isOwn || object.given != nil, object.attributes.text("status") != "Inactive",
+        isOrphan(object, facts: facts, terms: terms)
+      else { continue }
       if let claim = facts.claim, claim.ending == .escalated, Facts.names(claim, object) { continue }
       found.append(
         Violation(

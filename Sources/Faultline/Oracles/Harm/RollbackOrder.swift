@@ -6,7 +6,7 @@ import Primitives
 /// A call set out to end something while a thing that lives in it stood, and nobody had set out to end that.
 ///
 /// Fires along declared dependencies only (`Intent.dependsOn`), by send time, and only about things that the
-/// agent had been told of and that some operation ends. Silent when the dependent thing is gone or its ending was
+/// agent had been told of, or shown where they were there before, and that some operation ends. Silent when the dependent thing is gone or its ending was
 /// sent before, also where the system still refuses and the call is repeated until it goes; and when the dependent
 /// thing names another object as its parent.
 /// Source: reverse dependency order, https://learn.microsoft.com/azure/architecture/patterns/saga
@@ -59,10 +59,14 @@ public struct RollbackOrder: Oracle {
     if isEnding || !terms.operations.canEnd(kind) { return nil }
     return facts.objects.indices.first { number in
       let object = facts.objects[number]
-      guard object.intent == dependent, object.isLive, object.isOwn, !object.isPermanent else { return false }
+      guard object.intent == dependent, object.isLive, !object.isPermanent else { return false }
       if object.role == .invoice, facts.isSettledBack(invoice: number) { return false }
-      guard let cause = object.cause.flatMap(facts.callIndex) else { return false }
-      guard facts.calls[cause].view == .succeeded else { return false }
+      if object.given != nil {
+        guard facts.sightings.contains(object.digest) else { return false }
+      } else {
+        guard object.isOwn, let cause = object.cause.flatMap(facts.callIndex) else { return false }
+        guard facts.calls[cause].view == .succeeded else { return false }
+      }
       let parents = object.attributes.entries.compactMap { $0.value.text.flatMap(facts.objectIndex(id:)) }
         .filter { facts.objects[$0].claimedBy == intent }
       return parents.isEmpty ? facts.intents[intent].live <= 1 : target.map(parents.contains) ?? true

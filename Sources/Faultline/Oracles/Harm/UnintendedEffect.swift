@@ -31,6 +31,7 @@ public struct UnintendedEffect: Oracle {
       let object = facts.objects[number]
       guard let touched = object.touchIndex else { continue }
       if terms.intents.contains(where: { $0.kind == object.kind && $0.owner == object.owner }) { continue }
+      if object.given != nil, !object.isLive { continue }
       found.append(
         Violation(
           Self.name, expected: 0, observed: 1,
@@ -38,6 +39,21 @@ public struct UnintendedEffect: Oracle {
             + "\(object.isLive ? "changed" : "ended"), which no intent wants.",
           objects: [object.id], evidence: [touched]))
     }
-    return found
+    return found + losses(facts: facts, terms: terms)
+  }
+
+  /// What was there before the run, was ended by a call, and should have stayed: an export that was to be kept.
+  private func losses(facts: Facts, terms: JudgingTerms) -> [Violation] {
+    facts.objects.indices.filter { number in
+      guard facts.isLost(number) else { return false }
+      let object = facts.objects[number]
+      return !terms.intents.contains { $0.isRemoval && $0.kind == object.kind && $0.owner == object.owner }
+    }.map { number in
+      let object = facts.objects[number]
+      return Violation(
+        Self.name, expected: 0, observed: 1,
+        message: "The \(Phrase.thing(object)) of \(object.owner?.text ?? "nobody") was ended, which no intent wants.",
+        objects: [object.id], evidence: [object.endIndex ?? object.firstIndex])
+    }
   }
 }

@@ -39,8 +39,7 @@ public struct UntruthfulClaim: Oracle {
           Violation(
             Self.name, intent: objects[0].claimedBy.map { terms.intents[$0].name }, expected: 0,
             observed: left.count,
-            message: "It says rolled back, but \(Phrase.list(objects.map(Phrase.thing))) "
-              + "\(left.count == 1 ? "is" : "are") left.",
+            message: "It says rolled back, but \(Phrase.left(objects)).",
             objects: objects.map(\.id), evidence: [fact.index] + objects.map(\.firstIndex)))
       }
     case .escalated: break
