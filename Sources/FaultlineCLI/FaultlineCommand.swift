@@ -23,6 +23,7 @@ struct FaultlineCommand: ParsableCommand {
     version: FaultlineVersion.current,
     subcommands: [
       RunCommand.self, ReplayCommand.self, ExploreCommand.self, ShowCommand.self, ShrinkCommand.self,
-      ReportCommand.self, ServeCommand.self, InitCommand.self, ListCommand.self, SchemaCommand.self, SelftestCommand.self,
+      ReportCommand.self, ServeCommand.self, InitCommand.self, LintCommand.self, ListCommand.self, SchemaCommand.self,
+      SelftestCommand.self,
     ])
 }

@@ -46,6 +46,7 @@ public struct RunReport: Sendable {
     var blocks = [headline(style)]
     blocks.append(opening(style))
     if !verdict.violations.isEmpty { blocks.append(violations(style)) }
+    blocks.append(plan(style))
     blocks.append(showsAll ? allEvents(style) : timeline(style))
     blocks.append(summary(style))
     blocks.append(ending(style))
@@ -72,6 +73,24 @@ public struct RunReport: Sendable {
     if sentences.isEmpty { sentences = verdict.violations.prefix(1).map(\.message) }
     sentences += verdict.reasons
     return sentences.flatMap { Words.printable($0).wrapped(to: style.width) }.joined(separator: "\n")
+  }
+
+  /// What a dry run would do, in order; empty for every other run.
+  private func plan(_ style: Style) -> String {
+    guard let plan = story.claim?.plan, !plan.isEmpty else { return "" }
+    var table = TextTable([
+      .init("#", rightAligned: true), .init("operation", limit: 30), .init("of", fillsRest: true),
+      .init("as", limit: 18), .init("again by", limit: 11), .init("taken back by", limit: 34),
+    ])
+    for (number, effect) in plan.enumerated() {
+      let arguments = effect.arguments.entries.map { "\($0.name) \($0.value.text ?? $0.value.description)" }
+      table.add([
+        .init(String(number + 1), .quiet), .init(effect.operation.text, .strong),
+        .init(Words.printable(arguments.joined(separator: ", "))), .init(effect.principal.text),
+        .init(effect.protection), .init(effect.reversal),
+      ])
+    }
+    return "Plan of effects: \(Words.count(plan.count, "effect")), none of them caused\n" + table.text(style)
   }
 
   private func violations(_ style: Style) -> String {

@@ -13,7 +13,7 @@ import Testing
     let properties = try #require(document["properties"])
     try expectSame(try #require(properties["source"]), shapes.source)
     try expectSame(try #require(properties["world"]), shapes.world)
-    try expectSame(try #require(properties["input"]), shapes.input(.customerOnboarding))
+    try expectSame(try #require(properties["input"]), shapes.input(nil))
     try expectSame(try #require(properties["limits"]), shapes.limits)
     try expectSame(try #require(properties["intents"]?["additionalProperties"]), shapes.intent)
     try expectSame(try #require(properties["rules"]?["items"]), shapes.rule)

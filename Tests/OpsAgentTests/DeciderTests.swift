@@ -42,6 +42,41 @@ import Testing
     #expect(triage(text, knowing: known).transition == .escalate)
   }
 
+  private let leaving: Fields = ["workflow": "customer-offboarding", "customer": "acme"]
+
+  @Test func readsTheDayOfAnOffboarding() {
+    let decision = triage("Please offboard acme, their last day is 2026-12-15.", knowing: leaving)
+    #expect(decision.transition == .proceed)
+    #expect(decision.confidence == 80)
+    #expect(decision.fields.matches(["effective": "2026-12-15", "period": "2026-12"]))
+    let form = triage("Offboarding\nLast day: 2026-12-15\nPeriod: 2026-12", knowing: leaving)
+    #expect(form.confidence == 95)
+    #expect(triage("Please offboard acme some time.", knowing: leaving).confidence < 70)
+  }
+
+  @Test(arguments: [
+    "Please upgrade them.", "Please onboard acme.", "Hello.", "Offboard them or upgrade them, whatever is cheaper.",
+  ])
+  func onlyTheWorkThatTheRunIsForIsBegun(text: String) {
+    var known = leaving
+    known["period"] = "2026-12"
+    #expect(triage(text, knowing: known).transition == .escalate)
+  }
+
+  @Test(
+    arguments: [
+      "Can you take the incident?", "Open the war room.", "How do we interpret this clause?", "Does our policy allow it?",
+      "Give them a goodwill credit.", "Please waive the fee.", "They get a one-off refund.",
+    ], ["customer-onboarding", "customer-offboarding", "plan-change"])
+  func whatStaysWithPeopleIsNoWork(text: String, workflow: String) {
+    let known: Fields = [
+      "workflow": .text(workflow), "customer": "acme", "plan": "pro", "period": "2026-11",
+    ]
+    let decision = triage(text, knowing: known)
+    #expect(decision.transition == .escalate)
+    #expect(decision.reason.contains("stays with people"))
+  }
+
   @Test(arguments: ["", ":", ":::\n:\n\n", "Customer:", "\u{FEFF}Plan: \u{1F600}\n", "a:b\r\nplan : pro\r\n"])
   func strangeTextsAreReadWithoutFail(text: String) {
     #expect(triage(text).confidence < 70)

@@ -3,6 +3,24 @@
 import Primitives
 import Testing
 
+@Suite("Shares of money") struct MoneyShareTests {
+  @Test("a share is rounded half up to a minor unit", arguments: [
+    (1_200_00, 15, 30, 600_00), (1_200_00, 15, 31, 580_65), (300_00, 26, 31, 251_61), (1, 1, 2, 1), (1, 1, 3, 0),
+    (100, 0, 31, 0), (100, 31, 31, 100),
+  ] as [(Int64, Int64, Int64, Int64)])
+  func share(units: Int64, parts: Int64, whole: Int64, expected: Int64) {
+    #expect(
+      Money(minorUnits: units, currency: .eur).share(parts, of: whole)
+        == Money(minorUnits: expected, currency: .eur))
+  }
+
+  @Test("months have the days of the Gregorian calendar")
+  func daysOfMonths() {
+    #expect((1...12).map { CivilDate.days(inMonth: $0, of: 2026) } == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    #expect([2000, 2024, 2100].map { CivilDate.days(inMonth: 2, of: $0) } == [29, 29, 28])
+  }
+}
+
 @Suite struct MoneyTests {
   @Test(arguments: [
     (0, "0.00 EUR"), (5, "0.05 EUR"), (-5, "-0.05 EUR"), (120_000, "1,200.00 EUR"), (99_999, "999.99 EUR"),

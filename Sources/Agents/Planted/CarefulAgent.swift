@@ -41,6 +41,11 @@ struct CarefulAgent: AsyncAgent {
   }
 
   private func conclude(_ work: inout CarefulWork) async throws -> Claim {
+    if work.context.task.workflow == "customer-offboarding" || work.context.task.workflow == "plan-change" {
+      return Claim(
+        .escalated, text: "Nothing was done.", reason: "this agent only onboards customers",
+        nextAction: "Do it by hand, or with another agent.")
+    }
     if work.context.task.isDryRun, habits.respectsDryRun { return try await work.plan() }
     do {
       if work.journal.isRollingBack { throw Stop.failed("the last process had begun to roll back") }

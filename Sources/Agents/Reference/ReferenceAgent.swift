@@ -17,12 +17,17 @@ public struct ReferenceAgent: AgentUnderTest {
   /// What its runs may touch; a part that was taken out is not declared.
   public let marks: [Name]
   private let pool = SQLitePool()
-  private let cache = WorkflowCache()
+  private let cache: WorkflowCache
 
   /// - Parameters:
   ///   - removed: The safeguards to take out; what is left is composed once, here.
   ///   - store: Where it keeps its checkpoints.
-  public init(without removed: [Safeguard] = [], store: AgentStore = .model) {
+  ///   - workflows: What it can be asked to do: each workflow with its versions, in the order of their release.
+  public init(
+    without removed: [Safeguard] = [], store: AgentStore = .model,
+    workflows: [[WorkflowVersion]] = WorkflowShelf.all
+  ) {
+    cache = WorkflowCache(workflows)
     self.removed = removed
     self.store = store
     without = removed.map { Name($0.rawValue) }
@@ -57,7 +62,8 @@ public struct ReferenceAgent: AgentUnderTest {
     ClientPolicy(attempts: 1, timeout: .seconds(30), backoff: .milliseconds(500))
   }
 
-  /// - Throws: `WorkflowError` where the world does not offer what the workflow needs, and what SQLite
+  /// - Throws: ``WorkflowRefused`` where the gate does not let the workflow through, `WorkflowError` where the world
+  ///   does not offer what the workflow needs, and what SQLite
   ///   reports when the store can't be opened.
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment {
     let plan = ReferencePlan(task: task, prepared: try cache.prepared(for: task), parts: parts)

@@ -41,6 +41,8 @@ struct ReferenceDeployment: AgentDeployment {
     var proposal: Decision?
     /// What came of a store operation, until the process is told.
     var outcome: Event?
+    /// What a dry run has found so far that it would do.
+    var planned: [Faultline.Claim.Planned] = []
   }
 
   init(_ plan: ReferencePlan, store: some CheckpointStore & StableHashable, isForkable: Bool) {
@@ -160,6 +162,7 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(process.release)
       hasher.combine(process.outcome != nil)
       hasher.combine(process.proposal)
+      hasher.combine(process.planned)
     }
     hasher.combine(ticket)
     hasher.combine(resumptions)
@@ -193,6 +196,7 @@ struct ReferenceDeployment: AgentDeployment {
 
   private mutating func translate(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
     switch command {
+    case .note(.planned(let effect)): processes[index].planned.append(effect.translated)
     case .note(let note):
       if let observation = note.observation(nextCall: processes[index].tickets + 1) {
         commands.append(.observe(observation))
@@ -201,7 +205,9 @@ struct ReferenceDeployment: AgentDeployment {
       // A lease that can't be given back expires by itself.
       if let lease = processes[index].core.heldLease { try? store.release(lease) }
       if holder == index { holder = nil }
-      commands.append(.finish(claim.translated(plan.task.catalogue, of: plan.task.workflow)))
+      var word = claim.translated(plan.task.catalogue, of: plan.task.workflow)
+      if claim.ending == .planned { word.plan = processes[index].planned }
+      commands.append(.finish(word))
     case .leave: commands.append(.finish(nil))
     case .store, .load, .acquire, .renew, .decide:
       processes[index].pending = command

@@ -26,6 +26,22 @@ extension Note {
   }
 }
 
+extension PlannedEffect {
+  var translated: Faultline.Claim.Planned {
+    let reversal: String
+    switch stage {
+    case .forwardOnly: reversal = "not at all: behind the pivot"
+    case .pivot where undo.isEmpty: reversal = "not at all: the pivot"
+    case .pivot: reversal = undo.map(\.text).joined(separator: " or ") + ", by a person: the pivot"
+    case .compensable:
+      reversal = undo.isEmpty ? "with what it is part of" : undo.map(\.text).joined(separator: " or ")
+    }
+    return Faultline.Claim.Planned(
+      step: step, operation: operation, arguments: arguments, principal: principal,
+      protection: protection == .none ? "read-back" : protection.rawValue, reversal: reversal)
+  }
+}
+
 extension DecisionQuery {
   /// The point at which it is asked, as sites and scenarios name it.
   var point: Name {

@@ -27,8 +27,11 @@ final class WorkflowCache: Sendable {
   /// How many worlds are remembered; a campaign plays one world at a time.
   private static let capacity = 8
   private let entries = Mutex<[Entry]>([])
+  private let shelf: [[WorkflowVersion]]
 
-  /// - Throws: `WorkflowError` where the world does not offer what the workflow needs.
+  init(_ shelf: [[WorkflowVersion]]) { self.shelf = shelf }
+
+  /// - Throws: ``WorkflowRefused`` where the gate does not let it through, `WorkflowError` where the world does not offer what the workflow needs.
   func prepared(for task: AgentTask) throws -> Prepared {
     let services = task.catalogue.services
     let known = entries.withLock { entries in
@@ -37,7 +40,12 @@ final class WorkflowCache: Sendable {
       }?.prepared
     }
     if let known { return known }
-    let versions = WorkflowShelf.versions(of: task.workflow) ?? CustomerOnboarding.versions
+    let versions = shelf.first { $0[0].workflow.name == task.workflow } ?? shelf[0]
+    for version in versions {
+      let findings = WorkflowLint.judge(
+        version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue)
+      guard findings.isEmpty else { throw WorkflowRefused(workflow: version.workflow.name, findings: findings) }
+    }
     let compiled = try versions.map { version in
       try CompiledWorkflow(
         version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue,

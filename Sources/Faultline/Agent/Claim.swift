@@ -26,6 +26,8 @@ public struct Claim: Hashable, Sendable {
   public var reason: String?
   /// What the person who takes over should do first.
   public var nextAction: String?
+  /// In a dry run: what would be done, in order.
+  public var plan: [Planned] = []
 
   public init(
     _ ending: Ending, text: String, holdings: [Holding] = [], possibly: [Holding] = [], reason: String? = nil,
@@ -37,6 +39,30 @@ public struct Claim: Hashable, Sendable {
     self.possibly = possibly
     self.reason = reason
     self.nextAction = nextAction
+  }
+
+  /// One effect that a dry run holds back.
+  public struct Planned: Hashable, Sendable {
+    public var step: Name
+    public var operation: Name
+    /// What is known of them beforehand.
+    public var arguments: Fields
+    public var principal: Name
+    /// What makes it safe to send it again, in a word: `key`, `unique name`, `idempotent`, `read-back`.
+    public var protection: String
+    /// How it is taken back: the operations, or why nothing does.
+    public var reversal: String
+
+    public init(
+      step: Name, operation: Name, arguments: Fields, principal: Name, protection: String, reversal: String
+    ) {
+      self.step = step
+      self.operation = operation
+      self.arguments = arguments
+      self.principal = principal
+      self.protection = protection
+      self.reversal = reversal
+    }
   }
 
   /// An object as the agent knows it.
@@ -61,6 +87,18 @@ extension Claim: StableHashable {
     hasher.combine(possibly)
     hasher.combine(reason)
     hasher.combine(nextAction)
+    hasher.combine(plan)
+  }
+}
+
+extension Claim.Planned: StableHashable {
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(step)
+    hasher.combine(operation)
+    hasher.combine(arguments)
+    hasher.combine(principal)
+    hasher.combine(protection)
+    hasher.combine(reversal)
   }
 }
 

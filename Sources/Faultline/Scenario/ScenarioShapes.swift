@@ -89,7 +89,10 @@ struct ScenarioShapes: Sendable {
     var keys: [Shape.Key] = []
     for input in (template.map { [$0] } ?? vocabulary.workflows).flatMap(\.inputs)
     where !keys.contains(where: { $0.name == input.name.text }) {
-      let isRequired = input.isRequired && (template != nil || vocabulary.workflows.count == 1)
+      let isRequired =
+        input.isRequired
+        && (template != nil
+          || vocabulary.workflows.allSatisfy { $0.inputs.contains { $0.name == input.name && $0.isRequired } })
       keys.append(Shape.Key(input.name.text, kind(of: input), required: isRequired, input.summary))
     }
     return Shape(title: "the input", keys: keys)

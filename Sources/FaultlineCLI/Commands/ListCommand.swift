@@ -6,7 +6,7 @@ import Reporting
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Show the names that can be used: scenarios, operations, faults, oracles, safeguards, agents, profiles.",
+    abstract: "Show the names that can be used: scenarios, workflows, operations, faults, oracles, safeguards, agents, profiles.",
     discussion: """
       Examples:
         faultline list safeguards
@@ -15,7 +15,7 @@ struct ListCommand: ParsableCommand {
       """)
 
   enum Kind: String, CaseIterable, ExpressibleByArgument {
-    case scenarios, operations, faults, oracles, safeguards, agents, profiles, rules
+    case scenarios, workflows, operations, faults, oracles, safeguards, agents, profiles, rules
   }
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

@@ -22,6 +22,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
         faultline run scenarios/timeout-after-create.yaml --agent naive
         faultline run scenarios/timeout-after-create.yaml --agent reference --without idempotency-keys
         faultline run .faultline/failures/7f3a.yaml --agent reference
+        faultline run scenarios/leaving-customer.yaml --dry-run
         faultline run scenarios/happy-path.yaml --agent reference --runs 10000 --max-faults 3 --verify-replay
         faultline run scenarios/timeout-after-create.yaml --trials 3 -- python3 agent.py
       """)
@@ -46,6 +47,10 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
 
   @Option(help: "How many runs to play at the same time; one for each core where nothing is given.")
   var jobs: Int?
+
+  @Flag(
+    help: "Have the effects of the workflow planned and none caused, without faults; by the reference unless --agent.")
+  var dryRun = false
 
   @Flag(help: "Play each run again from its plan; another hash is a defect (exit status 3).")
   var verifyReplay = false
@@ -83,6 +88,9 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     guard seed ?? 1 <= UInt64.max - UInt64(runs) else {
       throw ValidationError("--seed is too large for --runs \(runs)")
     }
+    guard !dryRun || (maxFaults == nil && runs == 1) else {
+      throw ValidationError("--dry-run has one plan made without faults; leave out --max-faults and --runs")
+    }
     guard maxFaults == nil || choice.agent != nil else {
       throw ValidationError(
         "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")
@@ -100,16 +108,19 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
       guard status == .asExpected else { throw ExitCode(status) }
       return
     }
-    let agent = try choice.make()
-    let situations = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
+    let agent = dryRun ? try choice.agent(orElse: "reference") : try choice.make()
+    let found = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
       .map { $0.with(replicas: choice.replicas) }
+    let situations = dryRun ? found.map(\.withoutEffects) : found
     let assignments = try situations.flatMap { situation in
       try agent.map { [try Assignment(situation, agent: $0, isChecked: false)] }
         ?? Assignment.expected(of: situation, store: choice.store)
     }
     let files = try telemetry.open()
     let status: ExitStatus
-    if agent != nil, assignments.count == 1, runs == 1 {
+    if dryRun {
+      status = try playPlans(assignments, files)
+    } else if agent != nil, assignments.count == 1, runs == 1 {
       status = try playOne(assignments[0], files)
     } else if explain || all {
       throw Refusal.badInput("--explain and --all show one run closely", remedy: "name one scenario file")
@@ -134,6 +145,18 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
 
   // MARK: One run
 
+  /// Has each workflow planned, one after the other.
+  private func playPlans(_ assignments: [Assignment], _ files: TelemetryFiles) throws -> ExitStatus {
+    guard assignments.count == 1 || output.output == nil else {
+      throw Refusal.badInput("a file holds one plan", remedy: "name one scenario, or leave out --output")
+    }
+    var status = ExitStatus.asExpected
+    for assignment in assignments where try playOne(assignment, files) != .asExpected {
+      status = .notAsExpected
+    }
+    return status
+  }
+
   private func playOne(_ assignment: Assignment, _ files: TelemetryFiles) throws -> ExitStatus {
     let seed = firstSeed(of: assignment)
     let search = assignment.search(maxFaults: maxFaults, rechecksAll: verifyReplay)
@@ -142,7 +165,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     let verdict = record.verdict
     let status: ExitStatus = assignment.isAsExpected(verdict) ? .asExpected : .notAsExpected
     let investigation = try assignment.investigate(verdict)
-    let saved = try keep(record, of: assignment, investigation: investigation)
+    let saved = dryRun ? nil : try keep(record, of: assignment, investigation: investigation)
     let story = story(record, of: assignment, investigation: investigation, saved: saved, status: status)
     switch output.format {
     case .json: try output.deliver(VerdictJSON.line(verdict, investigation: investigation))

@@ -16,6 +16,17 @@ struct Situation: Sendable {
   /// The answers from which a search goes on.
   let origin: Plan
 
+  /// The same, where effects are planned and none is caused: nothing may change, and nothing goes wrong.
+  var withoutEffects: Situation {
+    var scenario = scenario
+    scenario.isDryRun = true
+    scenario.intents = []
+    scenario.faults = Plan()
+    scenario.decisions = []
+    scenario.expectations = []
+    return Situation(scenario, path: path, seed: seed, shape: shape, origin: Plan())
+  }
+
   /// Whether the scenario's own faults are played.
   var isScenario: Bool { path == scenario.path }
 

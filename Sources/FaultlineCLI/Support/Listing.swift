@@ -30,6 +30,7 @@ struct Listing {
   static func of(_ kind: ListCommand.Kind) throws -> [Listing] {
     switch kind {
     case .scenarios: try scenarios()
+    case .workflows: try workflows()
     case .operations: try operations()
     case .faults: faults()
     case .oracles: oracles()
@@ -37,6 +38,18 @@ struct Listing {
     case .agents: agents()
     case .profiles: profiles()
     case .rules: rules()
+    }
+  }
+
+  private static func workflows() throws -> [Listing] {
+    try WorkflowGate.known.compactMap { name in
+      guard let newest = try WorkflowGate.judge(name).last else { return nil }
+      return Listing(
+        name: name.text, detail: "version \(newest.version)", summary: newest.summary,
+        fields: [
+          .init("version", .int(newest.version)), .init("steps", .texts(newest.steps.map(\.text))),
+          .init("accepted", .bool(newest.isAccepted)),
+        ])
     }
   }
 

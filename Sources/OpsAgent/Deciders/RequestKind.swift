@@ -32,6 +32,17 @@ enum RequestKind: Hashable, Sendable {
     }
   }
 
+  /// What stays with people, in the order in which it is looked for.
+  static let people: [RequestKind] = [.incident, .interpretation, .adjustment]
+
+  /// Why a ticket with this text is plainly no work for a workflow; nil where it may be, in whatever words.
+  static func objection(to workflow: Name, in text: String) -> String? {
+    let requests = TicketReader(text, plans: []).requests
+    if let stays = people.first(where: requests.contains) { return stays.reason }
+    guard !requests.isEmpty, !requests.contains(where: { $0.workflow == workflow }) else { return nil }
+    return "the ticket does not ask \(phrase(for: workflow))"
+  }
+
   /// What has to be known before it can be done, beside the customer.
   static func needed(for workflow: Name) -> [Name] {
     workflow == CustomerOffboarding.name ? [.customer, .period] : [.customer, .plan, .period]

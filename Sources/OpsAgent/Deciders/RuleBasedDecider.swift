@@ -41,7 +41,7 @@ public struct RuleBasedDecider: Decider, Hashable {
   private func triage(_ query: DecisionQuery) -> Decision {
     let ticket = TicketReader(query.text, plans: plans, prompt: query.prompt)
     let workflow = query.facts.text(.workflow).map { Name($0) } ?? CustomerOnboarding.name
-    if let stays = [RequestKind.incident, .interpretation, .adjustment].first(where: ticket.requests.contains) {
+    if let stays = RequestKind.people.first(where: ticket.requests.contains) {
       return Decision(.escalate, confidence: 90, reason: stays.reason ?? "", fields: ticket.fields)
     }
     if workflow != CustomerOnboarding.name || ticket.requests.contains(.planChange) {

@@ -124,6 +124,22 @@ public enum Leaving: String, Hashable, Sendable, CaseIterable {
   case leaseLost = "lease-lost"
 }
 
+/// One side effect that a dry run holds back.
+public struct PlannedEffect: Hashable, Sendable {
+  public var step: Name
+  public var act: Name
+  public var operation: Name
+  /// What is known of them beforehand: ids of what would first be made are missing.
+  public var arguments: Fields
+  public var principal: Name
+  /// What makes it safe to send it again: a key, a unique name, or that it is idempotent; else it is looked up.
+  public var protection: Act.Protection
+  /// The operations that take it back, one for each state that it may be in; empty where none does.
+  public var undo: [Name]
+  /// Whether its step is behind the point of no return, or is that point.
+  public var stage: Step.Stage
+}
+
 /// Something that the agent declares about itself while it works; contract oracles read these.
 public enum Note: Hashable, Sendable {
   /// It goes from one step to another; `isAllowed` is what the graph says about that.
@@ -135,7 +151,7 @@ public enum Note: Hashable, Sendable {
   /// It takes back this act.
   case compensating(act: Name)
   /// In a dry run: this would be sent.
-  case planned(act: Name, operation: Name, arguments: Fields)
+  case planned(PlannedEffect)
   /// A journal was found and the run goes on from there.
   case resumed(step: Name)
   /// A person ordered that the run goes on, and the agent looks at the world before it does.

@@ -56,6 +56,11 @@ extension Orchestrator {
       return escalate("the decider chose \(decision.transition.text), which is not on the graph", now, &commands)
     }
     if query.fork == .triage, decision.transition != .escalate {
+      // Whoever decided, and however sure: what plainly stays with people is not begun.
+      if parts.guards == .checked, let why = RequestKind.objection(to: plan.workflow.name, in: query.text) {
+        commands.append(.note(.held(.preActionGuards)))
+        return escalate(why, now, &commands)
+      }
       if parts.guards == .checked, let objection = objection(to: decision.fields, readFrom: query.text) {
         commands.append(.note(.held(.preActionGuards)))
         return escalate(objection, now, &commands)
