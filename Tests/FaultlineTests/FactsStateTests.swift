@@ -18,12 +18,12 @@ import Testing
       digest: 0, role: .resource, isAccess: false, isAnchor: false, isPermanent: false, isLive: true, isOwn: true, beganHere: true,
       firstIndex: 1)
     // Of the latest effect, kind, object and attributes are read. The digest is of the id; role, access and
-    // anchor follow from the kind.
+    // anchor follow from the kind. What was given is the same in every run of a scenario.
     #expect(
       properties(object) == [
         "latest", "owner", "period", "amount", "isPermanent", "isLive", "isOwn", "beganHere", "cause",
         "endedBy", "firstIndex", "endIndex", "touchIndex", "outsideIndex", "leavingIndex", "parent", "intent",
-        "claimedBy", "digest", "role", "isAccess", "isAnchor",
+        "claimedBy", "digest", "role", "isAccess", "isAnchor", "given", "heir", "isHeir",
       ])
     let call = CallFact(
       id: CallID(process: 0, incarnation: 1, number: 1), operation: nil,

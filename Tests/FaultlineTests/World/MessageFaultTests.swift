@@ -68,7 +68,9 @@ struct BellBackend: Backend {
     ServiceDescription(
       backend: "bell", profile: "plain",
       operations: [
-        Operation("bell.ring", "Rings.", parameters: [Parameter("name", .text, "Why.")], scope: "bell.ring", subject: "name")
+        Operation(
+          "bell.ring", "Rings.", parameters: [Parameter("name", .text, "Why.")],
+          effect: EffectClass("bell.sound", .happened), scope: "bell.ring", subject: "name")
       ],
       errors: [], bounds: ServiceBounds(staleness: .zero, lateness: .zero, keyWindow: nil), topics: ["bell.rang"])
   }
