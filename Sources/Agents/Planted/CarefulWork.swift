@@ -159,7 +159,7 @@ struct CarefulWork: Sendable {
       guard context.catalogue[deed.operation]?.takesKey == true else {
         throw Stop.unknown("\(deed.step) has no known outcome and takes no key")
       }
-      guard habits.trustsOldKeys || hasYoungKey(deed) else {
+      guard habits.trustsOldKeys || habits.resumesUnderOldKeys || hasYoungKey(deed) else {
         throw Stop.unknown("\(deed.step) has no known outcome, and its key may be forgotten")
       }
       return nil

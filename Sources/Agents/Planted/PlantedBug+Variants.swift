@@ -42,7 +42,11 @@ extension PlantedBug {
       in: Circumstances(
         faults: lostCluster.faults, desk: Scenario.Desk("monday-shift", after: .hours(63), .resume),
         virtualTime: .hours(96)),
-      habits: Habits { $0.resumesUnderOldKeys = true }),
+      habits: Habits {
+        $0.resumesUnderOldKeys = true
+        $0.verifiesRepeats = false
+      }),
+    PlantedBug(
       "trusts-old-keys", "Asks again under the same key without asking how old it is.", trips: "duplicate-resource",
       in: Circumstances(
         faults: trouble("cloud.create_cluster", "key-expired", .answer).faults, virtualTime: .hours(96)),

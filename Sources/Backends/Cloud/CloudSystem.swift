@@ -43,7 +43,11 @@ struct CloudSystem: RecordSystem {
       backend: .cloud, profile: dialect.profile, operations: Self.operations,
       errors: dialect.front.errors + dialect.refusals.map(\.documented), bounds: dialect.bounds,
       topics: [.clusterRunning, .clusterTerminated],
-      values: [ClosedField(.state, ["available", "pending", "running", "modifying", "shutting-down", "terminated"])])
+      values: [
+        ClosedField(
+          .state,
+          ["available", "pending", "running", "modifying", "shutting-down", "terminated", "completed", "error"])
+      ])
     fixed = Constant(Fixed(dialect: dialect, account: account, description: description))
     networks = RecordTable(retention: dialect.bounds.staleness)
     clusters = RecordTable(retention: dialect.bounds.staleness)

@@ -92,11 +92,11 @@ extension JournalRecord {
       writer.write(claim)
       writer.write(at)
     case .takenUp(let order, let at):
-      writer.write(13 as UInt8)
+      writer.write(15 as UInt8)
       writer.write(order)
       writer.write(at)
     case .verified(let at):
-      writer.write(14 as UInt8)
+      writer.write(16 as UInt8)
       writer.write(at)
     }
   }
@@ -130,8 +130,8 @@ extension JournalRecord {
     case 10: self = .undone(act: try reader.int(), isFinal: try reader.bool(), at: try reader.instant())
     case 11: self = .audit(try reader.auditEntry())
     case 12: self = .finished(try reader.claim(), at: try reader.instant())
-    case 13: self = .takenUp(order: try reader.int(), at: try reader.instant())
-    case 14: self = .verified(at: try reader.instant())
+    case 15: self = .takenUp(order: try reader.int(), at: try reader.instant())
+    case 16: self = .verified(at: try reader.instant())
     default: throw reader.malformed
     }
   }

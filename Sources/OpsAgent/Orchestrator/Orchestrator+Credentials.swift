@@ -48,6 +48,7 @@ extension Orchestrator {
     case .undo: run(.undoSend, now, &commands)
     case .review: run(.review, now, &commands)
     case .remove: run(.remove, now, &commands)
+    case .verify: run(.verify, now, &commands)
     case .renew, .page, .pageLookup: preconditionFailure("no credential is renewed for these")
     }
   }
