@@ -104,7 +104,8 @@ extension Orchestrator {
     states[index].isUnknown || states[index].attempts > 0 || states[index].earlierSends > 0
   }
 
-  private mutating func skip(_ now: Instant, _ commands: inout [Command]) {
+  /// Passes over the act at the cursor: there is nothing for it to do, and nothing to take back.
+  mutating func skip(_ now: Instant, _ commands: inout [Command]) {
     states[index].status = .skipped
     buffer.append(.skipped(act: index))
     cursor += 1

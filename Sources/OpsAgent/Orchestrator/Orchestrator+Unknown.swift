@@ -92,6 +92,10 @@ extension Orchestrator {
       if nature == .alreadyExists, act.act.outputs.allSatisfy({ !$0.isRequired }) {
         return complete([:], adopted: true, now, &commands)
       }
+    case .notFound where act.isRemoval && !states[index].isUnknown && states[index].earlierSends == 0:
+      // No send that there ever was did anything: somebody else was quicker, and what they took away is not put back.
+      audit(.refused, now)
+      return skip(now, &commands)
     case .notFound where act.isRemoval && parts.readBack == .byNaturalKey:
       // Gone, by an earlier send or by somebody else: look.
       states[index].isUnknown = true
