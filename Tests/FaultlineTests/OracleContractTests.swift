@@ -224,7 +224,7 @@ struct OracleContractTests {
   func catalogue() {
     let names = OracleCatalogue.all.map(\.name)
     #expect(Set(names).count == names.count)
-    #expect(OracleCatalogue.all.count { $0.kind == .harm } == 20)
+    #expect(OracleCatalogue.all.count { $0.kind == .harm } == 21)
     #expect(OracleCatalogue.all.count { $0.kind == .contract } == 8)
     #expect(OracleCatalogue.all.allSatisfy { ($0.kind == .contract) == ($0.practice != nil) })
     #expect(OracleCatalogue.all.allSatisfy { $0.summary.hasSuffix(".") })

@@ -119,11 +119,11 @@ extension World {
     if !acts.isEmpty { comes(to: store.label) }
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
-    if !acts.isEmpty { passed(store.label) }
     if store.isWrite, let stale = deployment.staleWrite {
       record(.staleWrite(process, label: store.label, stale))
       if stale == .refused { touch(Marks.fenceRefused) }
     }
+    if !acts.isEmpty { passed(store.label) }
     switch fault {
     case .crashAfter: crash(process)
     case .deployAfter: crash(process, next: .deploy)
