@@ -252,7 +252,8 @@ public enum CrashFault: UInt8, ChoiceAnswer {
   case pauseAfterTimeout
   /// Stops after sending; the supervisor starts another replica; it goes on when that one has finished.
   case pauseAfterTakeover
-  /// The same, but it stops just before sending: its request leaves when the other has finished.
+  /// The same, but it stops just before sending, or before a transaction commits: the request leaves, or the write
+  /// reaches the store, when the other has finished.
   case pauseUnsent
   /// Is stopped before the transaction commits, and starts again under the agent's next release.
   case deployBefore

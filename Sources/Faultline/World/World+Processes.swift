@@ -99,7 +99,7 @@ extension World {
     let site = passage(process, point: store.label, subject: nil, aspect: .crash)
     store.passage = UInt32(site.call)
     var offer = deployment.hasNextRelease ? World.storeFaultsOfDeploy : World.storeFaults
-    if replacesPaused, store.isWrite { offer.add(.pauseUnsent) }
+    if replacesPaused, isPausable, store.isWrite { offer.add(.pauseUnsent) }
     let crash = simulation.choose(offer, at: site)
     let fault = crash == .live ? nil : note(crash.name, at: site)
     tookEffect(fault)

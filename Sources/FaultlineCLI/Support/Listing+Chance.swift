@@ -78,7 +78,7 @@ private enum FaultText {
     case "crash:on-answer": "The process dies when the answer is there and not yet taken in."
     case "pause:after-timeout": "The process stops after sending until its deadline has passed, then goes on."
     case "pause:after-takeover": "The process stops, another takes over and finishes, then the first goes on."
-    case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends when it goes on."
+    case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends, or a store write, when it goes on."
     case "deploy:before": "The process is stopped before a transaction and starts under the agent's next release."
     case "deploy:after": "The same, when the transaction has committed."
     case "model-timeout": "The model gives no answer in time: nobody has decided."
