@@ -103,7 +103,10 @@ import Testing
     let careful = try play(Name(fault), text: Self.onHold)
     #expect(careful.verdict.outcome == .escalated)
     expectNothingLeft(careful)
-    let careless = try play(Name(fault), text: Self.onHold, without: [.confidenceThreshold])
+    let guarded = try play(Name(fault), text: Self.onHold, without: [.confidenceThreshold])
+    #expect(reason(guarded) == "the ticket asks to stop or to cancel", "the guard stands behind the threshold")
+    expectNothingLeft(guarded)
+    let careless = try play(Name(fault), text: Self.onHold, without: [.confidenceThreshold, .preActionGuards])
     expectFault(careless, Name(fault))
     #expect(careless.verdict.outcome == .completed, "the ticket asked to wait")
     expectOneOfEach(careless)
@@ -164,6 +167,19 @@ import Testing
     case "model-wrong-field:customer": #expect(owners(followed).contains("globex"))
     default: #expect(charged(followed) != Money(minorUnits: 120_000, currency: .eur))
     }
+  }
+
+  @Test func whatALineSaysIsNotOverruledByWhatIsSaidBesideIt() throws {
+    let text = Self.clear + "\nRemarks: from next summer on they may want enterprise"
+    let run = try play("model-wrong-field:plan", text: text, knowsPlan: false)
+    #expect(reason(run) == "the ticket has a line with another plan than enterprise")
+    expectNothingLeft(run)
+  }
+
+  @Test func aTicketThatAsksToWaitIsNotBegunWhoeverDecides() throws {
+    let run = try play("proceed", text: Self.onHold)
+    #expect(reason(run) == "the ticket asks to stop or to cancel")
+    expectNothingLeft(run)
   }
 
   @Test func aPlanThatTheAccountHasOtherwiseIsNotActedOn() throws {

@@ -37,7 +37,10 @@ enum RequestKind: Hashable, Sendable {
 
   /// Why a ticket with this text is plainly no work for a workflow; nil where it may be, in whatever words.
   static func objection(to workflow: Name, in text: String) -> String? {
-    let requests = TicketReader(text, plans: []).requests
+    let ticket = TicketReader(text, plans: [])
+    let requests = ticket.requests
+    // To cancel is what other workflows are for.
+    if workflow == CustomerOnboarding.name, ticket.isForbidding { return "the ticket asks to stop or to cancel" }
     if let stays = people.first(where: requests.contains) { return stays.reason }
     guard !requests.isEmpty, !requests.contains(where: { $0.workflow == workflow }) else { return nil }
     return "the ticket does not ask \(phrase(for: workflow))"

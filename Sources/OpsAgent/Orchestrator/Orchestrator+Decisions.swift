@@ -136,9 +136,15 @@ extension Orchestrator {
   /// Why what the decider took from a text can't be acted on; nil where account, catalogue and text agree with it.
   private func objection(to fields: Fields, readFrom text: String) -> String? {
     if let field = contradiction(fields) { return "the ticket contradicts the account in \(field.text)" }
+    var lines: Fields?
     for entry in fields.entries where facts[entry.name] == nil {
-      if let value = entry.value.text, !text.containsWords(of: value) {
-        return "the ticket says nothing of \(entry.name.text) \(value)"
+      guard let value = entry.value.text else { continue }
+      guard text.containsWords(of: value) else { return "the ticket says nothing of \(entry.name.text) \(value)" }
+      let written = lines ?? TicketReader(text, plans: []).fields
+      lines = written
+      // Where a line says it, nothing that is said beside it says otherwise.
+      if let line = written[entry.name], line != entry.value {
+        return "the ticket has a line with another \(entry.name.text) than \(value)"
       }
     }
     guard let price = fields[.price], let name = fields.text(.plan) ?? facts.text(.plan),
