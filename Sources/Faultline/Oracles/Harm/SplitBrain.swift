@@ -10,7 +10,8 @@ import Primitives
 /// what it did, it did by what was true before. Also where the store took the write of a process after it had granted
 /// the run to another. Silent about a take-over: who reads the journal first knows what is done. Silent about a process
 /// that wakes up and whose calls and writes are refused, or recognised by their key: they change nothing. Silent about
-/// a dead process's request that arrives late, and about the later holder of two fences, which does nothing wrong.
+/// a dead process's request that arrives late, and about the later holder of two fences, which does nothing wrong. Silent
+/// about what a hand-over had said may still happen: the other stopped because of it, and a person knows.
 /// Source: https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
 public struct SplitBrain: Oracle {
   public static let name: Name = "split-brain"
@@ -25,6 +26,7 @@ public struct SplitBrain: Oracle {
     var index: Int
     /// What it changed first, once it has changed something.
     var object: String?
+    var kind: Name?
     /// Processes at work when it was sent that have not learned of it.
     var unseenBy: [ProcessID]
     /// Earlier acts of others that its sender knew nothing of.
@@ -61,6 +63,7 @@ public struct SplitBrain: Oracle {
       guard !acts.isEmpty, let cause = effect.cause else { return }
       for number in acts.indices where acts[number].call == cause && acts[number].object == nil {
         acts[number].object = effect.object
+        acts[number].kind = effect.kind
       }
     case .answered(let call, _, .response(let response)) where response.isSuccess:
       guard !acts.isEmpty else { return }
@@ -101,7 +104,7 @@ public struct SplitBrain: Oracle {
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     var found: [Violation] = []
     var pairs: [Set<ProcessID>] = []
-    for act in acts where act.object != nil {
+    for act in acts where act.object != nil && !isForeseen(act, facts) {
       for call in act.unaware {
         guard let earlier = acts.first(where: { $0.call == call }), let object = earlier.object else { continue }
         let pair: Set = [act.process, earlier.process]
@@ -127,6 +130,14 @@ public struct SplitBrain: Oracle {
     return found
   }
 
+  /// Whether another process had stopped and handed over that something of that kind may still come about.
+  private func isForeseen(_ act: Act, _ facts: Facts) -> Bool {
+    facts.claims.contains { word in
+      word.process != act.process && word.index < act.index && word.claim.ending == .escalated
+        && word.claim.possibly.contains { $0.kind == act.kind }
+    }
+  }
+
   public func hash(into hasher: inout StableHasher) {
     combineState(into: &hasher)
     for act in acts { hasher.combine(act.index) }
@@ -142,6 +153,7 @@ public struct SplitBrain: Oracle {
       hasher.combine(act.name)
       hasher.combine(act.fence ?? -1)
       hasher.combine(act.object)
+      hasher.combine(act.kind?.hash ?? 0)
       hasher.combine(act.unseenBy)
       hasher.combine(act.unaware)
     }
