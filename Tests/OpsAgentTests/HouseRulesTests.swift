@@ -58,6 +58,26 @@ import Testing
     #expect(try open.claim().ending == .completed)
   }
 
+  @Test func whatIsInClosedBooksIsTakenOutByAPerson() throws {
+    // Open when the invoice is written, closed when the payment is due: to void it then is a posting, too.
+    var harness = Harness()
+    harness.request.rules = HouseRules(
+      books: [.init(of: ["billing.invoice"], in: .utc, after: Harness.start + .hours(1) - Instant(year: 2026, month: 12, day: 1))])
+    harness.world.plagues["billing.pay_invoice"] = .refused("declined")
+    harness.meddles = { world, call in
+      if call.request.operation == "billing.pay_invoice" { world.advance(to: Harness.start + .hours(2)) }
+    }
+    let claim = try harness.claim()
+    #expect(claim.ending == .escalated)
+    #expect(claim.reason.contains("changes the books of 2026-11, which are closed in UTC"))
+    #expect(harness.world.calls("billing.void_invoice") == 0)
+    var open = Harness()
+    open.request.rules = HouseRules(books: [.init(of: ["billing.invoice"], in: .utc)])
+    open.world.plagues["billing.pay_invoice"] = .refused("declined")
+    #expect(try open.claim().ending == .rolledBack)
+    #expect(open.world.calls("billing.void_invoice") == 1)
+  }
+
   @Test func whereNoConfiguredRegionIsAllowedAPersonIsAsked() throws {
     var harness = Harness()
     harness.request.rules = HouseRules(residency: [.init(of: ["cloud.cluster"], regions: ["eu-west-1"])])

@@ -120,9 +120,7 @@ extension Orchestrator {
     guard let way = wayBack else {
       return escalate("there is no way back for \(act.name.text) in its present state", now, &commands)
     }
-    if needsApproval(way) {
-      return escalate("taking back \(act.name.text) gives money back, which a second person has to approve", now, &commands)
-    }
+    if let why = forbids(way, now) { return escalate(why, now, &commands) }
     auditAhead(way.operation, now)
     if parts.compensationRepeats == .idempotent {
       buffer.append(
@@ -137,6 +135,7 @@ extension Orchestrator {
 
   mutating func undoSend(_ now: Instant, _ commands: inout [Command]) {
     guard let way = wayBack else { preconditionFailure("a way back was chosen before") }
+    if let why = forbids(way, now) { return escalate(why, now, &commands) }
     if renewing(.undoSend, now, &commands) { return }
     if !isAudited, auditAhead(way.operation, now) { return flush(.undoSend, now, &commands) }
     tries += 1

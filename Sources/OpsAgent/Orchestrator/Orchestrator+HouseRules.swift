@@ -39,10 +39,20 @@ extension Orchestrator {
 
   private func refusal(_ check: Name) -> Note { .guarded(step: act.stepName, act: act.name, check: check, holds: false) }
 
-  /// Whether a way back gives money back that a second person has to approve.
-  func needsApproval(_ way: Undo.Way) -> Bool {
-    guard !request.rules.isEmpty, let effect = plan.catalogue[way.operation]?.effect else { return false }
-    return request.rules.needsApproval(effect, of: facts.money(.price))
+  /// Why a person has to go this way back: it gives money back that a second person has to approve, or it takes something
+  /// out of books that are closed. A draft is in none.
+  func forbids(_ way: Undo.Way, _ now: Instant) -> String? {
+    guard !request.rules.isEmpty, let effect = plan.catalogue[way.operation]?.effect else { return nil }
+    if request.rules.needsApproval(effect, of: facts.money(.price)) {
+      return "taking back \(act.name.text) gives money back, which a second person has to approve"
+    }
+    if facts.text(.invoiceStatus) != "draft",
+      let books = request.rules.closedBooks(effect, of: facts.text(.period), at: now)
+    {
+      return "taking back \(act.name.text) changes the books of \(facts.text(.period) ?? "the month"), "
+        + "which are closed in \(books.zone)"
+    }
+    return nil
   }
 
   /// Sleeps until a freeze is over, with everything written down before.
