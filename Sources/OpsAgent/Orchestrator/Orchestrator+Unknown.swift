@@ -189,7 +189,10 @@ extension Orchestrator {
   /// What a lookup's answer shows; nil where it has to be asked again.
   func finding(_ answer: Answer, _ lookup: CompiledLookup) -> Lookup.Finding? {
     switch plan.catalogue.outcome(of: answer) {
-    case .succeeded(let response): return lookup.finding(in: response.body, given: facts)
+    case .succeeded(let response):
+      // What is to be gone, or may be missing, is not there only where an answer can be read that shows it.
+      if lookup.seeksAbsence || act.isFinding, !lookup.isReadable(response.body) { return nil }
+      return lookup.finding(in: response.body, given: facts)
     case .failed(let response):
       let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
       return nature == .notFound || response.status == 404 ? lookup.findingOfNothing : nil

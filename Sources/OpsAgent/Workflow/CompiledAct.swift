@@ -38,6 +38,8 @@ final class CompiledAct: Sendable {
   let reviewed: Int
   /// Whether it takes away what was there before: its goal is that nothing is left.
   let isRemoval: Bool
+  /// Whether it looks for something that may be missing.
+  let isFinding: Bool
   /// Positions of the acts that may have brought this one's object about.
   let alsoAfter: [Int]
 
@@ -88,6 +90,7 @@ final class CompiledAct: Sendable {
     isChange = act.isChange
     checks = act.checks.map(CompiledCheck.init)
     lookup = act.lookup.map(CompiledLookup.init)
+    isFinding = if case .find = act.kind { true } else { false }
     isRemoval = act.isChange && act.lookup?.seeksAbsence == true
     self.step = flat[index].step
     stepName = step.name

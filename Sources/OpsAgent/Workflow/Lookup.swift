@@ -104,6 +104,17 @@ final class CompiledLookup: Sendable {
     return .one(found)
   }
 
+  /// Whether an answer shows every field by which an object is told: only then does it prove that there is none.
+  func isReadable(_ body: Fields) -> Bool {
+    func tells(_ object: Fields) -> Bool { identity.allSatisfy { object[$0.field] != nil } }
+    switch shape {
+    case .object: return tells(body)
+    case .list(let field):
+      guard case .list(let items)? = body[field] else { return false }
+      return items.allSatisfy { $0.record.map(tells) ?? false }
+    }
+  }
+
   /// The objects that are meant, in the order of the answer.
   func objects(in body: Fields, given facts: Fields) -> [Fields] {
     switch shape {
