@@ -190,8 +190,10 @@ extension Orchestrator {
   func finding(_ answer: Answer, _ lookup: CompiledLookup) -> Lookup.Finding? {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded(let response):
-      // What is to be gone, or may be missing, is not there only where an answer can be read that shows it.
-      if lookup.seeksAbsence || act.isFinding, !lookup.isReadable(response.body) { return nil }
+      // What is to be gone, may be missing or is to be taken back is not there only where an answer that can be read
+      // shows it.
+      let needsProof = lookup.seeksAbsence || act.isFinding || mode == .backward
+      if needsProof, !lookup.isReadable(response.body) { return nil }
       return lookup.finding(in: response.body, given: facts)
     case .failed(let response):
       let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
