@@ -34,10 +34,11 @@ enum Acme {
     Intent(name: "welcome", kind: "notify.mail", owner: "acme"),
   ]
 
-  /// Beside those, what a ticket's course leaves.
+  /// Beside those, what a ticket's course leaves, and a page where a system is not what it was.
   static let supporting: [Intent] = [
     Intent(name: "acme-comment", kind: "ticketing.comment", owner: "acme", times: 0...2),
     Intent(name: "acme-status", kind: "ticketing.status", owner: "acme", times: 0...1),
+    Intent(name: "acme-page", kind: "notify.page", owner: "acme", times: 0...1),
   ]
 
   static func scenario(

@@ -11,7 +11,6 @@ import Testing
 @Suite struct ReferenceDriftTests {
   private func play(_ faults: [Plan.Entry], paging: Bool = true) throws -> RunRecord {
     var scenario = Acme.scenario(faults)
-    scenario.intents.append(Intent(name: "page", kind: "notify.page", owner: "acme", times: 0...1))
     for index in scenario.systems.indices where scenario.systems[index].system == "notify" && !paging {
       scenario.systems[index].options["paging"] = "none"
     }

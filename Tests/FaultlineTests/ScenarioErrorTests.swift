@@ -258,10 +258,9 @@ import Testing
   @Test func aMistakeReadsWellOnATerminal() {
     let found = mistakesOf(plainScenario + "\nfaults: [{at: cloud.create_cluster, inject: respons-lost}]")
     #expect(
-      ScenarioErrors(found).description.hasPrefix(
-        """
+      ScenarioErrors(found).description == """
         a.yaml:5:45: error: unknown fault 'respons-lost'
-            did you mean 'response-lost'? known: async-failure, 
-        """))
+            did you mean 'response-lost'?
+        """, "there are too many faults to list them all")
   }
 }

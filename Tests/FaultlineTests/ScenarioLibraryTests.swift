@@ -87,7 +87,8 @@ import Testing
 
   /// Right agents in other styles, and planted bugs that scenarios name.
   private static let others = """
-    careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys another-size hammers one-key-for-all
+    careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys resumes-under-old-keys
+    another-size hammers one-key-for-all
     """
 
   private static let safeguards = """
