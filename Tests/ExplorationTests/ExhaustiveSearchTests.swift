@@ -22,8 +22,8 @@ import Testing
     var bad: [String] = []
     let coverage = try search.play { verdict in
       // A decider that wants a person gets one; whatever it says, nothing is left over or done twice.
-      let ending: Ending = verdict.plan.isDecided ? .escalated : .completed
-      if verdict.outcome != ending || verdict.result != .pass { bad.append("\(verdict.plan)") }
+      let isRight = verdict.plan.endings(otherwise: .completed).contains(verdict.outcome)
+      if !isRight || verdict.result != .pass { bad.append("\(verdict.plan)") }
       for fault in verdict.faults where fault.record.site.aspect == .crash {
         crashes += 1
         if !fault.tookEffect { bad.append("\(fault.record.site) was not hit") }
@@ -41,8 +41,8 @@ import Testing
     let search = try ExhaustiveSearch(scenario: Self.scenario("declined-card"), agent: agent, maxFaults: 1)
     var bad: [String] = []
     let coverage = try search.play { verdict in
-      let ending: Ending = verdict.plan.isDecided ? .escalated : .rolledBack
-      if verdict.outcome != ending || verdict.result != .pass { bad.append("\(verdict.plan)") }
+      let isRight = verdict.plan.endings(otherwise: .rolledBack).contains(verdict.outcome)
+      if !isRight || verdict.result != .pass { bad.append("\(verdict.plan)") }
     }
     #expect(bad == [])
     #expect(coverage.schedules > 700)
@@ -129,6 +129,13 @@ import Testing
 }
 
 extension Plan {
-  /// Whether a decider says otherwise than by default.
-  fileprivate var isDecided: Bool { entries.contains { $0.at.aspect == .decision } }
+  /// How a run under one fault may end. Where a decider says otherwise than by default a person gets it; one that only
+  /// does not answer, or not readably, is asked again. Where a system speaks otherwise than documented a person gets it
+  /// if that concerns the agent.
+  fileprivate func endings(otherwise usual: Ending) -> [Ending?] {
+    guard let entry = entries.first else { return [usual] }
+    if entry.choose.text.hasPrefix("schema-drift") { return [usual, .escalated] }
+    guard entry.at.aspect == .decision else { return [usual] }
+    return ["model-timeout", "model-malformed"].contains(entry.choose) ? [usual] : [.escalated]
+  }
 }

@@ -6,7 +6,7 @@ import Primitives
 
 /// A name server: one record for each name, made under a key or found by its customer.
 struct NameServer: Backend {
-  static let profile = BackendProfile("dns", "toy", "A name server that keeps keys for an hour.") { _ in NameServer() }
+  static let profile = BackendProfile("dns", "toy", "A name server that keeps keys for a day.") { _ in NameServer() }
 
   // What callers can know beforehand.
   static let service = ServiceDescription(
@@ -32,7 +32,7 @@ struct NameServer: Backend {
       ErrorCode("SlowDown", 429, .notNow), ErrorCode("Unavailable", 503, .notNow),
       ErrorCode("InternalError", 500, .indeterminate),
     ],
-    bounds: ServiceBounds(staleness: .zero, lateness: .seconds(60), keyWindow: .hours(1)))
+    bounds: ServiceBounds(staleness: .zero, lateness: .seconds(60), keyWindow: .hours(24)))
 
   private struct Record: Hashable, Sendable {
     var id: String
@@ -72,7 +72,7 @@ struct NameServer: Backend {
       admitted.contains(where: { $0.principal == request.principal && $0.scopes.contains(operation.scope) })
     else { return .refused(403, "Forbidden", "\(request.principal) may not \(request.operation).") }
     if conditions.limited { return .refused(429, "SlowDown", "Too many requests.", headers: ["retry-after": 5]) }
-    if let kept = keys.last(where: { $0.key == request.idempotencyKey }), now < kept.at + .hours(1) {
+    if let kept = keys.last(where: { $0.key == request.idempotencyKey }), now < kept.at + .hours(24) {
       return kept.response
     }
     let response = execute(request, under: conditions)

@@ -63,8 +63,22 @@ extension Orchestrator {
         (state.status == .open && (state.isUnknown || state.attempts > 0))
         || (state.status == .done && state.isUnknown)
       if isOpen || (state.status == .undone && state.needsRecheck) { items.append(item(index)) }
+      if isUnreviewed(index) {
+        items.append(Claim.Item(act: plan.acts[index].name, operation: plan.acts[index].operation, id: ""))
+      }
     }
     return items
+  }
+
+  /// Whether nobody has looked yet for what was made beside an act's own: its call takes no key, or was repeated.
+  private func isUnreviewed(_ index: Int) -> Bool {
+    guard plan.acts[index].isReviewed, states[index].status == .done,
+      !plan.acts[index].takesKey || isRepeated(index)
+    else { return false }
+    return plan.acts.indices.contains { review in
+      plan.acts[review].act.kind == .review(plan.acts[index].name)
+        && (states[review].status == .untouched || states[review].status == .open)
+    }
   }
 
   private func item(_ index: Int) -> Claim.Item {
