@@ -91,6 +91,7 @@ extension Orchestrator {
   }
 
   private mutating func paged(_ now: Instant, _ commands: inout [Command]) {
+    mayHavePaged = nil
     commands.append(.note(.paged(owner: step.owner)))
     escalate("\(reason); \(step.owner.text) was paged", now, &commands)
   }

@@ -56,6 +56,9 @@ extension Orchestrator {
   /// What may be there: sent, or written as about to be sent, without a known outcome.
   var possibly: [Claim.Item] {
     var items: [Claim.Item] = []
+    if let over = mayHavePaged, plan.acts.indices.contains(over), let alarm = plan.alarm {
+      items.append(Claim.Item(act: plan.acts[over].name, operation: alarm.operation, id: ""))
+    }
     for index in order where plan.acts[index].isChange {
       let state = states[index]
       // Done, and perhaps taken back by a call whose answer never came.

@@ -43,6 +43,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(planned)
     hasher.combine(refusedCall)
     hasher.combine(hasRenewed)
+    hasher.combine(mayHavePaged ?? -1)
   }
 }
 

@@ -123,6 +123,7 @@ extension Orchestrator {
       states[act].wasRechecked = isFinal
       states[act].lastSent = now
     case .audit(let entry):
+      if entry.operation == plan.alarm?.operation { mayHavePaged = entry.act }
       guard states.indices.contains(entry.act), entry.outcome == .sent else { return }
       if mode == .backward { states[entry.act].undoSends += 1 } else { states[entry.act].earlierSends += 1 }
     case .finished(let word, _):

@@ -42,13 +42,12 @@ public struct DuplicateResource: Oracle {
     return found
   }
 
-  /// Whether an object is the copy of one before it, by one call that the last claim hands over as unknown.
+  /// Whether an object is the copy of one before it, by one call that the network delivered twice, and the last claim
+  /// hands over that there may be such a thing: nobody but who looks once more can know of it, and a person will.
   private func isHandedOverCopy(_ object: ObjectFact, of earlier: ArraySlice<ObjectFact>, _ facts: Facts) -> Bool {
     guard let claim = facts.claim, claim.ending == .escalated, claim.possibly.contains(where: { $0.kind == object.kind }),
-      let cause = object.cause, earlier.contains(where: { $0.cause == cause }),
-      let call = facts.callIndex(cause)
+      let cause = object.cause
     else { return false }
-    let caller = facts.calls[call].process
-    return facts.calls[call].isOpen || facts.processes.contains { $0.id == caller && $0.crashIndex != nil }
+    return earlier.contains { $0.cause == cause }
   }
 }
