@@ -65,7 +65,12 @@ extension Orchestrator {
       let isOpen =
         (state.status == .open && (state.isUnknown || state.attempts > 0))
         || (state.status == .done && state.isUnknown)
-      if isOpen || (state.status == .undone && state.needsRecheck) { items.append(item(index)) }
+      if isOpen || (state.status == .undone && state.needsRecheck) {
+        var item = item(index)
+        // The id that is known is that of what an earlier attempt made and lost.
+        if state.status == .open { item.id = "" }
+        items.append(item)
+      }
       if isUnreviewed(index) {
         items.append(Claim.Item(act: plan.acts[index].name, operation: plan.acts[index].operation, id: ""))
       }

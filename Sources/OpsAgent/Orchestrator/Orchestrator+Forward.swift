@@ -184,6 +184,7 @@ extension Orchestrator {
       }
     }
     if isHeldBack(now, &commands) { return }
+    if lacksVersion(compiled.act) { return stopUnread(now, &commands) }
     if renewing(.send, now, &commands) { return }
     if !isAudited, auditAhead(compiled.operation, now) { return flush(.send, now, &commands) }
     if states[index].attempts == 0, !states[index].isUnknown { sent += 1 }
@@ -194,6 +195,15 @@ extension Orchestrator {
     call(
       .change, compiled.operation, arguments(of: compiled.act.arguments), key: key,
       attempt: states[index].attempts, &commands)
+  }
+
+  /// Whether a change is to carry the version that was read, and no read has shown one: sent without it, it would
+  /// overwrite whatever stands there.
+  private func lacksVersion(_ act: Act) -> Bool {
+    guard parts.concurrency == .conditional, !request.isDryRun else { return false }
+    return act.arguments.contains { argument in
+      if case .version(let fact) = argument.source { facts[fact] == nil } else { false }
+    }
   }
 
   mutating func changeAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
