@@ -63,6 +63,8 @@ struct CarefulAgent: AsyncAgent {
       return work.handOver(because: reason)
     } catch Stop.unknown(let reason) {
       return work.handOver(because: reason)
+    } catch Stop.illegible(let system, let reason) {
+      return work.handOver(because: reason, distrusting: system)
     }
   }
 }
@@ -73,6 +75,8 @@ enum Stop: Error {
   case failed(String)
   /// It is not known whether a step was done, and there is no sound way to find out.
   case unknown(String)
+  /// A system speaks otherwise than it documents, so that nothing it holds is certain any more.
+  case illegible(Name, String)
 }
 
 extension CarefulAgent {

@@ -267,7 +267,8 @@ struct CarefulWork: Sendable {
       switch context.catalogue.outcome(of: answer) {
       case .succeeded(let response):
         guard !habits.checksValues || isDocumented(response.body, of: operation) else {
-          throw Stop.unknown("\(operation) shows what is not documented")
+          throw Stop.illegible(
+            context.catalogue.service(of: operation)?.backend ?? operation, "\(operation) shows what is not documented")
         }
         return response.body
       case .failed(let response) where response.status == 404: return nil
@@ -333,12 +334,16 @@ struct CarefulWork: Sendable {
     return holds
   }
 
-  /// Hands over what is there and what may be there.
-  func handOver(because reason: String) -> Claim {
+  /// Hands over what is there and what may be there. What a system holds that can't be read is only possibly there.
+  func handOver(because reason: String, distrusting system: Name? = nil) -> Claim {
     guard habits.handsOverWithContext else { return Claim(.escalated, text: "Something went wrong.") }
+    let doubtful = journal.holdings.filter { holding in
+      system.map { holding.kind.text.hasPrefix("\($0).") } ?? false
+    }
     return Claim(
-      .escalated, text: "\(customer) is not onboarded yet: \(reason).", holdings: journal.holdings,
-      possibly: journal.possibly, reason: reason,
+      .escalated, text: "\(customer) is not onboarded yet: \(reason).",
+      holdings: journal.holdings.filter { !doubtful.contains($0) }, possibly: journal.possibly + doubtful,
+      reason: reason,
       nextAction: "Look for what may be there, then finish or undo what is there.")
   }
 }

@@ -74,7 +74,7 @@ extension World {
   }
 
   private static let newParameter: Name = "cost_center"
-  private static let newName: Name = "resource_id"
+  static let newName: Name = "resource_id"
   private static let newValue = "_provisional"
 }
 

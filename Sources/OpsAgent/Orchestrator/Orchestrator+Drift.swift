@@ -26,6 +26,7 @@ extension Orchestrator {
   /// Goes no further, and has the owner of the step paged.
   mutating func stop(_ why: String, _ now: Instant, _ commands: inout [Command]) {
     reason = why
+    distrusted = Name(act.operation.backendText)
     hasRenewed = false
     isAudited = false
     guard plan.alarm != nil, !request.isDryRun else { return escalate(why, now, &commands) }

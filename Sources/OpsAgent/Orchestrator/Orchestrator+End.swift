@@ -48,6 +48,7 @@ extension Orchestrator {
   var present: [Claim.Item] {
     var items: [Claim.Item] = []
     for index in order where states[index].status == .done && !states[index].isUnknown && plan.acts[index].isChange {
+      if isDoubtful(index) { continue }
       items.append(item(index))
     }
     return items
@@ -64,7 +65,7 @@ extension Orchestrator {
       // Done, and perhaps taken back by a call whose answer never came.
       let isOpen =
         (state.status == .open && (state.isUnknown || state.attempts > 0))
-        || (state.status == .done && state.isUnknown)
+        || (state.status == .done && (state.isUnknown || isDoubtful(index)))
       if isOpen || (state.status == .undone && state.needsRecheck) {
         var item = item(index)
         // The id that is known is that of what an earlier attempt made and lost.
@@ -76,6 +77,11 @@ extension Orchestrator {
       }
     }
     return items
+  }
+
+  /// Whether what an act made is in a system that can't be read any more.
+  private func isDoubtful(_ index: Int) -> Bool {
+    distrusted.map { plan.acts[index].operation.text.hasPrefix("\($0).") } ?? false
   }
 
   /// Whether nobody has looked yet for what was made beside an act's own: its call takes no key, or was repeated.

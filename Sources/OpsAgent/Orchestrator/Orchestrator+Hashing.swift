@@ -44,6 +44,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(refusedCall)
     hasher.combine(hasRenewed)
     hasher.combine(mayHavePaged ?? -1)
+    hasher.combine(distrusted?.hash ?? 0)
   }
 }
 

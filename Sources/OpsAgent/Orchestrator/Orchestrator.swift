@@ -76,6 +76,8 @@ public struct Orchestrator: Sendable {
   var refusedCall: RefusedCall?
   /// Whether the credential was renewed since the last answer that did not ask for it.
   var hasRenewed = false
+  /// The system that speaks otherwise than documented; what it holds is only possibly there.
+  var distrusted: Name?
   /// The act over which an earlier incarnation may have paged, while it is not known whether it did.
   var mayHavePaged: Int?
   /// What a dry run found that it would do.

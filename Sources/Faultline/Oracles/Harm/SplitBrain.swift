@@ -168,10 +168,12 @@ public struct SplitBrain: Oracle {
 extension Response {
   /// Whether the body is that object, or lists it.
   func shows(_ object: String) -> Bool {
-    if body.text("id") == object { return true }
+    // A system that has renamed the field still shows the thing.
+    func isIt(_ fields: Fields) -> Bool { fields.text("id") == object || fields.text(World.newName) == object }
+    if isIt(body) { return true }
     for entry in body.entries {
       guard case .list(let list) = entry.value else { continue }
-      for case .record(let record) in list where record.text("id") == object { return true }
+      for case .record(let record) in list where isIt(record) { return true }
     }
     return false
   }
