@@ -43,6 +43,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(planned)
     hasher.combine(refusedCall)
     hasher.combine(hasRenewed)
+    hasher.combine(unansweredReads)
     hasher.combine(mayHavePaged ?? -1)
     hasher.combine(distrusted?.hash ?? 0)
   }

@@ -76,6 +76,8 @@ public struct Orchestrator: Sendable {
   var refusedCall: RefusedCall?
   /// Whether the credential was renewed since the last answer that did not ask for it.
   var hasRenewed = false
+  /// Reads in a row that no system answered.
+  var unansweredReads = 0
   /// The system that speaks otherwise than documented; what it holds is only possibly there.
   var distrusted: Name?
   /// The act over which an earlier incarnation may have paged, while it is not known whether it did.
@@ -223,6 +225,13 @@ public struct Orchestrator: Sendable {
   mutating func dispatch(
     _ answer: Answer, _ purpose: Call.Purpose, _ now: Instant, _ commands: inout [Command]
   ) {
+    if !purpose.isMutation {
+      unansweredReads =
+        switch plan.catalogue.outcome(of: answer) {
+        case .succeeded, .failed: 0
+        case .notNow, .unknown: unansweredReads + 1
+        }
+    }
     switch purpose {
     case .renew: renewalAnswered(answer, now, &commands)
     case .page: pageAnswered(answer, now, &commands)
@@ -320,7 +329,10 @@ public struct Orchestrator: Sendable {
 
   /// Whether one more try is in order, those of earlier incarnations counted: a crash is no licence to begin
   /// hammering anew.
-  func mayTry(after attempts: Int) -> Bool { parts.retries.allows(attempts: attempts + earlierTries) }
+  func mayTry(after attempts: Int) -> Bool {
+    // Turning back is no licence either, but for two more looks: maybe the system is there again.
+    parts.retries.allows(attempts: max(attempts + earlierTries, unansweredReads - 2))
+  }
 
   /// Whether the side effect at the cursor may be sent once more: a new key is no such licence either.
   var maySend: Bool {
