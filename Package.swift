@@ -86,6 +86,14 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline", "Exploration"]),
+    // What checks it and nobody ships: a disk that fails, and the agent on it
+    room(
+      "LyingDisk",
+      [
+        "Primitives", "Simulation", "Operations", "OpsAgent", "OpsAgentSQLite", "Faultline", "Agents",
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .executableTarget(name: "CheckDisks", dependencies: ["Faultline", "Agents", "LyingDisk"], swiftSettings: house),
     // Floor 6
     room("FaultlineTesting", ["Primitives", "Simulation", "Backends", "Faultline", "Agents", "Exploration", "Reporting"]),
     .executableTarget(
@@ -117,6 +125,12 @@ let package = Package(
     tests(
       "ReportingTests",
       ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Exploration", "Reporting"]),
+    tests(
+      "LyingDiskTests",
+      [
+        "Primitives", "Operations", "OpsAgent", "OpsAgentSQLite", "Faultline", "Agents", "LyingDisk",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
     tests(
       "FaultlineTestingTests", ["Primitives", "Operations", "Backends", "Faultline", "Agents", "FaultlineTesting"]),

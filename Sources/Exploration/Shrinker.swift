@@ -166,6 +166,8 @@ public struct Shrinker: Sendable {
       CrashFault.crashBefore, .crashAfter, .crashOnAnswer, .deployBefore, .deployAfter, .pauseAfterTimeout,
       .pauseAfterTakeover, .pauseUnsent, .clockAhead, .clockBack,
     ].map(\.name),
+    [StoreFault.busy, .full, .fullForGood, .failsBefore, .failsAfter].map(\.name),
+    [VolumeFault.lostWrite, .staleRestore, .wiped].map(\.name),
     [OrderAnswer.yield, .yieldToTwo, .yieldToThree].map(\.name),
   ]
 }

@@ -9,7 +9,7 @@ import Primitives
 ///
 /// Copies of a store share its database; what is staged and not committed belongs to the copy. Everything
 /// is synchronous and runs on the calling thread.
-public struct SQLiteStore: CheckpointStore, Sendable {
+public struct SQLiteStore: RestorableStore, Sendable {
   private struct Staged: Sendable {
     var run: Name
     var records: [JournalRecord]
@@ -17,27 +17,41 @@ public struct SQLiteStore: CheckpointStore, Sendable {
     var replica: Name
   }
 
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
+  /// The database's file, for people; nil for one in memory.
+  let path: String?
   private var pending: [Staged] = []
 
   /// Opens the database at `path` and creates it on first use, with a write-ahead log and full
   /// synchronisation: what ``commit(by:)`` returned survives a loss of power.
   ///
-  /// - Throws: GRDB's `DatabaseError` where the file can't be opened or is no database of ours.
-  public init(path: String) throws {
-    var configuration = Configuration()
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA journal_mode = WAL")
-      try database.execute(sql: "PRAGMA synchronous = FULL")
+  /// - Parameters:
+  ///   - path: A path, or a URI such as `file:/var/agent/journal.sqlite?vfs=NAME`.
+  ///   - checkpointInterval: After how many pages the write-ahead log is copied into the database.
+  /// - Throws: ``StoreFailure`` where the file can't be opened, is damaged or is no database of ours.
+  public init(path: String, checkpointInterval: Int = 1_000) throws {
+    self.path = path
+    queue = try SQLiteStore.naming(path) {
+      var configuration = Configuration()
+      configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointInterval)")
+        // A page that does not hold what it should is told at once, and not when it happens to be needed.
+        try database.execute(sql: "PRAGMA cell_size_check = ON")
+      }
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try SQLiteStore.examine(queue)
+      try SQLiteStore.migrator.migrate(queue)
+      return queue
     }
-    queue = try DatabaseQueue(path: path, configuration: configuration)
-    try SQLiteStore.migrator.migrate(queue)
   }
 
   /// A database in memory, gone with the last copy of the store.
   ///
-  /// - Throws: GRDB's `DatabaseError`.
+  /// - Throws: ``StoreFailure``.
   public init() throws {
+    path = nil
     var configuration = Configuration()
     configuration.prepareDatabase { database in
       // Nothing survives a crash here, and no transaction of ours is rolled back: each is one statement, or inserts
@@ -51,7 +65,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   /// Empties the store, so that a database in memory can serve the next run.
   public mutating func reset() throws {
     pending = []
-    try queue.writeWithoutTransaction { database in
+    try using { database in
       try database.cachedStatement(sql: "DELETE FROM journal").execute()
       try database.cachedStatement(sql: "DELETE FROM lease").execute()
     }
@@ -83,7 +97,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
     dropStaged(by: replica)
     if staged.isEmpty { return .stored }
     if staged.count == 1, !staged[0].records.isEmpty { return try append(staged[0]) }
-    return try queue.write { database in
+    return try inTransaction { database in
       for part in staged {
         if let fence = part.fence, let token = try SQLiteStore.lease(of: part.run, in: database)?.token, fence < token {
           return .fenced
@@ -91,7 +105,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
       }
       let insert = try database.cachedStatement(sql: "INSERT INTO journal (run, records) VALUES (?, ?)")
       for part in staged where !part.records.isEmpty {
-        try insert.execute(arguments: [part.run.text, Data(part.records.encoded)])
+        try insert.execute(arguments: [part.run.text, SQLiteStore.seal(part.records, of: part.run)])
       }
       return .stored
     }
@@ -100,35 +114,51 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   /// Writes records, unless their fence is older than the run's lease. Like all that follows it is one statement
   /// and so a transaction of its own: to begin and to end one by statements would cost more than all else.
   private func append(_ part: Staged) throws -> StoreOutcome {
-    try queue.writeWithoutTransaction { database in
+    try using { database in
       let insert = try database.cachedStatement(
         sql: """
           INSERT INTO journal (run, records) SELECT ?1, ?2
           WHERE NOT EXISTS (SELECT 1 FROM lease WHERE run = ?1 AND token > ?3)
           """)
-      try insert.execute(arguments: [part.run.text, Data(part.records.encoded), part.fence])
+      try insert.execute(arguments: [part.run.text, SQLiteStore.seal(part.records, of: part.run), part.fence])
       return database.changesCount > 0 ? .stored : .fenced
     }
   }
 
   public mutating func dropStaged(by replica: Name) { pending.removeAll { $0.replica == replica } }
 
-  /// - Throws: GRDB's `DatabaseError`, and `MalformedRecords` where another program wrote the journal.
   public func load(_ run: Name) throws -> [JournalRecord] {
     // One statement sees one state; a transaction around it would cost more than it.
-    try queue.unsafeRead { database in
+    try using { database in
       let select = try database.cachedStatement(sql: "SELECT records FROM journal WHERE run = ? ORDER BY sequence")
       var records: [JournalRecord] = []
       for blob in try Data.fetchAll(select, arguments: [run.text]) {
-        records.append(contentsOf: try [JournalRecord](decoding: Array(blob)))
+        records.append(contentsOf: try SQLiteStore.unseal(Array(blob), of: run))
       }
       return records
     }
   }
 
   public func runs() throws -> [Name] {
-    try queue.read { database in
+    try using { database in
       try String.fetchAll(database, sql: "SELECT DISTINCT run FROM journal").map { Name($0) }.sorted()
+    }
+  }
+
+  public mutating func restore(_ run: Name, to records: [JournalRecord], under lease: Lease?) throws {
+    pending = []
+    try inTransaction { database in
+      try database.execute(sql: "DELETE FROM journal WHERE run = ?", arguments: [run.text])
+      try database.execute(sql: "DELETE FROM lease WHERE run = ?", arguments: [run.text])
+      if !records.isEmpty {
+        try database.execute(
+          sql: "INSERT INTO journal (run, records) VALUES (?, ?)",
+          arguments: [run.text, SQLiteStore.seal(records, of: run)])
+      }
+      guard let lease else { return }
+      try database.execute(
+        sql: "INSERT INTO lease (run, holder, token, until) VALUES (?, ?, ?, ?)",
+        arguments: [run.text, lease.holder.text, lease.token, lease.until.nanoseconds])
     }
   }
 
@@ -138,7 +168,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
     _ run: Name, for holder: Name, at now: Instant, span: TimeSpan
   ) throws -> LeaseOutcome {
     let until = now + span
-    return try queue.writeWithoutTransaction { database in
+    return try using { database in
       let upsert = try database.cachedStatement(
         sql: """
           INSERT INTO lease (run, holder, token, until) VALUES (?1, ?2, 1, ?3)
@@ -148,14 +178,17 @@ public struct SQLiteStore: CheckpointStore, Sendable {
       let token = try Int64.fetchOne(
         upsert, arguments: [run.text, holder.text, until.nanoseconds, now.nanoseconds])
       if let token { return .granted(Lease(run: run, holder: holder, token: token, until: until)) }
-      return .held(until: try SQLiteStore.lease(of: run, in: database)?.until ?? now)
+      let held = try SQLiteStore.lease(of: run, in: database)?.until ?? now
+      // Twice the span leaves room for clocks that differ; whoever waited for longer would wait for ever.
+      guard held - now <= span * 2 else { throw StoreFailure.unreadable("a lease in it runs longer than leases do") }
+      return .held(until: held)
     }
   }
 
   public mutating func renew(_ lease: Lease, at now: Instant, span: TimeSpan) throws -> Lease? {
     var renewed = lease
     renewed.until = now + span
-    return try queue.writeWithoutTransaction { database in
+    return try using { database in
       let update = try database.cachedStatement(
         sql: "UPDATE lease SET until = ? WHERE run = ? AND token = ? AND holder = ?")
       try update.execute(
@@ -165,7 +198,7 @@ public struct SQLiteStore: CheckpointStore, Sendable {
   }
 
   public mutating func release(_ lease: Lease) throws {
-    try queue.writeWithoutTransaction { database in
+    try using { database in
       let update = try database.cachedStatement(sql: "UPDATE lease SET until = ? WHERE run = ? AND token = ?")
       try update.execute(arguments: [Int64.min, lease.run.text, lease.token])
     }

@@ -13,6 +13,8 @@ public enum Aspect: String, Hashable, Sendable, CaseIterable {
   case key
   /// Whether a system speaks as documented.
   case schema
+  /// What the agent's own store does.
+  case store
 }
 
 /// A place in a run where chance enters, named by what is going on there and not by a step count.
@@ -122,6 +124,7 @@ extension Aspect {
     case .message: 11
     case .key: 12
     case .schema: 13
+    case .store: 14
     }
   }
 }

@@ -72,7 +72,7 @@ private struct ErrandDeployment: AgentDeployment {
   ) {
     let index = Int(process.index)
     switch input {
-    case .stored:
+    case .stored, .storeFailed:
       memories[index].at = done
       if errand.asks, done == 0 {
         memories[index].ticket += 1

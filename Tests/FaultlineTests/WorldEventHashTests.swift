@@ -226,6 +226,12 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
           .staleWrite(p, label: "load", .refused), .staleWrite(p, label: "save", .accepted),
         ]),
       Specimen(
+        .storeFailed(p, label: "load", .busy),
+        process.within { .storeFailed($0, label: "load", .busy) } + [
+          .storeFailed(p, label: "save", .busy), .storeFailed(p, label: "load", .full),
+          .storeFailed(p, label: "load", .ioError),
+        ]),
+      Specimen(
         .decided(p, decided.base),
         process.within { .decided($0, decided.base) } + decided.within { .decided(p, $0) }),
       Specimen(
@@ -302,6 +308,7 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .desk: 18
       case .observed(_, let observation): 19 + kind(observation)
       case .staleWrite: 26
+      case .storeFailed: 27
       }
     }
     func kind(_ observation: Observation) -> Int {
@@ -315,6 +322,6 @@ private func varied<Value: Sendable>(_ base: Value, _ changes: (inout Value) -> 
       case .mark: 6
       }
     }
-    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...26))
+    #expect(Set(Self.events.map { kind($0.base) }) == Set(0...27))
   }
 }

@@ -21,7 +21,7 @@ import Testing
       "scenarios and saved runs are read from and written to files, before and after a run"
     ),
     (
-      "Sources/OpsAgentSQLite/SQLiteStore.swift", "imports what time and chance come with",
+      "Sources/OpsAgentSQLite/SQLiteStore", "imports what time and chance come with",
       "the database's driver takes blobs as Foundation's Data"
     ),
   ]
@@ -89,8 +89,8 @@ import Testing
   /// The floors of the house; a target imports only floors below its own.
   static let floors = [
     "Primitives": 0, "Simulation": 1, "Operations": 1, "Backends": 2, "OpsAgent": 2, "OpsAgentSQLite": 3,
-    "Faultline": 3, "Agents": 4, "Exploration": 4, "Gateway": 5, "Certification": 5, "Reporting": 5,
-    "FaultlineTesting": 6, "FaultlineCLI": 6,
+    "Faultline": 3, "Agents": 4, "Exploration": 4, "Gateway": 5, "Certification": 5, "Reporting": 5, "LyingDisk": 5,
+    "FaultlineTesting": 6, "FaultlineCLI": 6, "CheckDisks": 6,
   ]
 
   /// Arrows that point down and are forbidden all the same.
@@ -106,6 +106,7 @@ import Testing
       "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "Subprocess", "System",
       "SystemPackage",
     ],
+    "LyingDisk": ["GRDBSQLite"],
   ]
   static let toolchain = [
     "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Testing", "Glibc", "Darwin", "Musl",

@@ -121,13 +121,14 @@ public struct AgentContext: Sendable {
 }
 
 /// A small durable table. Every use is a transaction of its own, in front of and behind which the process
-/// can die, and at which replicas interleave.
+/// can die, and at which replicas interleave. It is a disk's: a use can fail with a ``StoreFailure``, and after a
+/// restart the table may be an older one, or empty.
 public struct AsyncStore: Sendable {
   let link: Link
 
   /// Reads a value; nil where there is none. The crash point is `load:KEY`.
   ///
-  /// - Throws: `CancellationError`, ``ProcessDied``.
+  /// - Throws: ``StoreFailure``, `CancellationError`, ``ProcessDied``.
   public func get(_ key: Name) async throws -> Value? {
     guard case .stored(let value) = try await link.ask(.load(key)) else {
       preconditionFailure("a load was not replied to with a value")
@@ -135,8 +136,9 @@ public struct AsyncStore: Sendable {
     return value
   }
 
-  /// Writes a value; nil removes it. It is durable when this returns. The crash point is `save:KEY`.
+  /// Writes a value; nil removes it. It is durable when this returns. The crash point is `save:KEY`. After an I/O error
+  /// it may be written or not; to write it again is sound.
   ///
-  /// - Throws: `CancellationError`, ``ProcessDied``.
+  /// - Throws: ``StoreFailure``, `CancellationError`, ``ProcessDied``.
   public func put(_ key: Name, _ value: Value?) async throws { _ = try await link.ask(.save(key, value)) }
 }

@@ -73,6 +73,10 @@ final class AsyncDeployment<Agent: AsyncAgent>: AgentDeployment, Sendable {
     }
   }
 
+  var takesStoreFailures: Bool { true }
+  var storeWrites: Int { state.withLock { $0.store.writes } }
+  func restoreStore(writes: Int) { state.withLock { $0.store.restore(writes: writes) } }
+
   func crash(_ process: ProcessID) {
     state.withLock { state in
       guard let index = state.live.firstIndex(where: { $0.id == process }) else { return }

@@ -14,6 +14,10 @@ extension StableHasher {
     case .stored(let ticket):
       combine(2 as UInt64)
       combine(UInt64(ticket))
+    case .storeFailed(let ticket, let failure):
+      combine(5 as UInt64)
+      combine(UInt64(ticket))
+      combine(failure.rawValue)
     case .woke(let ticket):
       combine(3 as UInt64)
       combine(UInt64(ticket))

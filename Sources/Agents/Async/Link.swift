@@ -160,6 +160,10 @@ final class Link: Sendable {
 
   /// Wakes the task that an input is for; an input that nobody waits for any more is dropped.
   func wake(_ input: AgentInput, at now: Instant) {
+    if case .storeFailed(let ticket, let failure) = input {
+      state.withLock { $0.takeFailure(ticket, at: now) }?.resume(throwing: failure)
+      return
+    }
     let woken = state.withLock { $0.take(input, at: now) }
     if let (continuation, reply) = woken { continuation.resume(returning: reply) }
   }
@@ -247,6 +251,7 @@ extension Link.State {
     switch input {
     case .answered(let called, let answer): (ticket, reply) = (called, .answered(called, answer))
     case .stored(let stored): (ticket, reply) = (stored, .stored(nil))
+    case .storeFailed: return nil
     case .woke(let timer): (ticket, reply) = (timer, .woke)
     case .decided(let decision, let answer): (ticket, reply) = (decision, .decided(answer))
     }
@@ -255,6 +260,14 @@ extension Link.State {
     }
     guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
     return (waiters.remove(at: index).continuation, reply)
+  }
+
+  /// Who waits for a store operation that failed.
+  fileprivate mutating func takeFailure(_ ticket: UInt32, at now: Instant) -> Link.Continuation? {
+    self.now = now
+    pending.removeAll { $0.ticket == ticket }
+    guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+    return waiters.remove(at: index).continuation
   }
 
   fileprivate mutating func abandon(_ number: UInt64) {

@@ -14,9 +14,17 @@ struct CarefulAgent: AsyncAgent {
 
   func run(_ context: AgentContext) async throws -> Claim? {
     if habits.leases != .none { try await takeLease(context) }
-    var work = CarefulWork(context, habits, Journal(try await context.store.get(Journal.key)))
-    if context.trigger == .resume { try await work.takeUp() }
-    let claim = try await conclude(&work)
+    let store = CarefulStore(context)
+    var work = CarefulWork(context, habits, Journal(nil))
+    let claim: Claim
+    do {
+      work.journal = Journal(try await store.get(Journal.key))
+      if context.trigger == .resume { try await work.takeUp() }
+      claim = try await conclude(&work)
+    } catch let failure as StoreFailure {
+      // It stops where it is and looks at nothing any more: what was there may be gone.
+      claim = work.handOver(because: "its store does not work (\(failure.rawValue))", isCertain: false)
+    }
     if habits.hasAfterthought {
       context.announce(claim)
       try await work.comment("One more thing: welcome aboard.")
@@ -32,12 +40,13 @@ struct CarefulAgent: AsyncAgent {
   /// Waits until nobody else has the work, and takes it for a minute.
   private func takeLease(_ context: AgentContext) async throws {
     let me = Value.int(Int64(context.process.index))
-    while let lease = try await context.store.get("lease")?.record, lease["holder"] != me,
+    let store = CarefulStore(context)
+    while let lease = try await store.get("lease")?.record, lease["holder"] != me,
       let until = lease["until"]?.instant, until > context.now
     {
       try await context.sleep(until: until)
     }
-    try await context.store.put("lease", ["holder": me, "until": .instant(context.now + .minutes(1))])
+    try await store.put("lease", ["holder": me, "until": .instant(context.now + .minutes(1))])
   }
 
   private func conclude(_ work: inout CarefulWork) async throws -> Claim {

@@ -18,6 +18,8 @@ struct CarefulWork: Sendable {
   private var mutations = 0
   /// When the last change was asked for.
   private var askedAt = Instant(nanoseconds: 0)
+  /// Whether what an earlier process had under way has had its time.
+  var hasSettled = false
 
   /// How many side effects one process may ask for.
   private static let cap = 30
@@ -41,6 +43,9 @@ struct CarefulWork: Sendable {
     }
     guard !habits.skips.contains(deed.step) else { return "" }
     enter(deed.step)
+    if journal[deed.step] == nil, let known = try await lookForForgotten(deed) {
+      return try await settle(deed, known, wasThere: true)
+    }
     var isUnknown = journal[deed.step]?.state == .asked
     if isUnknown, journal.isTakenUp, !habits.resumesUnderOldKeys {
       if let found = try await lookAgain(deed) { return try await settle(deed, found, wasThere: true) }
@@ -118,6 +123,12 @@ struct CarefulWork: Sendable {
     case .perIntention: sentKey = takesKey && habits.style == .keys ? key : nil
     case .perAttempt: sentKey = takesKey ? "\(key)/\(context.process.incarnation).\(mutations)" : nil
     case .shared: sentKey = takesKey ? context.task.run.text : nil
+    case .kept:
+      if journal.salt.isEmpty {
+        journal.salt = context.newID("salt-")
+        try await save()
+      }
+      sentKey = takesKey ? "\(journal.salt)/\(key)" : nil
     case .none: break
     }
     let (ticket, answer) = try await send(
@@ -252,7 +263,7 @@ struct CarefulWork: Sendable {
     try await save()
   }
 
-  func save() async throws { try await context.store.put(Journal.key, journal.value) }
+  func save() async throws { try await CarefulStore(context).put(Journal.key, journal.value) }
 
   // MARK: Reads
 
@@ -335,15 +346,15 @@ struct CarefulWork: Sendable {
   }
 
   /// Hands over what is there and what may be there. What a system holds that can't be read is only possibly there.
-  func handOver(because reason: String, distrusting system: Name? = nil) -> Claim {
+  func handOver(because reason: String, distrusting system: Name? = nil, isCertain: Bool = true) -> Claim {
     guard habits.handsOverWithContext else { return Claim(.escalated, text: "Something went wrong.") }
     let doubtful = journal.holdings.filter { holding in
       system.map { holding.kind.text.hasPrefix("\($0).") } ?? false
     }
     return Claim(
       .escalated, text: "\(customer) is not onboarded yet: \(reason).",
-      holdings: journal.holdings.filter { !doubtful.contains($0) }, possibly: journal.possibly + doubtful,
-      reason: reason,
+      holdings: isCertain ? journal.holdings.filter { !doubtful.contains($0) } : [],
+      possibly: (isCertain ? doubtful : journal.holdings) + journal.possibly + forgotten, reason: reason,
       nextAction: "Look for what may be there, then finish or undo what is there.")
   }
 }

@@ -40,6 +40,8 @@ struct Habits: Hashable, Sendable {
     case shared
     /// A new one for each attempt.
     case perAttempt
+    /// One for each intention, drawn at random and kept in the store.
+    case kept
   }
 
   /// What happens to a payment when something fails after it.
@@ -117,6 +119,8 @@ struct Habits: Hashable, Sendable {
   var changesSize = false
   /// Whether what has no known outcome is written down as not done while that is found out.
   var forgetsInRecovery = false
+  /// Whether a step that the journal does not show is taken for one that was never begun, also after a restart.
+  var trustsJournal = false
   var ending = Ending.truthful
   /// Whether a hand-over says what is there, what may be there, and what to do.
   var handsOverWithContext = true

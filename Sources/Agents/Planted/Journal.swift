@@ -87,6 +87,8 @@ struct Journal: Sendable {
   var isRollingBack = false
   /// Whether a person has had the run in hand, so that what is written here may not be so any more.
   var isTakenUp = false
+  /// What was drawn for this run's keys; empty where keys need no chance.
+  var salt = ""
 
   init() {}
 
@@ -118,6 +120,7 @@ extension Journal {
   var value: Value {
     .record([
       "rolling_back": .bool(isRollingBack), "taken_up": .bool(isTakenUp),
+      "salt": salt.isEmpty ? .null : .text(salt),
       "entries": .list(
         entries.map { entry in
           .record([
@@ -135,6 +138,7 @@ extension Journal {
     let record = value?.record ?? [:]
     isRollingBack = record.bool("rolling_back") ?? false
     isTakenUp = record.bool("taken_up") ?? false
+    salt = record.text("salt") ?? ""
     entries = (record["entries"]?.list ?? []).compactMap(\.record).map { entry in
       Entry(
         step: Name(entry.text("step") ?? ""), kind: Name(entry.text("kind") ?? ""),

@@ -11,6 +11,12 @@ extension PlantedBug {
 
   private static let lostCluster = trouble("cloud.create_cluster", "response-lost", .answer)
 
+  /// The process dies with a cluster's answer in its hands, and its volume comes back empty.
+  private static let lostVolume = Circumstances(
+    faults: trouble("cloud.create_cluster", "crash:on-answer", .crash).faults + [
+      Plan.Entry(at: SitePattern(point: "restart", aspect: .store), choose: "store-wiped")
+    ])
+
   private static let keysAndJournals: [PlantedBug] = [
     PlantedBug(
       "fresh-key-per-retry", "Makes a new key for each attempt.", trips: "duplicate-resource", in: lostCluster,
@@ -78,6 +84,16 @@ extension PlantedBug {
       in: Circumstances(
         faults: lostCluster.faults + trouble("cloud.list_clusters", "crash:before", .crash).faults),
       habits: Habits(.readBack) { $0.forgetsInRecovery = true }),
+    PlantedBug(
+      "trusts-the-disk", "Takes what its journal does not show for what was never begun, also after a restart.",
+      trips: "duplicate-resource", in: lostVolume, habits: Habits(.readBack) { $0.trustsJournal = true }),
+    PlantedBug(
+      "keeps-keys-on-the-disk", "Draws its keys at random and keeps them in the store alone.",
+      trips: "duplicate-resource", in: lostVolume,
+      habits: Habits {
+        $0.keys = .kept
+        $0.trustsJournal = true
+      }),
     PlantedBug(
       "wakes-with-a-stale-lease", "Takes a lease at its start, and never looks whether it still has it.",
       trips: "duplicate-resource", in: trouble("cloud.create_cluster", "pause:after-takeover", .crash),

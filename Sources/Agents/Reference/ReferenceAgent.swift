@@ -12,6 +12,8 @@ public struct ReferenceAgent: AgentUnderTest {
   let removed: [Safeguard]
   let parts: AgentParts
   let store: AgentStore
+  /// Makes the store of a run that keeps its checkpoints elsewhere than in ``store``.
+  private let makeStore: (@Sendable () throws -> any RestorableStore & StableHashable)?
   /// What it is composed to do; a part that was taken out is not declared.
   public let practices: Set<Practice>
   /// What its runs may touch; a part that was taken out is not declared.
@@ -27,9 +29,25 @@ public struct ReferenceAgent: AgentUnderTest {
     without removed: [Safeguard] = [], store: AgentStore = .model,
     workflows: [[WorkflowVersion]] = WorkflowShelf.all
   ) {
+    self.init(removed, store, workflows, nil)
+  }
+
+  /// The agent on a store of the caller's, made anew for each run.
+  public init(
+    without removed: [Safeguard] = [],
+    on makeStore: @escaping @Sendable () throws -> any RestorableStore & StableHashable
+  ) {
+    self.init(removed, .sqlite, WorkflowShelf.all, makeStore)
+  }
+
+  private init(
+    _ removed: [Safeguard], _ store: AgentStore, _ workflows: [[WorkflowVersion]],
+    _ makeStore: (@Sendable () throws -> any RestorableStore & StableHashable)?
+  ) {
     cache = WorkflowCache(workflows)
     self.removed = removed
     self.store = store
+    self.makeStore = makeStore
     without = removed.map { Name($0.rawValue) }
     parts = Safeguard.without(removed)
     practices = ReferenceAgent.practices(without: removed)
@@ -67,6 +85,7 @@ public struct ReferenceAgent: AgentUnderTest {
   ///   reports when the store can't be opened.
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment {
     let plan = ReferencePlan(task: task, prepared: try cache.prepared(for: task), parts: parts)
+    if let makeStore { return ReferenceDeployment(plan, store: try makeStore(), isForkable: false) }
     switch store {
     case .model: return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
     case .sqlite: return ReferenceDeployment(plan, store: try pool.take(), isForkable: false)

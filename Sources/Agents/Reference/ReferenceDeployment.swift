@@ -8,7 +8,8 @@ import Primitives
 /// The reference agent's processes and the store that they share.
 struct ReferenceDeployment: AgentDeployment {
   private let plan: ReferencePlan
-  private var store: any CheckpointStore & StableHashable
+  private var store: any RestorableStore & StableHashable
+  private var history = StoreHistory()
   private var processes: [Process] = []
   /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
   private var ticket: String?
@@ -45,7 +46,7 @@ struct ReferenceDeployment: AgentDeployment {
     var planned: [Faultline.Claim.Planned] = []
   }
 
-  init(_ plan: ReferencePlan, store: some CheckpointStore & StableHashable, isForkable: Bool) {
+  init(_ plan: ReferencePlan, store: some RestorableStore & StableHashable, isForkable: Bool) {
     self.plan = plan
     self.store = store
     self.isForkable = isForkable
@@ -66,10 +67,13 @@ struct ReferenceDeployment: AgentDeployment {
     let own = release(of: index, startedBy: trigger)
     release = max(release, own)
     let name = Name("agent-\(index)")
+    var hasPredecessor = true
+    if case .delivery = trigger { hasPredecessor = false }
     let fresh = Process(
       name: name, release: own,
       core: Orchestrator(
-        plan.releases[own], plan.request(ticket: ticket, resumptions: resumptions), replica: name, parts: plan.parts))
+        plan.releases[own], plan.request(ticket: ticket, resumptions: resumptions), replica: name, parts: plan.parts,
+        hasPredecessor: hasPredecessor))
     // A replica may start before one that was asked for earlier: its place is kept until it starts itself.
     while processes.count <= index { processes.append(fresh) }
     processes[index] = fresh
@@ -94,6 +98,11 @@ struct ReferenceDeployment: AgentDeployment {
     case .stored:
       guard let outcome = processes[index].outcome.take() else { preconditionFailure("stored before it was performed") }
       handle(outcome, index, now, &commands)
+    case .storeFailed(_, let failure):
+      guard let command = processes[index].pending else { preconditionFailure("no store operation is under way") }
+      processes[index].outcome = nil
+      store.dropStaged(by: processes[index].name)
+      handle(.failed(command, OpsAgent.StoreFailure(failure)), index, now, &commands)
     case .woke: handle(.woke, index, now, &commands)
     case .decided(_, let choice):
       guard let proposal = processes[index].proposal else {
@@ -122,12 +131,22 @@ struct ReferenceDeployment: AgentDeployment {
   mutating func perform(_ call: StoreCall, of process: ProcessID, at now: Instant) {
     let index = Int(process.index)
     guard let command = processes[index].pending else { preconditionFailure("no store operation is under way") }
-    do {
-      let outcome = try store.carryOut(command, of: plan.task.run, by: processes[index].name, at: now)
+    let outcome = store.carryOut(command, of: plan.task.run, by: processes[index].name, at: now)
+    if let outcome {
+      history.note(command, outcome)
       noteStaleness(of: outcome, index)
-      processes[index].outcome = outcome
+    }
+    processes[index].outcome = outcome
+  }
+
+  var takesStoreFailures: Bool { true }
+  var storeWrites: Int { history.writes }
+
+  mutating func restoreStore(writes: Int) {
+    do {
+      try history.restore(&store, plan.task.run, writes: writes)
     } catch {
-      // Stores in memory do not fail; a store that does is a defect of the set-up, not of the agent.
+      // Stores in memory do not fail; one that does is a defect of the set-up, not of the agent.
       preconditionFailure("the checkpoint store failed: \(error)")
     }
   }
@@ -155,6 +174,7 @@ struct ReferenceDeployment: AgentDeployment {
 
   func hash(into hasher: inout StableHasher) {
     store.hash(into: &hasher)
+    hasher.combine(history)
     hasher.combine(processes.count)
     for process in processes {
       hasher.combine(process.core)
@@ -203,7 +223,9 @@ struct ReferenceDeployment: AgentDeployment {
       }
     case .finish(let claim):
       // A lease that can't be given back expires by itself.
-      if let lease = processes[index].core.heldLease { try? store.release(lease) }
+      if let lease = processes[index].core.heldLease, (try? store.release(lease)) != nil {
+        history.noteRelease(of: lease)
+      }
       if holder == index { holder = nil }
       var word = claim.translated(plan.task.catalogue, of: plan.task.workflow)
       if claim.ending == .planned { word.plan = processes[index].planned }

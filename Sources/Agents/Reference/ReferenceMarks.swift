@@ -53,7 +53,7 @@ enum ReferenceMarks {
       } else {
         nil
       }
-    case .started, .leased, .loaded, .stored, .renewed, .answered, .decided, .undecided, .woke: nil
+    case .started, .leased, .loaded, .stored, .failed, .renewed, .answered, .decided, .undecided, .woke: nil
     }
   }
 }

@@ -42,6 +42,16 @@ extension PlannedEffect {
   }
 }
 
+extension OpsAgent.StoreFailure {
+  init(_ failure: Faultline.StoreFailure) {
+    switch failure {
+    case .busy: self = .busy
+    case .full: self = .full
+    case .ioError: self = .ioError
+    }
+  }
+}
+
 extension DecisionQuery {
   /// The point at which it is asked, as sites and scenarios name it.
   var point: Name {

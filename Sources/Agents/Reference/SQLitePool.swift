@@ -22,7 +22,7 @@ final class SQLitePool: Sendable {
 }
 
 /// A store that goes back to its pool with its last copy.
-struct PooledStore: CheckpointStore, StableHashable {
+struct PooledStore: RestorableStore, StableHashable {
   private var store: SQLiteStore
   private let ticket: Ticket
 
@@ -49,6 +49,9 @@ struct PooledStore: CheckpointStore, StableHashable {
   mutating func commit(by replica: Name) throws -> StoreOutcome { try store.commit(by: replica) }
   mutating func dropStaged(by replica: Name) { store.dropStaged(by: replica) }
   func load(_ run: Name) throws -> [JournalRecord] { try store.load(run) }
+  mutating func restore(_ run: Name, to records: [JournalRecord], under lease: Lease?) throws {
+    try store.restore(run, to: records, under: lease)
+  }
   func runs() throws -> [Name] { try store.runs() }
 
   mutating func acquire(_ run: Name, for holder: Name, at now: Instant, span: TimeSpan) throws -> LeaseOutcome {

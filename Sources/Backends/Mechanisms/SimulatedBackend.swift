@@ -212,7 +212,10 @@ struct SimulatedBackend: Backend, Sendable {
   }
 
   func outOfBandChanges(before request: Request, at now: Instant) -> OutOfBandChanges {
-    guard let operation = operation(request.operation) else { return [] }
+    // A system may take what an operation requires for there.
+    guard let operation = operation(request.operation), parameterRefusal(of: request, operation) == nil else {
+      return []
+    }
     let conditions = Conditions(call: nil, entropy: Draw(word: 0))
     let changes = system.outOfBandChanges(before: call(request, operation, at: now, under: conditions))
     // Most requests leave nothing to do; the stages in front are asked for the others alone.

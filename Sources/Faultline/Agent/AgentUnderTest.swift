@@ -155,9 +155,19 @@ public protocol AgentDeployment: StableHashable {
   mutating func resume(
     _ process: ProcessID, _ input: AgentInput, at now: Instant, into commands: inout [AgentCommand])
 
+  /// Whether its store can fail: whether it takes ``AgentInput/storeFailed(_:_:)``. No fault of the store is put into a
+  /// deployment that does not.
+  var takesStoreFailures: Bool { get }
+
   /// Does the store operation that the process asked for; ``AgentInput/stored(_:)`` follows unless the
-  /// process dies in between.
+  /// process dies in between, or ``AgentInput/storeFailed(_:_:)`` where a disk failed when it had written.
   mutating func perform(_ store: StoreCall, of process: ProcessID, at now: Instant)
+
+  /// How many writes the store has seen; 0 where it can't be put back to an earlier one.
+  var storeWrites: Int { get }
+
+  /// Puts the store back to what it was after so many of its writes. No process runs then.
+  mutating func restoreStore(writes: Int)
 
   /// Ends an incarnation: its memory is gone, what it did not make durable is lost.
   mutating func crash(_ process: ProcessID)
@@ -169,6 +179,9 @@ public protocol AgentDeployment: StableHashable {
 extension AgentDeployment {
   public var hasNextRelease: Bool { false }
   public var staleWrite: StaleWrite? { nil }
+  public var takesStoreFailures: Bool { false }
+  public var storeWrites: Int { 0 }
+  public mutating func restoreStore(writes: Int) {}
 }
 
 /// One incarnation of one process.
@@ -218,6 +231,8 @@ public enum AgentInput: Hashable, Sendable {
   case answered(UInt32, Answer)
   /// The store operation with this ticket is done.
   case stored(UInt32)
+  /// The store operation with this ticket failed.
+  case storeFailed(UInt32, StoreFailure)
   /// The timer with this ticket rang.
   case woke(UInt32)
   /// What to do at the decision with this ticket, or by name the ``ModelFault`` under which its decider answers; nil:
@@ -278,6 +293,16 @@ public enum StaleWrite: String, Hashable, Sendable, CaseIterable {
   case refused
   /// It took it, although it had granted the run to another process since.
   case accepted
+}
+
+/// Why a store operation was not done, as its caller is told.
+public enum StoreFailure: String, Error, Hashable, Sendable, CaseIterable {
+  /// Somebody else holds the lock. Nothing was written.
+  case busy
+  /// There is no room. Nothing was written.
+  case full
+  /// The disk failed. Whether it had written is not known.
+  case ioError = "io-error"
 }
 
 /// A place where a decider chooses what happens next.

@@ -32,7 +32,7 @@ extension WorldEvent {
     case .attemptEnded: .attemptsEnded
     case .answered: .answered
     case .fault: .faults
-    case .stored, .staleWrite: .stored
+    case .stored, .staleWrite, .storeFailed: .stored
     case .decided: .decided
     case .observed: .observed
     case .delivered: .delivered

@@ -60,5 +60,7 @@ extension World {
   }
 
   /// The places that the processes' last incarnations passed and where they could have died; some more than once.
-  var places: [Name] { processes.flatMap { $0.passages.lazy.map(\.place.point) } }
+  var places: [Name] {
+    processes.flatMap { $0.passages.lazy.map(\.place.point).filter { $0 != World.restartPoint } }
+  }
 }

@@ -34,8 +34,8 @@ struct FaultName: Sendable {
     + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
     + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
     + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
-    + names(of: CrashFault.self, bending: .crash)
-    + names(of: ModelFault.self, bending: .decision)
+    + names(of: CrashFault.self, bending: .crash) + names(of: StoreFault.self, bending: .store)
+    + names(of: VolumeFault.self, bending: .store) + names(of: ModelFault.self, bending: .decision)
 
   static func find(_ name: String) -> FaultName? { all.first { $0.name == name } }
 
@@ -57,7 +57,7 @@ struct FaultName: Sendable {
 
   private static func key(of fault: String) -> String {
     switch fault {
-    case "crash", "deploy": "moment"
+    case "crash", "deploy", "store-io-error": "moment"
     case "out-of-band-change", "schema-drift": "change"
     case "clock-jump": "direction"
     case "model-wrong-field": "field"

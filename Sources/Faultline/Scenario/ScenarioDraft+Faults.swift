@@ -75,7 +75,8 @@ extension ScenarioDraft {
       return nil
     }
     let system = text.split(separator: ".").first.map(String.init) ?? text
-    let isCheckpoint = (fault?.aspect == .crash || fault?.aspect == .decision) && !vocabulary.systems.contains { $0.name.text == system }
+    let isOfProcess = fault?.aspect == .crash || fault?.aspect == .store || fault?.aspect == .decision
+    let isCheckpoint = isOfProcess && !vocabulary.systems.contains { $0.name.text == system }
     let points = vocabulary.points.map(\.text)
     if isCheckpoint, points.isEmpty || points.contains(text) { return text }
     let isElsewhere = vocabulary.operationNames.contains(text)

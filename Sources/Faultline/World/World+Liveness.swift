@@ -94,7 +94,7 @@ extension World {
     for coming in simulation.queue.upcoming {
       switch coming.event {
       case .wake(process.id, _): words.append("sleeps until \(coming.at)")
-      case .store(process.id, let store, _): words.append("waits for its store to do \(store.label)")
+      case .store(process.id, let store, _, _): words.append("waits for its store to do \(store.label)")
       case .decision(process.id, _, _): words.append("waits for a decision")
       case .retry(let call) where calls[call].process == process.id:
         words.append("is about to send \(calls[call].request.operation) again")

@@ -44,6 +44,7 @@ extension World {
     case .restart, .deploy, .resume: release { $0.landmark == .afterRestart }
     case .delivery, .takeover: break
     }
+    if trigger == .restart || trigger == .deploy { remount(for: process) }
     var asked = takeCommands()
     deployment.start(process, trigger: trigger, at: now, into: &asked)
     carryOut(&asked, for: process)
@@ -103,18 +104,25 @@ extension World {
     let crash = simulation.choose(offer, at: site)
     let fault = crash == .live ? nil : note(crash.name, at: site)
     tookEffect(fault)
+    let disk = crash == .live ? chooseStoreFault(store, site.aspect(.store)) : .perform
     let draw = simulation.draw(at: site.aspect(.latency))
     let latency = span(World.storeLatency, draw, percent: shape.store)
-    if crash == .pauseUnsent { return pause(process, until: .afterTakeover, over: fault, keeping: .store(process, store, .live)) }
-    simulation.schedule(.store(process, store, crash), after: latency)
+    if crash == .pauseUnsent {
+      return pause(process, until: .afterTakeover, over: fault, keeping: .store(process, store, .live, .perform))
+    }
+    simulation.schedule(.store(process, store, crash, disk), after: latency)
   }
 
-  mutating func perform(_ store: StoreCall, of process: ProcessID, crash fault: CrashFault) {
+  mutating func perform(_ store: StoreCall, of process: ProcessID, crash fault: CrashFault, disk: StoreFault) {
     guard isAlive(process) else { return }
     switch fault {
     case .crashBefore: return crash(process)
     case .deployBefore: return crash(process, next: .deploy)
     default: break
+    }
+    if disk == .fullForGood { isStoreFull = true }
+    if let failure = isStoreFull && store.isWrite ? .full : disk.failure {
+      return fail(store, of: process, failure, isDone: disk == .failsAfter)
     }
     if !acts.isEmpty { comes(to: store.label) }
     deployment.perform(store, of: process, at: now)
@@ -183,7 +191,7 @@ extension World {
     simulation.dropScheduled { happening in
       switch happening {
       case .answer(let call, _, _), .deadline(let call, _), .retry(let call): calls[call].process == process
-      case .store(let owner, _, _), .wake(let owner, _), .decision(let owner, _, _): owner == process
+      case .store(let owner, _, _, _), .wake(let owner, _), .decision(let owner, _, _): owner == process
       default: false
       }
     }

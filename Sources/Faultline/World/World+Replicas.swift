@@ -61,7 +61,7 @@ extension World {
   ) -> Site? {
     switch happening {
     case .arrival(let call, let attempt, false): return calls[call].site.aspect(.order, attempt: Int(attempt))
-    case .store(let process, let store, _):
+    case .store(let process, let store, _, _):
       let passages = processes[Int(process.index)].passages
       let place = passages.first { $0.place.point == store.label && $0.place.subject == nil }?.place
       return place.map { Site($0, call: Int(store.passage), aspect: .order) }
@@ -72,7 +72,7 @@ extension World {
   /// Whether it matters which of two simultaneous events comes first.
   private static func collide(_ first: Happening, _ second: Happening, calls: ContiguousArray<Call>) -> Bool {
     switch (first, second) {
-    case (.store(let one, let write, _), .store(let other, let otherWrite, _)):
+    case (.store(let one, let write, _, _), .store(let other, let otherWrite, _, _)):
       one.index != other.index && (write.isWrite || otherWrite.isWrite)
     case (.arrival(let one, _, _), .arrival(let other, _, _)):
       calls[one].system == calls[other].system

@@ -27,6 +27,10 @@ extension World {
     case .message:
       return !simulation.queue.upcoming.contains { if case .message = $0.event { true } else { false } }
     case .order: return simulation.queue.nextTime.map { $0 > now } ?? true
+    case .store:
+      return !simulation.queue.upcoming.contains { scheduled in
+        if case .store(_, _, _, let disk) = scheduled.event { disk != .perform } else { false }
+      }
     case .decision, .latency, .identity: return false
     }
   }
@@ -65,6 +69,7 @@ extension World {
     var hasher = StableHasher()
     hasher.combine(now)
     hasher.combine(lastEnd)
+    hasher.combine(isStoreFull)
     combineWatch(into: &hasher)
     for index in systems.indices {
       // How much there was to read in a ledger decides nothing: all of it was read.
@@ -153,13 +158,13 @@ extension World {
     case .retry(let call):
       hasher.combine(5 as UInt64)
       combine(callAt: call, into: &hasher)
-    case .store(let process, let store, let crash):
+    case .store(let process, let store, let crash, let disk):
       hasher.combine(6 as UInt64)
       hasher.combine(process)
       hasher.combine(UInt64(store.ticket))
       hasher.combine(store.label)
       hasher.combine(store.isWrite)
-      hasher.combine(UInt64(crash.rawValue))
+      hasher.combine(UInt64(crash.rawValue) << 8 | UInt64(disk.rawValue))
     case .wake(let process, let ticket):
       hasher.combine(7 as UInt64)
       hasher.combine(process)

@@ -29,6 +29,8 @@ public struct World {
   var revisions: [Revision?]
   /// How often each system has sent each kind of message about each subject.
   var messagesSent: [(key: UInt64, count: Int)] = []
+  /// Whether the agent's volume is full for the rest of the run.
+  var isStoreFull = false
   var deployment: any AgentDeployment
   var processes: [Process] = []
   var calls: ContiguousArray<Call> = []
@@ -67,7 +69,7 @@ public struct World {
     case answer(call: Int, attempt: UInt8, Answer)
     case deadline(call: Int, attempt: UInt8)
     case retry(call: Int)
-    case store(ProcessID, StoreCall, CrashFault)
+    case store(ProcessID, StoreCall, CrashFault, StoreFault)
     case wake(ProcessID, ticket: UInt32)
     case decision(ProcessID, ticket: UInt32, answer: Name?)
     case systemDue(Int)
@@ -302,9 +304,9 @@ public struct World {
     case .retry(let call):
       guard !deferring(happening, for: calls[call].process) else { return }
       if calls[call].isOpen, isAlive(calls[call].process) { send(call) }
-    case .store(let process, let store, let crash):
+    case .store(let process, let store, let crash, let disk):
       guard !deferring(happening, for: process) else { return }
-      perform(store, of: process, crash: crash)
+      perform(store, of: process, crash: crash, disk: disk)
     case .wake(let process, let ticket):
       guard !deferring(happening, for: process) else { return }
       resume(process, .woke(ticket))

@@ -58,6 +58,11 @@ extension WorldEvent: TraceEvent {
       hasher.combine(process)
       hasher.combine(label)
       hasher.combine(outcome.rawValue)
+    case .storeFailed(let process, let label, let failure):
+      hasher.combine(40 as UInt64)
+      hasher.combine(process)
+      hasher.combine(label)
+      hasher.combine(failure.rawValue)
     case .decided(let process, let decided):
       hasher.combine(12 as UInt64)
       hasher.combine(process)

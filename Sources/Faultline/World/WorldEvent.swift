@@ -28,6 +28,8 @@ public enum WorldEvent: Hashable, Sendable {
   case stored(ProcessID, label: Name, isWrite: Bool)
   /// That transaction was the write of a process that had lost the run to another.
   case staleWrite(ProcessID, label: Name, StaleWrite)
+  /// A store transaction failed for its caller.
+  case storeFailed(ProcessID, label: Name, StoreFailure)
   /// A decider was asked and answered; nil: as the agent's own decider says.
   indirect case decided(ProcessID, Decided)
   case observed(ProcessID, Observation)

@@ -11,8 +11,8 @@ extension Listing {
       + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
       + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
       + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
-      + names(of: CrashFault.self, bending: .crash)
-      + names(of: ModelFault.self, bending: .decision)
+      + names(of: CrashFault.self, bending: .crash) + names(of: StoreFault.self, bending: .store)
+      + names(of: VolumeFault.self, bending: .store) + names(of: ModelFault.self, bending: .decision)
   }
 
   private static func names<A: ChoiceAnswer>(of answers: A.Type, bending aspect: Aspect) -> [Listing] {
@@ -91,6 +91,14 @@ private enum FaultText {
     case "model-wrong-field:customer": "The model takes another customer for the ticket's, and is sure of it."
     case "model-wrong-field:plan": "The model takes another plan for the ticket's, and is sure of it."
     case "model-wrong-field:amount": "The model names an amount that the catalogue does not have for that plan."
+    case "store-busy": "The agent's store is locked: the agent sees busy, nothing was written."
+    case "store-full:after-retry": "The agent's volume has no room for this write, and has for the next."
+    case "store-full:at-end": "The agent's volume is full from this write on to the end; it can still be read."
+    case "store-io-error:before": "The agent's disk fails before it has written: the agent sees an I/O error."
+    case "store-io-error:after": "The agent's disk fails when it has written: the agent sees an I/O error."
+    case "store-lost-write": "At a restart the store's last write, which was reported as durable, is not there."
+    case "store-stale-restore": "At a restart the volume is an older copy: the second half of its writes is gone."
+    case "store-wiped": "At a restart the volume is a new one: the store is empty."
     default: ""
     }
   }

@@ -40,7 +40,8 @@ public enum StoreOutcome: Hashable, Sendable {
 /// The agent's durable memory.
 ///
 /// Every method is one transaction, and what it returns is durable, with one exception: ``stage(_:to:fence:by:)``
-/// holds records back until ``commit(by:)``, so that a simulator can put a crash between the two.
+/// holds records back until ``commit(by:)``, so that a simulator can put a crash between the two. What a method throws
+/// is a ``StoreFailure``.
 public protocol CheckpointStore {
   /// Holds a replica's records back for its next ``commit(by:)``.
   mutating func stage(_ records: [JournalRecord], to run: Name, fence: Int64?, by replica: Name)
@@ -69,6 +70,12 @@ public protocol CheckpointStore {
   func runs() throws -> [Name]
 }
 
+/// A store that can be made to hold what it held before, as a volume that is restored from a copy.
+public protocol RestorableStore: CheckpointStore {
+  /// Puts this in the place of all that the store holds of a run, and forgets what is staged.
+  mutating func restore(_ run: Name, to records: [JournalRecord], under lease: Lease?) throws
+}
+
 extension CheckpointStore {
   /// Stages and commits.
   public mutating func append(
@@ -79,16 +86,20 @@ extension CheckpointStore {
   }
 
   /// Carries a command out where it is one for the store; nil where it is not. A store command's records
-  /// have to be staged before.
-  public mutating func carryOut(
-    _ command: Command, of run: Name, by replica: Name, at now: Instant
-  ) throws -> Event? {
-    switch command {
-    case .acquire(let span): return .leased(try acquire(run, for: replica, at: now, span: span))
-    case .load: return .loaded(try load(run))
-    case .store: return .stored(try commit(by: replica))
-    case .renew(let lease, let span): return .renewed(try renew(lease, at: now, span: span))
-    case .call, .decide, .wait, .note, .finish, .leave: return nil
+  /// have to be staged before. What the store throws becomes an event like any other.
+  public mutating func carryOut(_ command: Command, of run: Name, by replica: Name, at now: Instant) -> Event? {
+    do {
+      switch command {
+      case .acquire(let span): return .leased(try acquire(run, for: replica, at: now, span: span))
+      case .load: return .loaded(try load(run))
+      case .store: return .stored(try commit(by: replica))
+      case .renew(let lease, let span): return .renewed(try renew(lease, at: now, span: span))
+      case .call, .decide, .wait, .note, .finish, .leave: return nil
+      }
+    } catch let failure as StoreFailure {
+      return .failed(command, failure)
+    } catch {
+      return .failed(command, .unreadable("\(error)"))
     }
   }
 }

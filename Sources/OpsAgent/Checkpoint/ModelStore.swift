@@ -3,7 +3,7 @@
 import Primitives
 
 /// Journals and leases in memory, with what is durable and what is only pending kept apart.
-public struct ModelStore: CheckpointStore, Hashable, Sendable {
+public struct ModelStore: RestorableStore, Hashable, Sendable {
   private struct Journal: Hashable, Sendable {
     var run: Name
     /// The records as they were committed, so that a commit copies none of them.
@@ -78,6 +78,14 @@ public struct ModelStore: CheckpointStore, Hashable, Sendable {
   }
 
   public func runs() -> [Name] { durable.map(\.run).sorted() }
+
+  public mutating func restore(_ run: Name, to records: [JournalRecord], under lease: Lease?) {
+    pending = []
+    durable.removeAll { $0.run == run }
+    if !records.isEmpty { durable.append(Journal(run: run, batches: [records])) }
+    leases.removeAll { $0.run == run }
+    if let lease { leases.append(lease) }
+  }
 
   private func lease(of run: Name) -> Lease? { leases.first { $0.run == run } }
 }

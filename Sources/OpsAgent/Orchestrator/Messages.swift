@@ -47,6 +47,8 @@ public enum Event: Hashable, Sendable {
   case loaded([JournalRecord])
   case stored(StoreOutcome)
   case renewed(Lease?)
+  /// The store did not do what this command asked for.
+  indirect case failed(Command, StoreFailure)
   case answered(Answer)
   case decided(Decision)
   /// The decider gave no decision.
@@ -92,6 +94,8 @@ public struct Call: Hashable, Sendable {
     case readBack = "read-back"
     case undoLookup = "undo-lookup"
     case undo
+    /// A look at what is there, before the run is handed over.
+    case survey
     /// Another look at what a call without a key made.
     case review
     /// The removal of what a review found too much.
@@ -114,6 +118,8 @@ public struct Call: Hashable, Sendable {
 /// Why the agent waits.
 public enum Wait: String, Hashable, Sendable, CaseIterable {
   case lease, backoff, poll
+  /// Until the store can be used again.
+  case store
   /// Until nothing sent before can still appear or be hidden.
   case settling
   /// Until changes are allowed again.

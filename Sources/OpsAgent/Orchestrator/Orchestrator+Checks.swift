@@ -68,6 +68,9 @@ extension Orchestrator {
       return wait(until: now + delay(answer, attempt: tries), .backoff, .check, now, &commands)
     }
     switch (made.rule, finding) {
+    case (.absent, .none) where isForgotten(answer, made.lookup):
+      isDoubtful = true
+      escalate("\(act.name.text) was done and is gone, and the journal shows neither", now, &commands)
     case (.absent, .none):
       if made.waitsForStaleness, !hasWaited {
         hasWaited = true
@@ -84,6 +87,8 @@ extension Orchestrator {
       guard !request.isDryRun else {
         return escalate("\(made.name.text): what exists could not be read", now, &commands)
       }
+      // Nothing in the journal says that it was sent: either others made it, or the journal has forgotten it.
+      if mayHaveForgotten, !states[index].isUnknown { isDoubtful = true }
       complete(learned, adopted: true, now, &commands)
     case (.present, .one(let object)):
       guard let learned = made.lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
@@ -110,6 +115,15 @@ extension Orchestrator {
     buffer.append(.skipped(act: index))
     cursor += 1
     enter(now, &commands)
+  }
+
+  /// Whether an act that the journal knows nothing of was done before this process, and taken back: then the run had
+  /// turned round, or somebody ended what it made, and to do it again would be a guess.
+  private func isForgotten(_ answer: Answer, _ lookup: CompiledLookup) -> Bool {
+    guard mayHaveForgotten, !states[index].isUnknown, states[index].generation == 0,
+      case .succeeded(let response) = plan.catalogue.outcome(of: answer)
+    else { return false }
+    return lookup.showsRemains(in: response.body, given: facts)
   }
 
   private mutating func held(_ made: CompiledCheck, _ now: Instant, _ commands: inout [Command]) {

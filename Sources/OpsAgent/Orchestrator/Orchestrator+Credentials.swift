@@ -49,6 +49,7 @@ extension Orchestrator {
     case .review: run(.review, now, &commands)
     case .remove: run(.remove, now, &commands)
     case .verify: run(.verify, now, &commands)
+    case .survey: run(.survey, now, &commands)
     case .renew, .page, .pageLookup: preconditionFailure("no credential is renewed for these")
     }
   }

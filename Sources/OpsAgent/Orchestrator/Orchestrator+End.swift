@@ -8,6 +8,7 @@ extension Orchestrator {
   mutating func escalate(_ why: String, _ now: Instant, _ commands: inout [Command]) {
     buffer.append(contentsOf: late)
     late = []
+    if wantsSurvey { return beginSurvey(why, now, &commands) }
     handOver(why, present: present, possibly: possibly, now, &commands)
   }
 
@@ -21,9 +22,10 @@ extension Orchestrator {
       over(
         Claim(
           .escalated, present: present, possibly: possibly, reason: why,
-          nextAction: possibly.isEmpty
-            ? "Decide whether to finish or to take back what is present."
-            : "Find out what became of each possible item, then finish or take back."), now, &commands)
+          nextAction: (storeOutage == nil ? "" : "See to the store first. ")
+            + (possibly.isEmpty
+              ? "Decide whether to finish or to take back what is present."
+              : "Find out what became of each possible item, then finish or take back.")), now, &commands)
     case .bare:
       over(Claim(.escalated, reason: "something went wrong"), now, &commands)
     }
@@ -32,6 +34,7 @@ extension Orchestrator {
   /// Writes the last word, then gives it.
   mutating func over(_ word: Claim, _ now: Instant, _ commands: inout [Command]) {
     claim = word
+    if storeOutage != nil { return conclude(&commands) }
     buffer.append(.finished(word, at: now))
     flush(.finish, now, &commands)
   }
@@ -48,13 +51,14 @@ extension Orchestrator {
   var present: [Claim.Item] {
     var items: [Claim.Item] = []
     for index in order where states[index].status == .done && !states[index].isUnknown && plan.acts[index].isChange {
-      if isDoubtful(index) { continue }
+      if isIllegible(index) { continue }
       items.append(item(index))
     }
     return items
   }
 
-  /// What may be there: sent, or written as about to be sent, without a known outcome.
+  /// What may be there: sent, or written as about to be sent, without a known outcome; and, where the journal may have
+  /// forgotten something, whatever it does not show.
   var possibly: [Claim.Item] {
     var items: [Claim.Item] = []
     if let over = mayHavePaged, plan.acts.indices.contains(over), let alarm = plan.alarm {
@@ -65,8 +69,8 @@ extension Orchestrator {
       // Done, and perhaps taken back by a call whose answer never came.
       let isOpen =
         (state.status == .open && (state.isUnknown || state.attempts > 0))
-        || (state.status == .done && (state.isUnknown || isDoubtful(index)))
-      if isOpen || (state.status == .undone && state.needsRecheck) {
+        || (state.status == .done && (state.isUnknown || isIllegible(index)))
+      if isOpen || (state.status == .undone && state.needsRecheck) || (isDoubtful && state.status != .done) {
         var item = item(index)
         // The id that is known is that of what an earlier attempt made and lost.
         if state.status == .open { item.id = "" }
@@ -76,11 +80,11 @@ extension Orchestrator {
         items.append(Claim.Item(act: plan.acts[index].name, operation: plan.acts[index].operation, id: ""))
       }
     }
-    return items
+    return items + surplus
   }
 
   /// Whether what an act made is in a system that can't be read any more.
-  private func isDoubtful(_ index: Int) -> Bool {
+  private func isIllegible(_ index: Int) -> Bool {
     distrusted.map { plan.acts[index].operation.text.hasPrefix("\($0).") } ?? false
   }
 

@@ -31,6 +31,9 @@ extension Orchestrator: StableHashable {
     hasher.combine(tries)
     hasher.combine(earlierTries)
     hasher.combine(inherited ?? -1)
+    hasher.combine(UInt64(storeTries) << 3 | (isSurveyed ? 4 : 0) | (isDoubtful ? 2 : 0) | (hasPredecessor ? 1 : 0))
+    hasher.combine(storeOutage)
+    hasher.combine(surplus)
     hasher.combine(sent)
     hasher.combine(began)
     hasher.combine(claim)
@@ -76,6 +79,8 @@ extension Orchestrator.Expectation: StableHashable {
     case .stored(let then): hasher.combine(7 << 8 | UInt64(then.rawValue))
     case .timer(let then): hasher.combine(8 << 8 | UInt64(then.rawValue))
     case .decision: hasher.combine(9 as UInt64)
+    case .storeTimer(let then, let looks): hasher.combine(11 << 16 | UInt64(then.rawValue) << 8 | (looks ? 1 : 0))
+    case .look(let then): hasher.combine(12 << 8 | UInt64(then.rawValue))
     case .answer(let purpose):
       hasher.combine(10 as UInt64)
       hasher.combine(purpose.rawValue)

@@ -15,6 +15,7 @@ extension Orchestrator {
   mutating func leased(_ outcome: LeaseOutcome, _ now: Instant, _ commands: inout [Command]) {
     switch outcome {
     case .granted(let lease):
+      storeTries = 0
       self.lease = lease
       loadJournal(now, &commands)
     case .held(let until):
@@ -23,14 +24,19 @@ extension Orchestrator {
     }
   }
 
-  private mutating func loadJournal(_ now: Instant, _ commands: inout [Command]) {
+  mutating func loadJournal(_ now: Instant, _ commands: inout [Command]) {
     guard parts.memory == .durable else { return loaded([], now, &commands) }
     commands.append(.load)
     expectation = .records
   }
 
   mutating func loaded(_ records: [JournalRecord], _ now: Instant, _ commands: inout [Command]) {
+    if storeOutage == nil { storeTries = 0 }
     guard case .opened(let opening)? = records.first else {
+      // Before anything is sent the journal is begun: a process that came before has sent nothing, or this is another
+      // store.
+      isDoubtful = mayHaveForgotten
+      if storeOutage != nil { return escalateWithoutStore(now, &commands) }
       // Records without an opening were never written by this agent with its memory in order.
       buffer.append(
         .opened(
@@ -57,6 +63,7 @@ extension Orchestrator {
       guard mayTakeUp else { return conclude(&commands) }
       return takeUp(opening, now, &commands)
     }
+    if storeOutage != nil { return escalateWithoutStore(now, &commands) }
     if isUnverified { return lookAround(now, &commands) }
     earlierTries = parts.retries.attempts(within: now - (records.last { $0.at != nil }?.at ?? opening.at))
     inherited = states.lastIndex { $0.status == .open }
@@ -108,6 +115,7 @@ extension Orchestrator {
     case .decided(let query, let decision, _):
       guard mayLearn(at: query.fork) else { return }
       learn(decision.fields)
+      // What policy says and names that the agent made up are not written down; a ticket need not have added anything.
       _ = derive()
     case .turned(let why, _):
       mode = .backward

@@ -58,6 +58,18 @@ public struct Orchestrator: Sendable {
   /// An act that an earlier holder of the lease was about to send: it may be asleep and send it at any time,
   /// until a system has seen the fence of this holder for it.
   var inherited: Int?
+  /// Whether a process worked on the run before this one.
+  let hasPredecessor: Bool
+  /// How often the store has failed since it last did what it was asked for.
+  var storeTries = 0
+  /// Why the store is given up; the run is handed over without it.
+  var storeOutage: StoreFailure?
+  /// Whether the journal may lack what was done: the store may be another one, or an older copy.
+  var isDoubtful = false
+  /// Whether it has been looked what is there, before the run is handed over.
+  var isSurveyed = false
+  /// What was found more than once then.
+  var surplus: [Claim.Item] = []
   /// Side effects sent by this run.
   var sent = 0
   var began = Instant(nanoseconds: 0)
@@ -122,6 +134,10 @@ public struct Orchestrator: Sendable {
   /// The one event that is awaited; an answered decision's query is in ``query``.
   enum Expectation: Hashable, Sendable {
     case start, lease, leaseTimer, records, nothing
+    /// The store failed; it is to be written once more, after a look where what it has written is not known.
+    case storeTimer(Then, looks: Bool)
+    /// The journal, to see whether it has what was to be written.
+    case look(Then)
     case renewal(Then)
     case stored(Then)
     case timer(Then)
@@ -133,12 +149,19 @@ public struct Orchestrator: Sendable {
   enum Then: UInt8, Hashable, Sendable {
     case enter = 1
     case check, send, readBack, poll, review, remove, undo, undoLookup, undoSend, finish, thaw, verify
-    case ask, page
+    case ask, page, load, survey
   }
 
-  /// - Parameter parts: what this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
-  public init(_ library: WorkflowLibrary, _ request: RunRequest, replica: Name, parts: AgentParts = .reference) {
+  /// - Parameters:
+  ///   - parts: What this agent is composed of; ``Safeguard/without(_:)`` gives other compositions.
+  ///   - hasPredecessor: Whether a process was started for the run before this one. Its supervisor knows; the journal
+  ///     may have forgotten.
+  public init(
+    _ library: WorkflowLibrary, _ request: RunRequest, replica: Name, parts: AgentParts = .reference,
+    hasPredecessor: Bool = false
+  ) {
     self.parts = parts
+    self.hasPredecessor = hasPredecessor
     self.library = library
     self.request = request
     self.replica = replica
@@ -151,7 +174,7 @@ public struct Orchestrator: Sendable {
   }
 
   /// The lease that this incarnation holds, for its shell to give back after the last word.
-  public var heldLease: Lease? { lease }
+  public var heldLease: Lease? { storeTries == 0 ? lease : nil }
 
   /// The version of the workflow that the run follows.
   public var version: Int { plan.workflow.version }
@@ -169,10 +192,12 @@ public struct Orchestrator: Sendable {
       if case .answered(let answer) = event { return answered(answer, purpose, now, &commands) }
     case .stored(let then):
       guard case .stored(let outcome) = event else { break }
+      storeTries = 0
       return outcome == .stored ? run(then, now, &commands) : leave(&commands)
     case .timer(let then): if case .woke = event { return run(then, now, &commands) }
     case .renewal(let then):
       guard case .renewed(let renewed) = event else { break }
+      storeTries = 0
       guard let renewed else { return leave(&commands) }
       lease = renewed
       return run(then, now, &commands)
@@ -184,8 +209,12 @@ public struct Orchestrator: Sendable {
     case .lease: if case .leased(let outcome) = event { return leased(outcome, now, &commands) }
     case .leaseTimer: if case .woke = event { return start(now, &commands) }
     case .records: if case .loaded(let records) = event { return loaded(records, now, &commands) }
+    case .storeTimer(let then, let looks):
+      if case .woke = event { return looks ? look(then, &commands) : flush(then, now, &commands) }
+    case .look(let then): if case .loaded(let records) = event { return looked(records, then, now, &commands) }
     case .nothing: break
     }
+    if case .failed(let command, let failure) = event { return storeFailed(command, failure, now, &commands) }
     preconditionFailure("the shell answered \(expected) with \(event)")
   }
 
@@ -206,6 +235,8 @@ public struct Orchestrator: Sendable {
     case .verify: verify(now, &commands)
     case .ask: askAgain(&commands)
     case .page: page(now, &commands)
+    case .load: loadJournal(now, &commands)
+    case .survey: survey(now, &commands)
     }
   }
 
@@ -243,6 +274,7 @@ public struct Orchestrator: Sendable {
     case .review: reviewAnswered(answer, now, &commands)
     case .remove: removeAnswered(answer, now, &commands)
     case .readBack: readBackAnswered(answer, now, &commands)
+    case .survey: surveyAnswered(answer, now, &commands)
     case .undoLookup: undoLookupAnswered(answer, now, &commands)
     case .undo: undoAnswered(answer, now, &commands)
     case .verify: verifyAnswered(answer, now, &commands)

@@ -115,6 +115,32 @@ final class CompiledLookup: Sendable {
     }
   }
 
+  /// Whether the answer shows an object that has the natural key and is not alive any more.
+  func showsRemains(in body: Fields, given facts: Fields) -> Bool {
+    switch shape {
+    case .object: return isRemains(body, facts)
+    case .list(let field):
+      guard case .list(let items)? = body[field] else { return false }
+      for case .record(let object) in items where isRemains(object, facts) { return true }
+      return false
+    }
+  }
+
+  private func isRemains(_ object: Fields, _ facts: Fields) -> Bool {
+    var isNamed = false
+    var isDead = false
+    for match in identity {
+      let holds = match.holds(for: object, given: facts)
+      if case .noneOf = match.test {
+        if !holds { isDead = true }
+      } else {
+        guard holds else { return false }
+        isNamed = true
+      }
+    }
+    return isNamed && isDead
+  }
+
   /// The objects that are meant, in the order of the answer.
   func objects(in body: Fields, given facts: Fields) -> [Fields] {
     switch shape {

@@ -31,6 +31,8 @@ public enum EventText {
     case .stored(let process, let label, let isWrite): "\(name(process)) \(isWrite ? "writes" : "reads") \(label)"
     case .staleWrite(let process, let label, let outcome):
       "\(name(process)) has lost the run to another, and its write \(label) is \(outcome.rawValue)"
+    case .storeFailed(let process, let label, let failure):
+      "\(name(process)) can't use its store for \(label): \(failure.rawValue)"
     case .decided(let process, let decided):
       "\(name(process)) decides at \(decided.point): \(decided.answer?.text ?? "as its own decider says")"
     case .observed(let process, let observation): "\(name(process)) \(text(observation))"

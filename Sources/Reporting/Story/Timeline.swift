@@ -124,7 +124,7 @@ struct Timeline: Sendable {
       row.agent = "\(who(process))has lost the run, and writes \(label)"
       row.systems = "the store \(outcome == .refused ? "refuses it" : "takes it")"
       row.tone = .warning
-    case .attemptEnded, .stored, .decided, .delivered: return
+    case .attemptEnded, .stored, .storeFailed, .decided, .delivered: return
     }
     rows.append(row)
   }
@@ -255,7 +255,7 @@ struct Timeline: Sendable {
     switch record.site.aspect {
     case .answer: row.network = "<--X-- \(record.answer)"
     case .request: row.network = "--X--> \(record.answer)"
-    case .crash, .decision, .order: row.agent = "\(record.answer) at \(record.site.point)"
+    case .crash, .decision, .order, .store: row.agent = "\(record.answer) at \(record.site.point)"
     case .read, .lifecycle, .latency, .identity, .outside, .message, .key, .schema: row.network = record.answer.text
     }
     if record.site.aspect == .answer { heldBack.append(row) } else { rows.append(row) }

@@ -61,7 +61,7 @@ enum RunLog {
   private static func severity(of event: WorldEvent, in story: Story) -> Severity {
     switch event {
     case .processCrashed, .leftOpen: .error
-    case .processPaused, .fault, .attemptEnded: .warning
+    case .processPaused, .fault, .attemptEnded, .storeFailed: .warning
     case .staleWrite(_, _, let outcome): outcome == .refused ? .warning : .error
     case .answered(_, _, let answer):
       switch story.catalogue.outcome(of: answer) {
@@ -88,8 +88,8 @@ extension WorldEvent {
     switch self {
     case .processStarted(let process, _), .processCrashed(let process), .processPaused(let process, _),
       .processResumed(let process), .stored(let process, _, _), .staleWrite(let process, _, _),
-      .decided(let process, _), .observed(let process, _), .claimed(let process, _), .stoodDown(let process),
-      .leftOpen(let process, _), .desk(_, _, let process):
+      .storeFailed(let process, _, _), .decided(let process, _), .observed(let process, _), .claimed(let process, _),
+      .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
       process
     case .sent, .handled, .attemptEnded, .answered, .effect:
       call.map { ProcessID(index: $0.process, incarnation: $0.incarnation) }

@@ -86,8 +86,8 @@ struct RunSpans {
       spans[place].attributes.add(.claim(claim))
       return place
     case .processPaused(let process, _), .processResumed(let process), .stored(let process, _, _),
-      .staleWrite(let process, _, _), .observed(let process, _), .stoodDown(let process), .leftOpen(let process, _),
-      .desk(_, _, let process):
+      .staleWrite(let process, _, _), .storeFailed(let process, _, _), .observed(let process, _),
+      .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
       return touch(process, entry)
     // Where a fault belongs is known once its call has begun.
     case .fault, .delivered, .acted, .ended: return 0

@@ -42,6 +42,10 @@ struct TelemetryEvent {
       self.init(
         "stale_write",
         [TelemetryNames.storeLabel: .text(label), TelemetryNames.storeStaleWrite: .text(outcome.rawValue)])
+    case .storeFailed(_, let label, let failure):
+      self.init(
+        "store_failed",
+        [TelemetryNames.storeLabel: .text(label), TelemetryNames.errorType: .text(failure.rawValue)])
     case .decided(_, let decided): self.init("decided", .decision(decided))
     case .observed(_, let observation): self.init(observation)
     case .delivered(let delivery, let recipient):

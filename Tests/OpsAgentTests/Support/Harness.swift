@@ -115,7 +115,7 @@ struct Harness {
       store.stage(records, to: request.run, fence: fence, by: replica)
       return .stored(store.commit(by: replica))
     case .acquire, .load, .renew:
-      do { return try store.carryOut(command, of: request.run, by: replica, at: world.now) } catch { return nil }
+      return store.carryOut(command, of: request.run, by: replica, at: world.now)
     case .call(let call):
       meddles?(&world, call)
       if call.request.operation == usurpsBefore, world.calls(call.request.operation) == 0 {

@@ -98,7 +98,7 @@ public struct Facts: Sendable {
     case .processResumed(let process):
       for number in stops.indices where stops[number].process == process { stops[number].isOver = true }
     case .stored(let process, _, _): if !stops.isEmpty { forgetStop(of: process) }
-    case .staleWrite, .decided, .observed, .delivered: break
+    case .staleWrite, .storeFailed, .decided, .observed, .delivered: break
     }
   }
 
