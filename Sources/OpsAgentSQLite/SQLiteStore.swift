@@ -175,9 +175,11 @@ public struct SQLiteStore: RestorableStore, Sendable {
           ON CONFLICT (run) DO UPDATE SET holder = ?2, token = token + 1, until = ?3
           WHERE holder = ?2 OR until <= ?4 RETURNING token
           """)
-      let token = try Int64.fetchOne(
+      // All rows are asked for, though there is one at most: the statement commits at its end, and whoever stops at the
+      // first row is never told that it could not.
+      let tokens = try Int64.fetchAll(
         upsert, arguments: [run.text, holder.text, until.nanoseconds, now.nanoseconds])
-      if let token { return .granted(Lease(run: run, holder: holder, token: token, until: until)) }
+      if let token = tokens.first { return .granted(Lease(run: run, holder: holder, token: token, until: until)) }
       let held = try SQLiteStore.lease(of: run, in: database)?.until ?? now
       // Twice the span leaves room for clocks that differ; whoever waited for longer would wait for ever.
       guard held - now <= span * 2 else { throw StoreFailure.unreadable("a lease in it runs longer than leases do") }

@@ -135,6 +135,8 @@ extension Plan {
   fileprivate func endings(otherwise usual: Ending) -> [Ending?] {
     guard let entry = entries.first else { return [usual] }
     if entry.choose.text.hasPrefix("schema-drift") { return [usual, .escalated] }
+    // Nothing is sent that could not be written down before.
+    if entry.choose == "store-full:at-end" { return [usual, .escalated] }
     guard entry.at.aspect == .decision else { return [usual] }
     return ["model-timeout", "model-malformed"].contains(entry.choose) ? [usual] : [.escalated]
   }

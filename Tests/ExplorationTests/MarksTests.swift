@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aCampaignKnowsWhatItNeverTouched() throws {
-    let coverage = try RandomSearchTests.search("reference").play(1..<80)
+    let coverage = try RandomSearchTests.search("reference").play(1..<400)
     func count(_ name: String) -> Int? { coverage.marks.first { $0.name == name }?.count }
     #expect(count("fault:response-lost") ?? 0 > 0)
     #expect(count("recovery:resumed") ?? 0 > 0)

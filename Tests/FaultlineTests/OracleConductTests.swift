@@ -218,6 +218,18 @@ struct OracleConductTests {
     #expect(storming.violations(of: "retry-storm").map(\.observed) == [14], "13 in vain, and one more")
   }
 
+  @Test("retry-storm fires on a store that is asked for ever, and is silent at the cap", arguments: [12, 13])
+  func stormAtTheStore(attempts: Int) {
+    var story = OracleStory(.onboarding())
+    let process = ProcessID(index: 0, incarnation: 1)
+    for _ in 0..<attempts { story.add(.storeFailed(process, label: "checkpoint:opened", .full)) }
+    // Another place, and another process, count for themselves.
+    for _ in 0..<attempts - 1 { story.add(.storeFailed(process, label: "lease", .busy)) }
+    story.add(.storeFailed(ProcessID(index: 0, incarnation: 2), label: "checkpoint:opened", .full))
+    let found = story.violations(of: "retry-storm")
+    #expect(found.map(\.observed) == (attempts > 12 ? [13] : []))
+  }
+
   @Test("mutation-after-end fires on a change that a process sent after its claim")
   func afterEnd() throws {
     var story = OracleStory(.onboarding(Intent.only("acme-cluster")))

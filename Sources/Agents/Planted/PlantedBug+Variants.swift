@@ -27,7 +27,10 @@ extension PlantedBug {
     PlantedBug(
       "writes-down-afterwards", "Writes down what it did, and not what it is about to do.",
       trips: "duplicate-resource", in: trouble("cloud.create_cluster", "crash:after", .crash),
-      habits: Habits(.readBack) { $0.writesAhead = false }),
+      habits: Habits(.readBack) {
+        $0.writesAhead = false
+        $0.trustsJournal = true
+      }),
     PlantedBug(
       "retries-after-a-day", "Asks again under the same key when the system has forgotten it.",
       trips: "duplicate-resource", in: Circumstances(faults: lostCluster.faults, virtualTime: .hours(96)),

@@ -19,6 +19,7 @@ public struct EventKinds: OptionSet, Hashable, Sendable {
   public static let claimed = EventKinds(rawValue: 2_048)
   public static let ended = EventKinds(rawValue: 4_096)
   public static let people = EventKinds(rawValue: 65_536)
+  public static let storeFailures = EventKinds(rawValue: 131_072)
 }
 
 extension WorldEvent {
@@ -32,7 +33,8 @@ extension WorldEvent {
     case .attemptEnded: .attemptsEnded
     case .answered: .answered
     case .fault: .faults
-    case .stored, .staleWrite, .storeFailed: .stored
+    case .stored, .staleWrite: .stored
+    case .storeFailed: .storeFailures
     case .decided: .decided
     case .observed: .observed
     case .delivered: .delivered

@@ -79,7 +79,7 @@ public struct OracleBench: Sendable, StableHashable {
 
   /// The events that any oracle beside the facts wants to see.
   private static let interests: EventKinds = [
-    .processes, .sent, .handled, .effects, .answered, .stored, .observed, .people,
+    .processes, .sent, .handled, .effects, .answered, .stored, .observed, .people, .storeFailures,
   ]
 
   /// The ending that really holds, by what the systems hold; nil where the run ended badly.

@@ -89,7 +89,10 @@ extension Orchestrator {
     guard let finding = finding(answer, lookup) else { return retryUndo(answer, .undoLookup, now, &commands) }
     switch finding {
     case .none:
-      let visible = states[index].lastSent + act.staleness
+      var visible = states[index].lastSent + act.staleness
+      // It was there. How long ago it was made is told by a clock that may have jumped since.
+      if states[index].status == .done, !hasWaited { visible = max(visible, now + act.staleness) }
+      hasWaited = true
       if now < visible { return wait(until: visible, .settling, .undoLookup, now, &commands) }
       takenBack(now, &commands)
     case .one(let object), .several(let object, _):
@@ -142,8 +145,8 @@ extension Orchestrator {
     states[index].undoSends += 1
     let salt = UInt64(bitPattern: began.nanoseconds)
     let key = parts.keys.key(
-      run: request.run, act: way.operation, generation: states[index].generation << 4 | check, attempt: tries,
-      salt: salt)
+      run: request.run, version: plan.workflow.version, act: way.operation,
+      generation: states[index].generation << 4 | check, attempt: tries, salt: salt)
     let takesKey = plan.catalogue[way.operation]?.takesKey ?? false
     call(.undo, way.operation, arguments(of: way.arguments), key: takesKey ? key : nil, attempt: tries, &commands)
   }
@@ -182,7 +185,10 @@ extension Orchestrator {
       takenBack(now, &commands)
     case .notFound where parts.compensationRepeats == .idempotent && !act.isRemoval:
       // Gone, or not yet visible to the replica that answered.
-      let visible = states[index].lastSent + act.staleness
+      var visible = states[index].lastSent + act.staleness
+      // It was there. How long ago it was made is told by a clock that may have jumped since.
+      if states[index].status == .done, !hasWaited { visible = max(visible, now + act.staleness) }
+      hasWaited = true
       if now < visible { return wait(until: visible, .settling, .undoSend, now, &commands) }
       takenBack(now, &commands)
     case .refused where parts.compensationRepeats == .idempotent && act.lookup != nil && check < 2:

@@ -66,8 +66,8 @@ extension Orchestrator {
 
   func key(attempt: Int) -> String {
     parts.keys.key(
-      run: request.run, act: act.name, generation: states[index].generation, attempt: attempt,
-      salt: UInt64(bitPattern: began.nanoseconds))
+      run: request.run, version: plan.workflow.version, act: act.name, generation: states[index].generation,
+      attempt: attempt, salt: UInt64(bitPattern: began.nanoseconds))
   }
 
   // MARK: Reads and waits

@@ -32,6 +32,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(earlierTries)
     hasher.combine(inherited ?? -1)
     hasher.combine(UInt64(storeTries) << 3 | (isSurveyed ? 4 : 0) | (isDoubtful ? 2 : 0) | (hasPredecessor ? 1 : 0))
+    hasher.combine(successor)
     hasher.combine(storeOutage)
     hasher.combine(surplus)
     hasher.combine(sent)

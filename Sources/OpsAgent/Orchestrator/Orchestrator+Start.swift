@@ -37,17 +37,12 @@ extension Orchestrator {
       // store.
       isDoubtful = mayHaveForgotten
       if storeOutage != nil { return escalateWithoutStore(now, &commands) }
-      // Records without an opening were never written by this agent with its memory in order.
-      buffer.append(
-        .opened(
-          Opening(
-            workflow: plan.workflow.name, version: plan.workflow.version, input: request.input, replica: replica,
-            at: now, prompt: prompt)))
-      // Where no ticketing system is at hand, the text came with the request.
-      if let first = plan.workflow.steps.first, first.asksDecider, !plan.acts.contains(where: { $0.step == 0 }) {
-        return askTriage(first, &commands)
+      if isDoubtful, parts.versions == .pinned, parts.readBack == .byNaturalKey, !request.isDryRun,
+        let earlier = version(before: plan.workflow.version)
+      {
+        return seekEarlier(earlier, now, &commands)
       }
-      return enter(now, &commands)
+      return begin(now, &commands)
     }
     if parts.versions == .pinned {
       guard let pinned = library.find(opening.workflow, version: opening.version) else {
@@ -84,6 +79,21 @@ extension Orchestrator {
         options: mayCompensate ? [.resume, .compensate, .escalate] : [.resume, .escalate], facts: facts,
         text: states[index].status == .open ? "the outcome of \(act.name.text) is unknown" : "", prompt: prompt),
       &commands)
+  }
+
+  /// Begins the journal, and the run.
+  mutating func begin(_ now: Instant, _ commands: inout [Command]) {
+    // Records without an opening were never written by this agent with its memory in order.
+    buffer.append(
+      .opened(
+        Opening(
+          workflow: plan.workflow.name, version: plan.workflow.version, input: request.input, replica: replica,
+          at: now, prompt: prompt)))
+    // Where no ticketing system is at hand, the text came with the request.
+    if let first = plan.workflow.steps.first, first.asksDecider, !plan.acts.contains(where: { $0.step == 0 }) {
+      return askTriage(first, &commands)
+    }
+    enter(now, &commands)
   }
 
   /// Folds one record into the state. A send of an earlier incarnation can't be later than now; one that says so was

@@ -62,7 +62,11 @@ extension Orchestrator {
     case .lease, .records:
       isDoubtful = true
       escalateWithoutStore(now, &commands)
-    case .stored(.finish), .look(.finish): conclude(&commands)
+    case .stored(.finish), .look(.finish):
+      // The journal that the word goes by may not be the last that was written of the run.
+      guard claim?.ending == .escalated, wantsSurvey else { return conclude(&commands) }
+      claim = nil
+      beginSurvey(reason, now, &commands)
     default: escalateWithoutStore(now, &commands)
     }
   }

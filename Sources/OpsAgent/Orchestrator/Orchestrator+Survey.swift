@@ -10,8 +10,8 @@ extension Orchestrator {
   /// Whether the journal alone is no ground for saying what is there: it may lack something, or the run ends before it
   /// was looked once more at what a call without a key made.
   var wantsSurvey: Bool {
-    (mayHaveForgotten || isDoubtful || storeOutage != nil) && !isSurveyed && parts.memory == .durable && parts.readBack == .byNaturalKey
-      && parts.handOver == .withContext && !request.isDryRun
+    (mayHaveForgotten || isDoubtful || storeOutage != nil) && !isSurveyed && parts.memory == .durable
+      && parts.readBack == .byNaturalKey && parts.handOver == .withContext && !request.isDryRun
   }
 
   /// Looks for whatever the workflow makes, in its order, and hands over then.
@@ -19,15 +19,72 @@ extension Orchestrator {
     reason = why
     isSurveyed = true
     isAudited = false
+    nameWhatIsKnown()
     cursor = 0
     tries = 0
     survey(now, &commands)
   }
 
+  /// Looks, before a run is begun that may have been begun before, for whatever an earlier version would have made:
+  /// under its names, which may be others than those of this version.
+  ///
+  /// A journal that is gone doesn't tell under which version the run went. What is found is handed over: to go on
+  /// under this version would be a mixture.
+  mutating func seekEarlier(_ version: CompiledWorkflow, _ now: Instant, _ commands: inout [Command]) {
+    if successor == 0 { successor = plan.workflow.version }
+    facts = request.input
+    adopt(version)
+    nameWhatIsKnown()
+    cursor = 0
+    tries = 0
+    survey(now, &commands)
+  }
+
+  /// The newest version before `version` that this release has.
+  func version(before version: Int) -> CompiledWorkflow? {
+    var best: CompiledWorkflow?
+    for candidate in library.compiled
+    where candidate.workflow.name == plan.workflow.name && candidate.workflow.version < version
+      && candidate.workflow.version > best?.workflow.version ?? Int.min
+    {
+      best = candidate
+    }
+    return best
+  }
+
+  /// Nothing is left to look for under the names of an earlier version.
+  private mutating func soughtEarlier(_ now: Instant, _ commands: inout [Command]) {
+    let version = plan.workflow.version
+    if !surplus.isEmpty || states.contains(where: { $0.status == .done || $0.isUnknown }) {
+      isSurveyed = true
+      return escalate("the journal of an earlier run, perhaps under version \(version), is gone", now, &commands)
+    }
+    if let earlier = self.version(before: version) { return seekEarlier(earlier, now, &commands) }
+    guard let own = library.find(plan.workflow.name, version: successor) else {
+      preconditionFailure("a release has the version that it began with")
+    }
+    adopt(own)
+    successor = 0
+    facts = request.input
+    cursor = 0
+    begin(now, &commands)
+  }
+
+  /// Makes the names that can be made up before anything was decided.
+  private mutating func nameWhatIsKnown() {
+    for made in plan.playbook.madeUp where facts[made.fact] == nil {
+      facts[made.fact] = made.value(given: facts)
+    }
+  }
+
   mutating func survey(_ now: Instant, _ commands: inout [Command]) {
     while cursor < order.count {
       let compiled = act
-      if compiled.isChange, let lookup = compiled.lookup {
+      if tries >= Orchestrator.surveyTries {
+        // It was waited for as long as that system asked for, also where another of its operations comes next.
+        doubt(index)
+        tries = 0
+      } else if compiled.isChange, let lookup = compiled.lookup {
         if lookup.arguments.allSatisfy({ isKnown($0.source) }) {
           let settled = states[index].lastSent + compiled.settling
           if compiled.isReviewed, !compiled.takesKey, states[index].status == .done, now < settled {
@@ -37,10 +94,11 @@ extension Orchestrator {
           return call(.survey, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
         }
         // What it would be found by was never made, or is not known.
-        if isDoubtful, states[index].status != .done { doubt(index) }
+        if isDoubtful, successor == 0, states[index].status != .done { doubt(index) }
       }
       cursor += 1
     }
+    if successor != 0 { return soughtEarlier(now, &commands) }
     isDoubtful = false
     escalate(reason, now, &commands)
   }
@@ -51,23 +109,25 @@ extension Orchestrator {
 
   mutating func surveyAnswered(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     guard let lookup = act.lookup else { preconditionFailure("an act without a lookup is looked for") }
-    let finding = finding(answer, lookup)
-    if finding == nil, tries < Orchestrator.surveyTries {
+    guard let finding = finding(answer, lookup) else {
       return wait(until: now + delay(answer, attempt: tries), .backoff, .survey, now, &commands)
     }
     switch finding {
     case .one(let object), .differing(let object, _), .several(let object, _):
       // A run that has turned round may have an act left that it had not come to.
-      if case .several? = finding {
+      if case .several = finding {
         surplus.append(Claim.Item(act: act.name, operation: act.operation, id: ""))
       }
       learn(lookup.outputs.read(from: object) ?? [:])
       states[index].status = .done
       states[index].isUnknown = false
-    case .some(.none):
+    case .none where successor != 0 && now < began + act.settling:
+      // Made just before the journal was lost, it may not show yet.
+      tries = 0
+      return wait(until: began + act.settling, .settling, .survey, now, &commands)
+    case .none:
       let isDone = states[index].status == .done
       if isDone || (isDoubtful && now < began + act.settling) { doubt(index) }
-    case nil: doubt(index)
     }
     tries = 0
     cursor += 1

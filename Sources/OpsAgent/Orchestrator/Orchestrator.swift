@@ -68,6 +68,8 @@ public struct Orchestrator: Sendable {
   var isDoubtful = false
   /// Whether it has been looked what is there, before the run is handed over.
   var isSurveyed = false
+  /// The version under which the run begins once it was looked for what earlier ones made; 0 where that is not asked.
+  var successor = 0
   /// What was found more than once then.
   var surplus: [Claim.Item] = []
   /// Side effects sent by this run.

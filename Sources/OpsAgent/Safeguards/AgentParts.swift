@@ -58,8 +58,11 @@ public struct AgentParts: Hashable, Sendable {
     case freshPerAttempt
 
     /// Thirteen characters and a prefix: stored without allocation.
-    func key(run: Name, act: Name, generation: Int, attempt: Int, salt: UInt64) -> String {
+    ///
+    /// Another version of the workflow may ask for something else by the same act, which one key must not do.
+    func key(run: Name, version: Int, act: Name, generation: Int, attempt: Int, salt: UInt64) -> String {
       var hasher = StableHasher(seed: run.hash)
+      if version > 1 { hasher.combine(version) }
       hasher.combine(act)
       hasher.combine(generation)
       if self == .freshPerAttempt {

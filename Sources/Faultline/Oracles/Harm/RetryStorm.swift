@@ -6,14 +6,15 @@ import Primitives
 /// One intent cost more wire attempts than the scenario allows.
 ///
 /// Counts the attempts of each mutating operation for each intent, by the agent and its client library together,
-/// whatever became of them; and for a read the attempts in a row up to one that is answered. Fires above
-/// `limits.attempts_per_intent`; silent at it, about what a person has run anew after a look, and about reads that poll and are answered.
+/// whatever became of them; for a read the attempts in a row up to one that is answered; and for the agent's own store
+/// how often it failed a process in one place. Fires above `limits.attempts_per_intent`; silent at it, about what a
+/// person has run anew after a look, and about reads that poll and are answered.
 /// Source: 243 attempts from five layers of three,
 /// https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 public struct RetryStorm: Oracle {
   public static let name: Name = "retry-storm"
   public static let summary = "One intent cost more wire attempts than the scenario's cap."
-  public static let interests: EventKinds = [.sent, .answered, .people]
+  public static let interests: EventKinds = [.sent, .answered, .people, .storeFailures]
 
   private struct Count: Hashable, Sendable, StableHashable {
     var operation: Int
@@ -48,6 +49,24 @@ public struct RetryStorm: Oracle {
   }
   private var counts: [Count] = []
 
+  /// How often a store failed one process in one place.
+  private struct StoreCount: Hashable, Sendable, StableHashable {
+    var process: ProcessID
+    var label: Name
+    var failures: Int
+    var first: Int
+    var last: Int
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(process)
+      hasher.combine(label)
+      hasher.combine(failures)
+      hasher.combine(first)
+      hasher.combine(last)
+    }
+  }
+  private var storeCounts: [StoreCount] = []
+
   public init() {}
 
   public mutating func observe(
@@ -72,13 +91,26 @@ public struct RetryStorm: Oracle {
     case .desk(_, .resumed, _):
       // A person has looked and had it go on: it begins anew.
       for number in counts.indices { counts[number].attempts = 0 }
+    case .storeFailed(let process, let label, _):
+      if let known = storeCounts.firstIndex(where: { $0.process == process && $0.label == label }) {
+        storeCounts[known].failures += 1
+        storeCounts[known].last = index
+      } else {
+        storeCounts.append(StoreCount(process: process, label: label, failures: 1, first: index, last: index))
+      }
     default: break
     }
   }
 
   public func conclude(facts: Facts, terms: JudgingTerms) -> [Violation] {
     let cap = terms.limits.attemptsPerIntent
-    return counts.filter { $0.peak > cap }.map { count in
+    let overAsked = storeCounts.filter { $0.failures > cap }.map { count in
+      Violation(
+        Self.name, intent: nil, expected: cap, observed: count.failures,
+        message: "The store failed \(count.failures) times at \(count.label); \(cap) attempts are allowed.",
+        evidence: [count.first, count.last])
+    }
+    return overAsked + counts.filter { $0.peak > cap }.map { count in
       Violation(
         Self.name, intent: count.intent >= 0 ? terms.intents[count.intent].name : nil, expected: cap,
         observed: count.peak,
@@ -87,7 +119,10 @@ public struct RetryStorm: Oracle {
     }
   }
 
-  public func hash(into hasher: inout StableHasher) { hasher.combine(counts) }
+  public func hash(into hasher: inout StableHasher) {
+    hasher.combine(counts)
+    hasher.combine(storeCounts)
+  }
 
   /// Without the events that are only shown. What never passed the cap and begins anew is no count at all; the rest
   /// counts in whatever order it was begun.
@@ -102,5 +137,11 @@ public struct RetryStorm: Oracle {
       sum &+= Draw.mix(part.digest)
     }
     hasher.combine(sum)
+    guard !storeCounts.isEmpty else { return }
+    for count in storeCounts {
+      hasher.combine(count.process)
+      hasher.combine(count.label)
+      hasher.combine(count.failures)
+    }
   }
 }
