@@ -18,11 +18,13 @@ extension BillingSystem {
     return .done(customer.body)
   }
 
-  /// Deleting a customer cancels its active subscriptions (https://docs.stripe.com/api/customers/delete).
+  /// Deleting a customer cancels its active subscriptions. By its id it can be retrieved still, to track its history
+  /// (https://docs.stripe.com/api/customers/delete).
   mutating func deleteCustomer(_ call: Call, _ effects: inout EffectWriter) -> Handling {
     let text = call.text(.customer) ?? ""
     guard let customer = addressed(text) else { return .refused(BillingRefusal.missing, text) }
     customers.remove(customer.id, at: call.now)
+    departed.append(Departed(id: customer.id, owner: customer.owner))
     effects.record(
       .ended, .customerKind, object: customer.id, owner: customer.owner,
       attributes: [.reference: .name(customer.owner)])

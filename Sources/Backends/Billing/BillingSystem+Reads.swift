@@ -6,6 +6,7 @@ import Primitives
 extension BillingSystem {
   func getCustomer(_ call: Call) -> Response {
     let text = call.text(.customer) ?? ""
+    if formerOwner(text) != nil { return .ok([.id: .text(text), "deleted": true]) }
     guard let customer = customer(text, at: call) else { return BillingRefusal.missing.response(text) }
     return .ok(customer.body)
   }
@@ -44,13 +45,18 @@ extension BillingSystem {
     return customers.records(asOf: call.readAt) { $0.owner == owner }.last
   }
 
+  /// Whose customer had this id, before it was deleted.
+  private func formerOwner(_ id: String) -> Name? {
+    departed.isEmpty ? nil : departed.first { $0.id == id }?.owner
+  }
+
   /// A page of a customer's objects, newest first.
   private func list<Item: Record>(
     _ call: Call, _ table: RecordTable<Item>, as name: Name, where isWanted: (Item, _ owner: Name) -> Bool
   ) -> Response {
     let text = call.text(.customer) ?? ""
-    let byID = customers[text]
-    let wanted = byID?.owner ?? Name(text)
+    let byID = customers[text]?.owner ?? formerOwner(text)
+    let wanted = byID ?? Name(text)
     // Addressed by id it is a list, which is consistent; by reference it is a search.
     let instant = byID == nil ? call.readAt : call.now
     return .ok(page(call, table.bodies(asOf: instant) { isWanted($0, wanted) }, as: name))

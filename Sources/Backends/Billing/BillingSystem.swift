@@ -20,12 +20,25 @@ struct BillingSystem: RecordSystem {
     func hash(into hasher: inout StableHasher) { hasher.combine(invoice) }
   }
 
+  /// What is left of a deleted customer: its history goes by its id.
+  struct Departed: Hashable, Sendable, StableHashable {
+    var id: String
+    var owner: Name
+
+    func hash(into hasher: inout StableHasher) {
+      hasher.combine(id)
+      hasher.combine(owner)
+    }
+  }
+
   private let fixed: Constant<BillingRules>
   var customers: RecordTable<BillingCustomer>
   var subscriptions: RecordTable<Subscription>
   var invoices: RecordTable<Invoice>
   var charges: RecordTable<Charge>
   var creditNotes: RecordTable<CreditNote>
+  /// Customers that were deleted.
+  var departed: [Departed] = []
   var lifecycle = Lifecycle<Step>()
   /// Meter events that were taken: the same may arrive twice.
   var meterEvents: [String] = []
@@ -176,6 +189,7 @@ struct BillingSystem: RecordSystem {
     hasher.combine(invoices)
     hasher.combine(charges)
     hasher.combine(creditNotes)
+    hasher.combine(departed)
     hasher.combine(lifecycle)
     hasher.combine(meterEvents)
   }

@@ -30,6 +30,11 @@ extension Orchestrator {
     hasRenewed = false
     isAudited = false
     guard plan.alarm != nil, !request.isDryRun else { return escalate(why, now, &commands) }
+    // A page is a side effect, too; whoever the run is handed over to is told anyhow.
+    guard parts.blastRadius.allows(sent: sent, cap: mutationCap) else {
+      commands.append(.note(.held(.blastRadiusCap)))
+      return escalate("\(why); the run has sent \(sent) side effects, its cap", now, &commands)
+    }
     beginChecks()
     page(now, &commands)
   }

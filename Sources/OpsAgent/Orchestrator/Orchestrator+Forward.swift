@@ -171,13 +171,15 @@ extension Orchestrator {
 
   // MARK: Side effects
 
+  /// How many side effects the run may send.
+  var mutationCap: Int { min(plan.playbook.policy.mutationCap, request.mutationCap) }
+
   /// Sends the side effect at the cursor.
   mutating func send(_ now: Instant, _ commands: inout [Command]) {
     let compiled = act
     if states[index].attempts == 0 {
       let isCounted = states[index].isUnknown
-      let cap = min(plan.playbook.policy.mutationCap, request.mutationCap)
-      guard parts.blastRadius.allows(sent: isCounted ? sent - 1 : sent, cap: cap) else {
+      guard parts.blastRadius.allows(sent: isCounted ? sent - 1 : sent, cap: mutationCap) else {
         if !isCounted { states[index].status = .untouched }
         commands.append(.note(.held(.blastRadiusCap)))
         return escalate("the run has sent \(sent) side effects, its cap", now, &commands)

@@ -34,6 +34,7 @@ extension Orchestrator: StableHashable {
     hasher.combine(UInt64(storeTries) << 3 | (isSurveyed ? 4 : 0) | (isDoubtful ? 2 : 0) | (hasPredecessor ? 1 : 0))
     hasher.combine(successor)
     hasher.combine(storeOutage)
+    hasher.combine(silent)
     hasher.combine(surplus)
     hasher.combine(sent)
     hasher.combine(began)

@@ -12,6 +12,8 @@ extension Orchestrator {
     // What was to be written is to be written still.
     if case .store(let records, _) = command { buffer.insert(contentsOf: records, at: 0) }
     storeTries += 1
+    // What was not written extends no lease.
+    if case .renewal = expectation { leaseEnd = min(leaseEnd, now) }
     guard failure.isPassing, parts.retries.allows(attempts: storeTries) else { return giveUp(failure, now, &commands) }
     commands.append(.wait(until: now + storeDelay, why: .store))
     switch expectation {

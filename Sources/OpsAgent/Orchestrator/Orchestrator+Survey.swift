@@ -19,6 +19,8 @@ extension Orchestrator {
     reason = why
     isSurveyed = true
     isAudited = false
+    // Whoever slept past its lease may have been relieved, and what was done since is in no journal that it has read.
+    if storeOutage != nil, case .leased = parts.flight, now >= leaseEnd { isDoubtful = true }
     nameWhatIsKnown()
     cursor = 0
     tries = 0
@@ -84,7 +86,13 @@ extension Orchestrator {
         // It was waited for as long as that system asked for, also where another of its operations comes next.
         doubt(index)
         tries = 0
+        if let operation = compiled.lookup?.operation { silent.append(operation) }
       } else if compiled.isChange, let lookup = compiled.lookup {
+        if silent.contains(lookup.operation) {
+          doubt(index)
+          cursor += 1
+          continue
+        }
         if lookup.arguments.allSatisfy({ isKnown($0.source) }) {
           let settled = states[index].lastSent + compiled.settling
           if compiled.isReviewed, !compiled.takesKey, states[index].status == .done, now < settled {
@@ -118,7 +126,8 @@ extension Orchestrator {
       if case .several = finding {
         surplus.append(Claim.Item(act: act.name, operation: act.operation, id: ""))
       }
-      learn(lookup.outputs.read(from: object) ?? [:])
+      guard let learned = lookup.outputs.read(from: object) else { return surveyedUnread(now, &commands) }
+      learn(learned)
       states[index].status = .done
       states[index].isUnknown = false
     case .none where successor != 0 && now < began + act.settling:
@@ -129,6 +138,15 @@ extension Orchestrator {
       let isDone = states[index].status == .done
       if isDone || (isDoubtful && now < began + act.settling) { doubt(index) }
     }
+    tries = 0
+    cursor += 1
+    survey(now, &commands)
+  }
+
+  /// Something was shown that can't be read: what was looked for may be there, under an id that is not known.
+  mutating func surveyedUnread(_ now: Instant, _ commands: inout [Command]) {
+    states[index].status = .open
+    states[index].isUnknown = true
     tries = 0
     cursor += 1
     survey(now, &commands)

@@ -190,11 +190,12 @@ extension Orchestrator {
   func finding(_ answer: Answer, _ lookup: CompiledLookup) -> Lookup.Finding? {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded(let response):
-      // What is to be gone, may be missing or is to be taken back is not there only where an answer that can be read
-      // shows it.
+      // That something is not there only an answer shows that can be read.
       let needsProof = lookup.seeksAbsence || act.isFinding || mode == .backward
       if needsProof, !lookup.isReadable(response.body) { return nil }
-      return lookup.finding(in: response.body, given: facts)
+      let finding = lookup.finding(in: response.body, given: facts)
+      if case .none = finding, !lookup.isReadable(response.body) { return nil }
+      return finding
     case .failed(let response):
       let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
       return nature == .notFound || response.status == 404 ? lookup.findingOfNothing : nil

@@ -70,6 +70,8 @@ public struct Orchestrator: Sendable {
   var isSurveyed = false
   /// The version under which the run begins once it was looked for what earlier ones made; 0 where that is not asked.
   var successor = 0
+  /// Reads that got no answer then, and are asked no more.
+  var silent: [Name] = []
   /// What was found more than once then.
   var surplus: [Claim.Item] = []
   /// Side effects sent by this run.
@@ -249,6 +251,7 @@ public struct Orchestrator: Sendable {
       if !response.isSuccess, renews(after: response, purpose, now, &commands) { return }
       if let drift = drift(in: response, purpose) {
         if purpose == .change, response.isSuccess { states[index].isUnknown = true }
+        if purpose == .survey { return surveyedUnread(now, &commands) }
         return stop(drift, now, &commands)
       }
     }

@@ -123,6 +123,11 @@ public struct Match: Hashable, Sendable {
     case differs(Name)
     /// The field is there.
     case known
+    /// The field is not there, or says no: a mark that only what is gone carries.
+    case unmarked
+
+    /// Whether an object without the field leaves the test open.
+    var needsField: Bool { self != .unmarked }
   }
 
   public var field: Name
@@ -152,6 +157,8 @@ public struct Match: Hashable, Sendable {
       return object[field] != other
     case .known:
       return object[field].map { !$0.isNull } ?? false
+    case .unmarked:
+      return object[field] != true
     }
   }
 }

@@ -106,7 +106,7 @@ final class CompiledLookup: Sendable {
 
   /// Whether an answer shows every field by which an object is told: only then does it prove that there is none.
   func isReadable(_ body: Fields) -> Bool {
-    func tells(_ object: Fields) -> Bool { identity.allSatisfy { object[$0.field] != nil } }
+    func tells(_ object: Fields) -> Bool { identity.allSatisfy { !$0.test.needsField || object[$0.field] != nil } }
     switch shape {
     case .object: return tells(body)
     case .list(let field):

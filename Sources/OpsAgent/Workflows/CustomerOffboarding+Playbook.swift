@@ -80,10 +80,10 @@ extension CustomerOffboarding {
             .fact(.target, .bindingTarget), .fact(.customer),
           ])
       ]), when: [.known(.bindingName)]),
-    finding("find-key", keyLookup(.accessKey, [isActive])),
+    finding("find-key", keyLookup(.accessKey)),
     suspension("suspend-key", of: .accessKey),
     finding(
-      "find-second-key", keyLookup(.secondKey, [isActive, Match(.id, .differs(.accessKey))]), when: [.known(.accessKey)]),
+      "find-second-key", keyLookup(.secondKey, [Match(.id, .differs(.accessKey))]), when: [.known(.accessKey)]),
     suspension("suspend-second-key", of: .secondKey),
   ]
 
@@ -264,7 +264,8 @@ extension CustomerOffboarding {
     removal(
       "delete-customer", "billing.delete_customer", [.fact(.customer, .account)],
       left: Lookup(
-        "billing.get_customer", [.fact(.customer, .account)], .object, identity: [Match(.id, .fact(.account))]),
+        "billing.get_customer", [.fact(.customer, .account)], .object,
+        identity: [Match(.id, .fact(.account)), Match("deleted", .unmarked)]),
       when: [.known(.account)]),
   ]
 }
