@@ -43,6 +43,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -85,6 +86,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    room(
+      "Certification",
+      [
+        "Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "Faultline", "Agents", "Exploration",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     room("Reporting", ["Primitives", "Simulation", "Operations", "Faultline", "Exploration"]),
     // What checks it and nobody ships: a disk that fails, and the agent on it
     room(
@@ -100,7 +107,7 @@ let package = Package(
       name: "FaultlineCLI",
       dependencies: [
         "Primitives", "Simulation", "Operations", "Backends", "Faultline", "Agents", "Exploration",
-        "Reporting", "Gateway",
+        "Reporting", "Gateway", "Certification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house, linkerSettings: runtimeInside),
@@ -131,6 +138,9 @@ let package = Package(
         "Primitives", "Operations", "OpsAgent", "OpsAgentSQLite", "Faultline", "Agents", "LyingDisk",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    tests(
+      "CertificationTests",
+      ["Primitives", "Simulation", "Operations", "OpsAgent", "Faultline", "Agents", "Exploration", "Certification"]),
     tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
     tests(
       "FaultlineTestingTests", ["Primitives", "Operations", "Backends", "Faultline", "Agents", "FaultlineTesting"]),

@@ -106,10 +106,10 @@ import Testing
       "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "Subprocess", "System",
       "SystemPackage",
     ],
-    "LyingDisk": ["GRDBSQLite"],
+    "Certification": ["Crypto"], "LyingDisk": ["GRDBSQLite"],
   ]
   static let toolchain = [
-    "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Testing", "Glibc", "Darwin", "Musl",
+    "Foundation", "FoundationEssentials", "FoundationNetworking", "Synchronization", "Dispatch", "Testing", "Glibc", "Darwin", "Musl",
   ]
 
   @Test func everyRoomHasAFloor() throws {

@@ -5,7 +5,7 @@ import Primitives
 
 extension Problems {
   /// A value of this kind. Spans and periods come back as their text.
-  mutating func value(_ tree: YAMLTree, _ kind: ValueKind, _ what: String) -> Value? {
+  package mutating func value(_ tree: YAMLTree, _ kind: ValueKind, _ what: String) -> Value? {
     switch kind {
     case .text, .pattern: return text(tree, what).map(Value.text)
     case .int(let range): return int(tree, what, in: range).map(Value.int)

@@ -3,24 +3,24 @@
 import Primitives
 
 /// The mistakes found in one file so far. Reading goes on after a mistake, so that all are told at once.
-struct Problems {
-  let path: String
-  private(set) var diagnostics: [Diagnostic] = []
+package struct Problems {
+  package let path: String
+  package private(set) var diagnostics: [Diagnostic] = []
 
-  init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
-  mutating func report(_ place: TextPosition, _ message: String, remedy: String? = nil) {
+  package mutating func report(_ place: TextPosition, _ message: String, remedy: String? = nil) {
     let found = Diagnostic(path: path, line: place.line, column: place.column, message: message, remedy: remedy)
     if !diagnostics.contains(found) { diagnostics.append(found) }
   }
 
   /// Adds what is wrong with a file that this one names.
-  mutating func add(_ errors: ScenarioErrors, at place: TextPosition) {
+  package mutating func add(_ errors: ScenarioErrors, at place: TextPosition) {
     for found in errors.diagnostics { report(place, "\(found.path): \(found.message)", remedy: found.remedy) }
   }
 
   /// Throws where anything was found, in the order of the file.
-  func throwIfAny() throws(ScenarioErrors) {
+  package func throwIfAny() throws(ScenarioErrors) {
     guard !diagnostics.isEmpty else { return }
     throw ScenarioErrors(
       diagnostics.sorted { ($0.line, $0.column, $0.message) < ($1.line, $1.column, $1.message) })
@@ -29,7 +29,7 @@ struct Problems {
   // MARK: Scalars
 
   /// Text, which must be in quotes where some YAML reader would take it for something else.
-  mutating func text(_ tree: YAMLTree, _ what: String) -> String? {
+  package mutating func text(_ tree: YAMLTree, _ what: String) -> String? {
     guard case .scalar(let text, let isQuoted) = tree.content else { return mismatch(tree, what) }
     if isQuoted || PlainScalar(text) == .text { return text }
     let remedy = text.isEmpty ? "write it after the colon" : "write \"\(text)\" in quotes if that is what you mean"
@@ -37,7 +37,7 @@ struct Problems {
   }
 
   /// Decimal digits and nothing else.
-  mutating func int(_ tree: YAMLTree, _ what: String, in range: ClosedRange<Int64> = 0...Int64.max) -> Int64? {
+  package mutating func int(_ tree: YAMLTree, _ what: String, in range: ClosedRange<Int64> = 0...Int64.max) -> Int64? {
     guard case .scalar(let text, isQuoted: false) = tree.content else {
       return mismatch(tree, what, remedy: "write a whole number without quotes")
     }
@@ -53,7 +53,7 @@ struct Problems {
     return value
   }
 
-  mutating func bool(_ tree: YAMLTree) -> Bool? {
+  package mutating func bool(_ tree: YAMLTree) -> Bool? {
     let what = "true or false"
     if case .scalar(let text, isQuoted: false) = tree.content {
       switch PlainScalar(text) {
@@ -65,23 +65,23 @@ struct Problems {
     return mismatch(tree, what, remedy: "write true or false, without quotes")
   }
 
-  mutating func span(_ tree: YAMLTree, _ what: String) -> TimeSpan? {
+  package mutating func span(_ tree: YAMLTree, _ what: String) -> TimeSpan? {
     if case .scalar(let text, _) = tree.content, let span = TimeSpan(text), span > .zero { return span }
     return mismatch(tree, what, remedy: "write a number and its unit, such as 90s, 15m, 2h or 3d")
   }
 
-  mutating func money(_ tree: YAMLTree, _ what: String) -> Money? {
+  package mutating func money(_ tree: YAMLTree, _ what: String) -> Money? {
     if case .scalar(let text, _) = tree.content, let money = Money(text) { return money }
     return mismatch(tree, what, remedy: "write an amount and its currency, such as 1200.00 EUR")
   }
 
-  mutating func instant(_ tree: YAMLTree, _ what: String) -> Instant? {
+  package mutating func instant(_ tree: YAMLTree, _ what: String) -> Instant? {
     if case .scalar(let text, _) = tree.content, let instant = Instant(iso8601: text) { return instant }
     return mismatch(tree, what, remedy: "write a time in UTC or with its offset, such as 2026-11-02T09:00:00Z or 2026-11-02T10:00:00+01:00")
   }
 
   /// `2026-11`, in quotes or not.
-  mutating func period(_ tree: YAMLTree, _ what: String) -> String? {
+  package mutating func period(_ tree: YAMLTree, _ what: String) -> String? {
     if case .scalar(let text, _) = tree.content, Instant(iso8601: text + "-01") != nil, text.utf8.count == 7 {
       return text
     }
@@ -89,7 +89,7 @@ struct Problems {
   }
 
   /// One of a closed set of names.
-  mutating func name(_ tree: YAMLTree, among known: [String], _ what: String) -> String? {
+  package mutating func name(_ tree: YAMLTree, among known: [String], _ what: String) -> String? {
     guard case .scalar(let text, let isQuoted) = tree.content else { return mismatch(tree, "the name of \(what)") }
     if known.contains(text) { return text }
     guard isQuoted || PlainScalar(text) == .text else { return mismatch(tree, "the name of \(what)") }
@@ -97,7 +97,7 @@ struct Problems {
     return nil
   }
 
-  mutating func unknown(_ text: String, at place: TextPosition, among known: [String], _ what: String) {
+  package mutating func unknown(_ text: String, at place: TextPosition, among known: [String], _ what: String) {
     let nearest = NearestName.find(text, among: known)
     var parts = nearest.map { ["did you mean '\($0)'?"] } ?? []
     if known.isEmpty { parts.append("none is known here") }
@@ -109,7 +109,7 @@ struct Problems {
 
   // MARK: Structure
 
-  mutating func list(_ tree: YAMLTree, _ what: String) -> [YAMLTree]? {
+  package mutating func list(_ tree: YAMLTree, _ what: String) -> [YAMLTree]? {
     guard case .list(let items) = tree.content else {
       return mismatch(tree, what, remedy: "write a list, such as [a, b]")
     }
@@ -117,7 +117,7 @@ struct Problems {
   }
 
   /// The entries of a mapping whose keys the file chooses.
-  mutating func table(_ tree: YAMLTree, _ what: String) -> [YAMLTree.Entry]? {
+  package mutating func table(_ tree: YAMLTree, _ what: String) -> [YAMLTree.Entry]? {
     guard case .map(let entries) = tree.content else {
       return mismatch(tree, what, remedy: "write 'name: …' entries, one a line")
     }
@@ -130,7 +130,7 @@ struct Problems {
   }
 
   @discardableResult
-  mutating func mismatch<T>(_ tree: YAMLTree, _ what: String, remedy: String? = nil) -> T? {
+  package mutating func mismatch<T>(_ tree: YAMLTree, _ what: String, remedy: String? = nil) -> T? {
     report(tree.position, "expected \(what), found \(tree.kind)", remedy: remedy)
     return nil
   }

@@ -1,19 +1,24 @@
 // The form of a mapping in a file: which keys it has and what each holds. Readers and schemas use the same one.
 
 /// A mapping with a closed set of keys.
-struct Shape: Sendable {
+package struct Shape: Sendable {
   /// What it is, for messages: `a fault`.
-  var title: String
-  var keys: [Key]
+  package var title: String
+  package var keys: [Key]
 
-  struct Key: Sendable {
-    var name: String
-    var kind: ValueKind
-    var isRequired: Bool
+  package init(title: String, keys: [Key]) {
+    self.title = title
+    self.keys = keys
+  }
+
+  package struct Key: Sendable {
+    package var name: String
+    package var kind: ValueKind
+    package var isRequired: Bool
     /// One sentence for people who hover over the key in an editor.
-    var summary: String
+    package var summary: String
 
-    init(_ name: String, _ kind: ValueKind, required: Bool = false, _ summary: String) {
+    package init(_ name: String, _ kind: ValueKind, required: Bool = false, _ summary: String) {
       self.name = name
       self.kind = kind
       isRequired = required
@@ -23,7 +28,7 @@ struct Shape: Sendable {
 }
 
 /// What may stand behind a key.
-indirect enum ValueKind: Sendable {
+package indirect enum ValueKind: Sendable {
   case text
   case int(ClosedRange<Int64>)
   case bool
@@ -48,14 +53,14 @@ indirect enum ValueKind: Sendable {
 }
 
 /// A mapping that is being read: every key of its shape, and no other.
-struct Section {
-  let shape: Shape
-  let position: TextPosition
+package struct Section {
+  package let shape: Shape
+  package let position: TextPosition
   private let entries: [YAMLTree.Entry]
 
   /// Reports what is no mapping, every key that the shape does not have, and every required key that is
   /// missing. Nil only for what is no mapping.
-  init?(_ tree: YAMLTree, _ shape: Shape, _ problems: inout Problems) {
+  package init?(_ tree: YAMLTree, _ shape: Shape, _ problems: inout Problems) {
     self.shape = shape
     position = tree.position
     guard case .map(let entries) = tree.content else {
@@ -79,11 +84,11 @@ struct Section {
 
   /// What stands behind a key; nil where the file leaves it out.
   /// - Precondition: the shape has that key.
-  subscript(key: String) -> YAMLTree? {
+  package subscript(key: String) -> YAMLTree? {
     precondition(shape.keys.contains { $0.name == key }, "\(shape.title) has no key '\(key)'")
     return entries.first { $0.key == key }?.value
   }
 
   /// Every entry whose key the shape has, in the order of the file.
-  var known: [YAMLTree.Entry] { entries.filter { entry in shape.keys.contains { $0.name == entry.key } } }
+  package var known: [YAMLTree.Entry] { entries.filter { entry in shape.keys.contains { $0.name == entry.key } } }
 }

@@ -3,10 +3,10 @@
 import Foundation
 
 /// Text files as users name them.
-enum TextFile {
+package enum TextFile {
   /// The file's text.
   /// - Throws: ``ScenarioErrors`` where there is no such file, it is a directory, or it is not UTF-8.
-  static func read(_ path: String) throws(ScenarioErrors) -> String {
+  package static func read(_ path: String) throws(ScenarioErrors) -> String {
     func fail(_ message: String, _ remedy: String) -> ScenarioErrors {
       ScenarioErrors([Diagnostic(path: path, message: message, remedy: remedy)])
     }
@@ -26,11 +26,11 @@ enum TextFile {
     return text
   }
 
-  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Writes a new file, with its directories.
   /// - Throws: ``ScenarioErrors`` where the disk refuses.
-  static func write(_ text: String, to path: String) throws(ScenarioErrors) {
+  package static func write(_ text: String, to path: String) throws(ScenarioErrors) {
     let url = URL(fileURLWithPath: path)
     do {
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -44,7 +44,7 @@ enum TextFile {
   }
 
   /// `name`, seen from the directory of the file at `path`; absolute names stay as they are.
-  static func resolve(_ name: String, besides path: String) -> String {
+  package static func resolve(_ name: String, besides path: String) -> String {
     if name.hasPrefix("/") { return name }
     guard let slash = path.lastIndex(of: "/") else { return name }
     var directory = path[..<slash].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -59,7 +59,7 @@ enum TextFile {
   }
 
   /// A file's name without directories and extension.
-  static func stem(of path: String) -> String {
+  package static func stem(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
     return String(name[..<dot])

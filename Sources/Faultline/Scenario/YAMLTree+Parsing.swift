@@ -11,7 +11,7 @@ extension YAMLTree {
   /// Keys that are written twice are found in one go with all other mistakes: the parser stops at the
   /// first, so its key is marked and the text parsed again.
   /// - Returns: the tree, or nil where the text is no YAML; then `problems` has grown.
-  static func parse(_ source: String, problems: inout Problems) -> YAMLTree? {
+  package static func parse(_ source: String, problems: inout Problems) -> YAMLTree? {
     var scalars = Array(source.unicodeScalars)
     if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
     guard !scalars.contains(where: isForbidden) else {
