@@ -18,6 +18,11 @@ public struct ReferenceAgent: AgentUnderTest {
   public let practices: Set<Practice>
   /// What its runs may touch; a part that was taken out is not declared.
   public let marks: [Name]
+  /// Who decides, beside whom nobody is asked.
+  private let decider: any Decider
+  /// Whether its decisions may be answered as any model could, as choices of the run, in place of the vocabulary's
+  /// faults of a model.
+  private let takesAnyAnswer: Bool
   private let pool = SQLitePool()
   private let cache: WorkflowCache
 
@@ -25,11 +30,14 @@ public struct ReferenceAgent: AgentUnderTest {
   ///   - removed: The safeguards to take out; what is left is composed once, here.
   ///   - store: Where it keeps its checkpoints.
   ///   - workflows: What it can be asked to do: each workflow with its versions, in the order of their release.
+  ///   - decider: Who decides: the rules, or a model's recorded answers.
+  ///   - takesAnyAnswer: Whether a search may answer its decisions as any model could.
   public init(
     without removed: [Safeguard] = [], store: AgentStore = .model,
-    workflows: [[WorkflowVersion]] = WorkflowShelf.all
+    workflows: [[WorkflowVersion]] = WorkflowShelf.all, decider: any Decider = RuleBasedDecider(),
+    takesAnyAnswer: Bool = false
   ) {
-    self.init(removed, store, workflows, nil)
+    self.init(removed, store, workflows, decider, takesAnyAnswer, nil)
   }
 
   /// The agent on a store of the caller's, made anew for each run.
@@ -37,16 +45,19 @@ public struct ReferenceAgent: AgentUnderTest {
     without removed: [Safeguard] = [],
     on makeStore: @escaping @Sendable () throws -> any RestorableStore & StableHashable
   ) {
-    self.init(removed, .sqlite, WorkflowShelf.all, makeStore)
+    self.init(removed, .sqlite, WorkflowShelf.all, RuleBasedDecider(), false, makeStore)
   }
 
   private init(
-    _ removed: [Safeguard], _ store: AgentStore, _ workflows: [[WorkflowVersion]],
+    _ removed: [Safeguard], _ store: AgentStore, _ workflows: [[WorkflowVersion]], _ decider: any Decider,
+    _ takesAnyAnswer: Bool,
     _ makeStore: (@Sendable () throws -> any RestorableStore & StableHashable)?
   ) {
     cache = WorkflowCache(workflows)
     self.removed = removed
     self.store = store
+    self.decider = decider
+    self.takesAnyAnswer = takesAnyAnswer
     self.makeStore = makeStore
     without = removed.map { Name($0.rawValue) }
     parts = Safeguard.without(removed)
@@ -84,7 +95,8 @@ public struct ReferenceAgent: AgentUnderTest {
   ///   does not offer what the workflow needs, and what SQLite
   ///   reports when the store can't be opened.
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment {
-    let plan = ReferencePlan(task: task, prepared: try cache.prepared(for: task), parts: parts)
+    let plan = ReferencePlan(
+      task: task, prepared: try cache.prepared(for: task), parts: parts, decider: decider, takesAnyAnswer: takesAnyAnswer)
     if let makeStore { return ReferenceDeployment(plan, store: try makeStore(), isForkable: false) }
     switch store {
     case .model: return ReferenceDeployment(plan, store: ModelStore(), isForkable: true)
@@ -107,10 +119,16 @@ final class ReferencePlan: Sendable {
   /// What each release of the agent can finish.
   let releases: [WorkflowLibrary]
   let parts: AgentParts
+  let decider: any Decider
+  let takesAnyAnswer: Bool
   private let labels: [CheckpointLabels]
   private let rules: HouseRules
 
-  init(task: AgentTask, prepared: WorkflowCache.Prepared, parts: AgentParts) {
+  init(
+    task: AgentTask, prepared: WorkflowCache.Prepared, parts: AgentParts, decider: any Decider, takesAnyAnswer: Bool
+  ) {
+    self.decider = decider
+    self.takesAnyAnswer = takesAnyAnswer
     self.task = task
     self.parts = parts
     releases = prepared.releases

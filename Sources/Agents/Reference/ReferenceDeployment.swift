@@ -13,7 +13,9 @@ struct ReferenceDeployment: AgentDeployment {
   private var processes: [Process] = []
   /// The id of the ticket that started the work: the queue that hands work out keeps it across crashes.
   private var ticket: String?
-  private var decider = RuleBasedDecider()
+  private var decider: any Decider
+  /// What its model was made to answer instead of what the rules say, and answers from then on at the same fork.
+  private var insists: (fork: DecisionQuery.Fork, answer: Name)?
   /// How often a person ordered that the run goes on; the queue keeps it across crashes, as it keeps the ticket.
   private var resumptions = 0
   /// The newest release that any process was started under, from 0.
@@ -39,7 +41,7 @@ struct ReferenceDeployment: AgentDeployment {
     /// What the store or the decider was last asked.
     var pending: Command?
     /// What the decider said to the last question.
-    var proposal: Decision?
+    var proposal: AnyAnswer.Answer?
     /// What came of a store operation, until the process is told.
     var outcome: Event?
     /// What a dry run has found so far that it would do.
@@ -48,6 +50,7 @@ struct ReferenceDeployment: AgentDeployment {
 
   init(_ plan: ReferencePlan, store: some RestorableStore & StableHashable, isForkable: Bool) {
     self.plan = plan
+    decider = plan.decider
     self.store = store
     self.isForkable = isForkable
   }
@@ -108,20 +111,49 @@ struct ReferenceDeployment: AgentDeployment {
       guard let proposal = processes[index].proposal else {
         preconditionFailure("a decision came that was not asked for")
       }
-      handle(answer(choice, to: processes[index], proposing: proposal), index, now, &commands)
+      let event = answer(choice, to: processes[index], proposing: proposal)
+      handle(event, index, now, &commands)
     }
   }
 
   /// What comes of a decision: what was chosen from outside, or what the decider says, under a fault of its model.
-  private func answer(_ choice: Name?, to process: Process, proposing proposal: Decision) -> Event {
-    guard let choice else { return .decided(proposal) }
-    guard let fault = ModelFault(named: choice), case .decide(let query)? = process.pending else {
+  private mutating func answer(_ choice: Name?, to process: Process, proposing proposal: AnyAnswer.Answer) -> Event {
+    guard let choice else { return event(of: proposal) }
+    guard case .decide(let query)? = process.pending else { preconditionFailure("a decision came that was not asked for") }
+    if plan.takesAnyAnswer {
+      let rules = rules(query)
+      if choice == ReferenceDeployment.rulesAnswer {
+        insists = nil
+        return .decided(rules)
+      }
+      if let answer = anyAnswer(query, rules).answer(named: choice) {
+        insists = (query.fork, choice)
+        return event(of: answer)
+      }
+    }
+    guard let fault = ModelFault(named: choice), case .success(let decision) = proposal else {
       return .decided(Decision(choice, confidence: 100, reason: "chosen from outside"))
     }
-    return switch model(query, proposing: proposal).answer(under: fault) {
+    return event(of: model(query, proposing: decision).answer(under: fault))
+  }
+
+  private func event(of answer: AnyAnswer.Answer) -> Event {
+    switch answer {
     case .success(let decision): .decided(decision)
     case .failure(let failure): .undecided(failure)
     }
+  }
+
+  /// What the model of a search answers when it has changed its mind back.
+  private static let rulesAnswer: Name = "model:as-the-rules-say"
+
+  private func rules(_ query: DecisionQuery) -> Decision {
+    var rules = RuleBasedDecider()
+    return rules.decide(query)
+  }
+
+  private func anyAnswer(_ query: DecisionQuery, _ rules: Decision) -> AnyAnswer {
+    AnyAnswer(query: query, proposal: rules, workflow: plan.releases[release].current)
   }
 
   private func model(_ query: DecisionQuery, proposing proposal: Decision) -> FaultyModel {
@@ -181,14 +213,16 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(UInt64(process.tickets))
       hasher.combine(process.release)
       hasher.combine(process.outcome != nil)
-      hasher.combine(process.proposal)
+      process.proposal.hash(into: &hasher)
       hasher.combine(process.planned)
     }
     hasher.combine(ticket)
     hasher.combine(resumptions)
     hasher.combine(release)
     hasher.combine(deployed)
-    hasher.combine(decider)
+    decider.hash(into: &hasher)
+    hasher.combine(insists?.answer)
+    hasher.combine(UInt64(insists?.fork.rawValue ?? 0))
     hasher.combine(holder ?? -1)
     hasher.combine(owner ?? -1)
   }
@@ -238,6 +272,39 @@ struct ReferenceDeployment: AgentDeployment {
     }
   }
 
+  /// Asks the decider and says what it might have answered instead.
+  private mutating func decisionPoint(_ query: DecisionQuery, _ ticket: UInt32, _ index: Int) -> DecisionPoint {
+    if plan.takesAnyAnswer { return openDecisionPoint(query, ticket, index) }
+    do {
+      let proposal = try decider.decide(query)
+      processes[index].proposal = .success(proposal)
+      return DecisionPoint(
+        ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition,
+        grounds: Grounds(
+          facts: query.facts, text: query.text, confidence: proposal.confidence, reason: proposal.reason,
+          fields: proposal.fields), faults: model(query, proposing: proposal).offer, thinking: decider.thinking)
+    } catch {
+      processes[index].proposal = .failure(error)
+      return DecisionPoint(
+        ticket: ticket, point: query.point, alternatives: query.options,
+        grounds: Grounds(facts: query.facts, text: query.text, reason: "the decider \(error)"),
+        thinking: decider.thinking)
+    }
+  }
+
+  /// A decision at which anything may be answered. Who was made to answer something answers it again when asked again.
+  private mutating func openDecisionPoint(_ query: DecisionQuery, _ ticket: UInt32, _ index: Int) -> DecisionPoint {
+    let rules = rules(query)
+    let open = anyAnswer(query, rules)
+    var names = open.answers.map(\.name)
+    processes[index].proposal = .success(rules)
+    if let insists, insists.fork == query.fork, let answer = open.answer(named: insists.answer) {
+      processes[index].proposal = answer
+      names = [ReferenceDeployment.rulesAnswer] + names.filter { $0 != insists.answer }
+    }
+    return DecisionPoint(ticket: ticket, point: query.point, alternatives: names)
+  }
+
   /// Passes on what is to be answered, under a ticket.
   private mutating func ask(_ command: Command, _ index: Int, _ commands: inout [AgentCommand]) {
     processes[index].tickets += 1
@@ -259,18 +326,24 @@ struct ReferenceDeployment: AgentDeployment {
           AgentCall(
             ticket: ticket, request: call.request, step: call.step,
             isCompensation: call.purpose.isCompensation)))
-    case .decide(let query):
-      let proposal = decider.decide(query)
-      processes[index].proposal = proposal
-      commands.append(
-        .decide(
-          DecisionPoint(
-            ticket: ticket, point: query.point, alternatives: query.options, proposal: proposal.transition,
-            grounds: Grounds(
-              facts: query.facts, text: query.text, confidence: proposal.confidence, reason: proposal.reason,
-              fields: proposal.fields), faults: model(query, proposing: proposal).offer)))
+    case .decide(let query): commands.append(.decide(decisionPoint(query, ticket, index)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
     case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
+    }
+  }
+}
+
+extension AnyAnswer.Answer? {
+  /// Combines whether there is an answer, and the decision or why there is none.
+  fileprivate func hash(into hasher: inout StableHasher) {
+    switch self {
+    case nil: hasher.combine(0 as UInt64)
+    case .success(let decision)?:
+      hasher.combine(1 as UInt64)
+      hasher.combine(decision)
+    case .failure(let failure)?:
+      hasher.combine(2 as UInt64)
+      hasher.combine(failure)
     }
   }
 }

@@ -320,11 +320,14 @@ public struct DecisionPoint: Hashable, Sendable {
   /// The faults of its decider's model that can make a difference here, for an agent that can tell how its model would
   /// answer under them; one that is chosen comes back by its name.
   public var faults: Offer<ModelFault>
+  /// How long its decider thinks, where nothing is wrong with it.
+  public var thinking: TimeSpan
 
   public init(
     ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil, grounds: Grounds? = nil,
-    faults: Offer<ModelFault> = Offer()
+    faults: Offer<ModelFault> = Offer(), thinking: TimeSpan = .milliseconds(1)
   ) {
+    self.thinking = thinking
     self.ticket = ticket
     self.point = point
     self.alternatives = alternatives

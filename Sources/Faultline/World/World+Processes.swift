@@ -157,7 +157,7 @@ extension World {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
-    let span = answer == ModelFault.timeout.name ? World.modelPatience : .milliseconds(1)
+    let span = answer == ModelFault.timeout.name ? World.modelPatience : decision.thinking
     simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: span)
   }
 

@@ -115,6 +115,13 @@ public struct Decision: Hashable, Sendable, StableHashable {
 public protocol Decider: Sendable, StableHashable {
   /// - Throws: why there is no decision.
   mutating func decide(_ query: DecisionQuery) throws(DecisionFailure) -> Decision
+  /// How long the last answer took to come, on the clock of the systems that wait meanwhile.
+  var thinking: TimeSpan { get }
+}
+
+extension Decider {
+  /// Rules answer at once.
+  public var thinking: TimeSpan { .milliseconds(1) }
 }
 
 /// Gives decisions from a list, one for each query; asks a person once the list is used up.
