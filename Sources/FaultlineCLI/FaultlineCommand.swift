@@ -24,6 +24,7 @@ struct FaultlineCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, ReplayCommand.self, ExploreCommand.self, ShowCommand.self, ShrinkCommand.self,
       ReportCommand.self, ServeCommand.self, InitCommand.self, LintCommand.self, ListCommand.self, SchemaCommand.self,
-      SelftestCommand.self,
+      SelftestCommand.self, CertifyCommand.self, GateCommand.self, VerifyCommand.self, RollbackCommand.self,
+      SuiteCommand.self, KeysCommand.self,
     ])
 }

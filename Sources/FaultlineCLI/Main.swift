@@ -10,7 +10,8 @@ enum Main {
       var command = try FaultlineCommand.parseAsRoot(AgentWords.options)
       if !AgentWords.command.isEmpty || AgentWords.isOpen, !(type(of: command) is any PlaysProcesses.Type) {
         throw Refusal.badInput(
-          "only 'run' and 'explore' take a command after --", remedy: "leave it out, or see 'faultline help run'")
+          "only 'run', 'explore' and the commands about certificates take a command after --",
+          remedy: "leave it out, or see 'faultline help run'")
       }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -156,10 +156,10 @@ import Testing
   /// Every answer once, with nothing else wrong, in each workflow. Two deviations are searched by the command.
   @Test(.timeLimit(.minutes(5))) func noAnswerOfAnyModelDoesHarm() async throws {
     let claim = try await ExhaustiveDriver(maxDeviations: 1, scenarios: ControlScenarios.all()).search(jobs: 2)
-    #expect(claim.workflows.count == 4)
-    for workflow in claim.workflows {
-      #expect(workflow.violations == 0 && workflow.undecided == 0, "\(workflow)")
-      #expect(workflow.decisions >= 1 && (40...62).contains(workflow.answers), "\(workflow)")
+    #expect(claim.runs.count == 4)
+    for run in claim.runs {
+      #expect(run.violations == 0 && run.undecided == 0, "\(run)")
+      #expect(run.decisions >= 1 && (40...62).contains(run.answers), "\(run)")
     }
     #expect(claim.sentence?.contains("\(claim.schedules) of \(claim.schedules) schedules") ?? false)
   }

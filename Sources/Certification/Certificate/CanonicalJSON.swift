@@ -25,6 +25,7 @@ public enum CanonicalJSON {
   }
 
   public static func digest(_ value: some Encodable) -> String { SHA256.hash(data: data(value)).hexadecimal }
+  public static func digest(of data: Data) -> String { SHA256.hash(data: data).hexadecimal }
   public static func digest(ofText text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
 }
 

@@ -59,7 +59,7 @@ public struct Gate: Sendable {
     self.withdrawals = withdrawals
   }
 
-  public func judge(_ certificate: Certificate, for deployment: Deployment, at now: Instant) -> GateReport {
+  public func judge(_ certificate: ModelCertificate, for deployment: Deployment, at now: Instant) -> GateReport {
     let body = certificate.body
     var lines = [form(certificate), signature(certificate), withdrawn(certificate), result(body), seed(body), terms(body)]
     lines += identity(body, deployment)
@@ -81,7 +81,7 @@ public struct Gate: Sendable {
 
   // MARK: Whether it is a certificate
 
-  private func form(_ certificate: Certificate) -> GateReport.Line {
+  private func form(_ certificate: ModelCertificate) -> GateReport.Line {
     let expected = Statement(certificate.body)
     guard certificate.statement == expected else {
       return .init(.form, false, "its summary says otherwise than its body")
@@ -89,7 +89,7 @@ public struct Gate: Sendable {
     return .init(.form, true, "an in-toto statement of test-result v0.1")
   }
 
-  private func signature(_ certificate: Certificate) -> GateReport.Line {
+  private func signature(_ certificate: ModelCertificate) -> GateReport.Line {
     if certificate.isDraft { return .init(.signature, false, "it is a DRAFT: nobody has signed it") }
     guard let signer = certificate.envelope.signer(among: keys) else {
       return .init(.signature, false, "none of the \(keys.count) trusted keys signed these bytes: forged, or changed since")
@@ -100,7 +100,7 @@ public struct Gate: Sendable {
     return .init(.signature, true, "signed by \(signer.name)")
   }
 
-  private func withdrawn(_ certificate: Certificate) -> GateReport.Line {
+  private func withdrawn(_ certificate: ModelCertificate) -> GateReport.Line {
     guard let found = withdrawals.first(where: { $0.certificate == certificate.digest }) else {
       return .init(.withdrawn, true, "not withdrawn")
     }

@@ -34,7 +34,7 @@ public struct PromptHistory: Sendable {
   }
 
   /// Keeps a prompt that passed; one that passes again under the same certificate is kept once.
-  public func keep(_ prompt: Prompt, text: String, certificate: Certificate, at: String) throws {
+  public func keep(_ prompt: Prompt, text: String, certificate: ModelCertificate, at: String) throws {
     if let last = try entries().last, last.sha256 == prompt.digest, last.certificate == certificate.envelope { return }
     let number = (files().last.flatMap { Int($0.prefix(6)) } ?? 0) + 1
     let entry = Entry(at: at, name: prompt.name, sha256: prompt.digest, text: text, certificate: certificate.envelope)
@@ -51,7 +51,7 @@ public struct PromptHistory: Sendable {
       guard entry.sha256 != current, let signer = entry.certificate.signer(among: keys), signer.revoked == nil else {
         return false
       }
-      guard let certificate = try? Certificate(text: CanonicalJSON.pretty(entry.certificate), path: folder),
+      guard let certificate = try? ModelCertificate(text: CanonicalJSON.pretty(entry.certificate), path: folder),
         certificate.body.isCertified
       else { return false }
       let isAboutIt = certificate.body.subject.parts.contains { $0.name.hasPrefix("prompt:") && $0.sha256 == entry.sha256 }

@@ -74,13 +74,11 @@ public struct Subject: Hashable, Sendable, Codable {
   public func part(_ name: String) -> Part? { parts.first { $0.name == name } }
 
   /// The workflows that the reference agent comes with, by digest of all that is declared about them.
-  public static var workflowParts: [Part] {
-    WorkflowShelf.all.flatMap { $0 }.map { version in
-      let workflow = version.workflow
-      return Part(
-        name: "workflow:\(workflow.name)@\(workflow.version)",
-        sha256: CanonicalJSON.digest(ofText: "\(workflow)\n\(version.playbook)"))
-    }
+  public static let workflowParts: [Part] = WorkflowShelf.all.flatMap { $0 }.map { version in
+    let workflow = version.workflow
+    return Part(
+      name: "workflow:\(workflow.name)@\(workflow.version)",
+      sha256: CanonicalJSON.digest(ofText: "\(workflow)\n\(version.playbook)"))
   }
 }
 

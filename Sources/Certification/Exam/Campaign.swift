@@ -68,9 +68,8 @@ public struct Campaign: Sendable {
   /// - Throws: what makes the exam impossible: a cassette without an answer, a scenario whose world can't be built.
   public func run(onStep: @escaping @Sendable (Step) -> Void = { _ in }) async throws -> CampaignRecord {
     var record = CampaignRecord(
-      subject: subject, returned: .init(model: "", fingerprint: ""), suite: .init(suite), policyName: policy.name,
-      exam: policy.exam, seed: seed.hexadecimal, faultline: faultline, runner: runner, evidence: model.evidence,
-      history: history, trials: trials, stopsEarly: stopsEarly)
+      subject: subject, suite: .init(suite), policy: policy, seed: seed, faultline: faultline, runner: runner,
+      evidence: model.evidence, history: history, trials: trials, stopsEarly: stopsEarly)
     let watch = IdentityWatch()
     let cases = cases
     var sequence = ConfidenceSequence(error: 2 * policy.exam.alpha)

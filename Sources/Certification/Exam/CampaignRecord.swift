@@ -33,6 +33,24 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
   /// Prices in millionths of a currency unit per million tokens; nil where nobody said.
   public var prices: Prices?
 
+  public init(
+    subject: Subject, suite: CertificateBody.SuiteReference, policy: CertificationPolicy, seed: UInt64, faultline: String,
+    runner: String, evidence: Evidence, history: CertificateBody.History, trials: Int, stopsEarly: Bool = false
+  ) {
+    self.subject = subject
+    returned = CertificateBody.Returned(model: "", fingerprint: "")
+    self.suite = suite
+    policyName = policy.name
+    exam = policy.exam
+    self.seed = seed.hexadecimal
+    self.faultline = faultline
+    self.runner = runner
+    self.evidence = evidence
+    self.history = history
+    self.trials = trials
+    self.stopsEarly = stopsEarly
+  }
+
   public struct Prices: Hashable, Sendable, Codable {
     public var inputMicros: Int64
     public var outputMicros: Int64
@@ -135,6 +153,13 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
     public var root: String
     public var cases: Int
     public var successes: Int
+
+    public init(suite: String, root: String, cases: Int, successes: Int) {
+      self.suite = suite
+      self.root = root
+      self.cases = cases
+      self.successes = successes
+    }
   }
 
   public var digest: String { CanonicalJSON.digest(self) }
@@ -146,7 +171,7 @@ extension CampaignRecord {
   /// - Parameters:
   ///   - at: when it is issued, in UTC; part of what is signed.
   ///   - by: who issues it.
-  public func certificate(at: Instant, by issuer: String) -> Certificate {
+  public func certificate(at: Instant, by issuer: String) -> ModelCertificate {
     let results = ExamResults(self)
     var reasons = results.checks.filter { !$0.passes }.map(\.text)
     if let brokenOff { reasons.insert("broken off: \(brokenOff)", at: 0) }
@@ -156,7 +181,7 @@ extension CampaignRecord {
     if let comparison = results.baseline, !comparison.isNonInferior {
       reasons.append("worse than the baseline: \(comparison.sentence)")
     }
-    return Certificate(
+    return ModelCertificate(
       Statement(
         CertificateBody(
           subject: subject, returned: returned, suite: suite, policy: exam.digest, policyName: policyName, seed: seed,

@@ -26,7 +26,7 @@ public struct ExhaustiveDriver: Sendable {
     agent: ReferenceAgent = ReferenceAgent(takesAnyAnswer: true), jobs: Int = 1,
     onStep: @escaping @Sendable (Name, Int, Int) -> Void = { _, _, _ in }
   ) async throws -> ExhaustiveClaim {
-    var claim = ExhaustiveClaim(maxDeviations: maxDeviations, workflows: [])
+    var claim = ExhaustiveClaim(maxDeviations: maxDeviations, runs: [])
     for scenario in scenarios {
       let search = try ExhaustiveSearch(scenario: scenario, agent: agent, maxFaults: maxDeviations)
       let units = try search.units()
@@ -45,9 +45,9 @@ public struct ExhaustiveDriver: Sendable {
         }
       }
       let (decisions, answers) = try Self.decisions(in: search)
-      claim.workflows.append(
-        ExhaustiveClaim.Workflow(
-          workflow: scenario.name.text, decisions: decisions, answers: answers, schedules: coverage.schedules,
+      claim.runs.append(
+        ExhaustiveClaim.Run(
+          run: scenario.name.text, workflow: scenario.workflow.text, decisions: decisions, answers: answers, schedules: coverage.schedules,
           violations: coverage.violations, undecided: coverage.undecided, unfair: coverage.unfair,
           digest: coverage.digest.hexadecimal))
     }

@@ -1,5 +1,6 @@
 // What the commands about certificates share: errors for people, the time, the machine, names of files.
 
+import Agents
 import Certification
 import Faultline
 import Foundation
@@ -54,8 +55,8 @@ enum Certifying {
     return record
   }
 
-  static func certificate(_ path: String) throws -> Certificate {
-    try explained { try Certificate(text: Files.read(path), path: path) }
+  static func certificate(_ path: String) throws -> ModelCertificate {
+    try explained { try ModelCertificate(text: Files.read(path), path: path) }
   }
 
   static func policy(_ path: String?) throws -> CertificationPolicy {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Certification
+import Faultline
 import Foundation
 import Reporting
 
@@ -42,7 +43,7 @@ struct SuiteCommand: ParsableCommand {
       Console.write(
         "\(lint.isAccepted ? style.paint("ACCEPTED", .good) : style.paint("REFUSED", .bad))  \(suite.name) version "
           + "\(suite.version)   \(suite.cases.count) cases, \(suite.scenarios.count) scenarios   sha256 \(suite.digest.prefix(16))\n"
-          + Wrapping.lines(classes.joined(separator: ", "), width: 96).joined(separator: "\n") + "\n\n" + table.text(style))
+          + classes.joined(separator: ", ").wrapped(to: 96).joined(separator: "\n") + "\n\n" + table.text(style))
       guard lint.isAccepted else {
         Console.write("\n" + lint.findings.map(\.description).joined(separator: "\n"))
         throw ExitCode(ExitStatus.notAsExpected)

@@ -132,36 +132,43 @@ public struct CertificateBody: Hashable, Sendable, Codable {
 
 /// What was searched whole, and what was found.
 public struct ExhaustiveClaim: Hashable, Sendable, Codable {
-  public struct Workflow: Hashable, Sendable, Codable {
+  /// One run from which the search starts, with all that may be answered and go wrong in it.
+  public struct Run: Hashable, Sendable, Codable {
+    public var run: String
     public var workflow: String
-    /// Decisions of the model at which every answer was tried.
+    /// Decisions of the model that the run meets when nothing is wrong.
     public var decisions: Int
-    /// The answers that were tried at the widest of them.
+    /// The answers that were tried at the widest of them, beside the rules' own.
     public var answers: Int
     public var schedules: Int
     public var violations: Int
     public var undecided: Int
+    /// Schedules that nobody could have ended well; they are no violations, and are counted.
     public var unfair: Int
     public var digest: String
   }
 
+  /// How many answers or faults a schedule has at most.
   public var maxDeviations: Int
-  public var workflows: [Workflow]
+  public var runs: [Run]
 
-  public var schedules: Int { workflows.reduce(0) { $0 + $1.schedules } }
-  public var violations: Int { workflows.reduce(0) { $0 + $1.violations } }
-  public var isWhole: Bool { workflows.allSatisfy { $0.violations == 0 && $0.undecided == 0 } && !workflows.isEmpty }
+  public var schedules: Int { runs.reduce(0) { $0 + $1.schedules } }
+  public var violations: Int { runs.reduce(0) { $0 + $1.violations } }
+  public var undecided: Int { runs.reduce(0) { $0 + $1.undecided } }
+  public var isWhole: Bool { !runs.isEmpty && violations == 0 && undecided == 0 }
 
   /// The claim in words, with its denominator; nil where it does not hold.
   public var sentence: String? {
     guard isWhole else { return nil }
+    let workflows = Set(runs.map(\.workflow)).count
+    let most = maxDeviations == 1 ? "one answer or fault" : "\(maxDeviations) answers or faults"
     return "No answer of any model makes this architecture double-bill: \(schedules) of \(schedules) schedules with at "
-      + "most \(maxDeviations) answers or faults in \(workflows.count) workflows, 0 violations."
+      + "most \(most) in \(workflows) workflow\(workflows == 1 ? "" : "s"), 0 violations of any oracle."
   }
 }
 
 /// A signed certificate, or a draft of one.
-public struct Certificate: Sendable {
+public struct ModelCertificate: Sendable {
   public var envelope: Envelope
   public var statement: Statement
   /// SHA-256 of what is signed; by this it is withdrawn.
