@@ -18,7 +18,7 @@ let runtimeInside: [LinkerSetting] = [
     [
       // Foundation's archives name only some of the archives that they need. lld, since gold warns of calls in them.
       "-static-stdlib", "-use-ld=lld", "-lCoreFoundation", "-l_FoundationCShims", "-l_FoundationCollections",
-      "-l_FoundationICU",
+      "-l_FoundationICU", "-l_CFURLSessionInterface", "-L\(Context.packageDirectory)/Scripts/link", "-lcurl",
     ], .when(platforms: [.linux], configuration: .release))
 ]
 

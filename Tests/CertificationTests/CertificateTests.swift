@@ -23,7 +23,7 @@ import Testing
     record.exhaustive = ExhaustiveClaim(
       maxDeviations: 1,
       runs: [
-        .init(run: "r", workflow: "w", decisions: 1, answers: 50, schedules: 100, violations: 0, undecided: 0, unfair: 0, digest: "d")
+        .init(run: "r", workflow: "w", decisions: 1, answers: 50, schedules: 100, violations: 0, undecided: 0, unfair: 0, digest: "d", harmful: [])
       ])
     let key = try SigningKey(name: "release", seed: Data(repeating: 3, count: 32))
     return Bench(

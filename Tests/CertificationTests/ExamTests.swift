@@ -130,6 +130,40 @@ import Testing
     }
   }
 
+  @Test func theClockMovesByWhatTheModelThought() async throws {
+    struct Thinker: DecisionModel {
+      let milliseconds: Int
+      var identity: ModelIdentity { RulesModel().identity }
+      var evidence: Evidence { .simulated }
+      func answer(_ request: ModelRequest) -> ModelReply {
+        var reply = RulesModel().answer(request)
+        reply.usage.milliseconds = milliseconds
+        return reply
+      }
+    }
+    func play(_ milliseconds: Int) async throws -> CampaignRecord.WorkflowRun {
+      let exam = WorkflowExam(
+        scenario: try scenarios()[0], prompt: Bench.prompt, model: Thinker(milliseconds: milliseconds))
+      return try await exam.play(trial: 1, seed: 0) { _ in }
+    }
+    let quick = try await play(1)
+    let slow = try await play(20_000)
+    #expect(quick.isSuccess && slow.isSuccess)
+    #expect(quick.traceHash != slow.traceHash)
+    #expect(try await play(20_000).traceHash == slow.traceHash)
+    // A rule that answers at once is the agent as it always was.
+    let scenario = try scenarios()[0]
+    let plain = try Runner.run(RunInput(scenario: scenario, agent: ReferenceAgent(), seed: 0)).verdict
+    #expect(quick.traceHash == plain.traceHash.hexadecimal)
+  }
+
+  @Test func anotherModelChangesNotOneLineOfAWorkflow() {
+    let parts = SimulatedModel.Character.allCases.map { character in
+      Bench.campaign(character, cases: 3).subject.parts.filter { $0.name.hasPrefix("workflow:") }
+    }
+    #expect(parts.allSatisfy { $0 == parts[0] } && parts[0].count == 4)
+  }
+
   @Test func theLedgerCountsWhatNeverEnded() throws {
     let ledger = Ledger("\(try Repository.scratch())/ledger.jsonl")
     #expect(try ledger.history(of: "s") == .init(finished: 0, unfinished: 0))
@@ -153,7 +187,7 @@ import Testing
 }
 
 @Suite struct ExhaustiveDriverTests {
-  /// Every answer once, with nothing else wrong, in each workflow. Two deviations are searched by the command.
+  /// Every answer once, with nothing else wrong, in each workflow. With one more fault it is searched by the command.
   @Test(.timeLimit(.minutes(5))) func noAnswerOfAnyModelDoesHarm() async throws {
     let claim = try await ExhaustiveDriver(maxDeviations: 1, scenarios: ControlScenarios.all()).search(jobs: 2)
     #expect(claim.runs.count == 4)

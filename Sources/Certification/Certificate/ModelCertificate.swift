@@ -136,16 +136,19 @@ public struct ExhaustiveClaim: Hashable, Sendable, Codable {
   public struct Run: Hashable, Sendable, Codable {
     public var run: String
     public var workflow: String
-    /// Decisions of the model that the run meets when nothing is wrong.
+    /// Decisions at which every answer was tried: those of the run itself, and those that a fault opens.
     public var decisions: Int
     /// The answers that were tried at the widest of them, beside the rules' own.
     public var answers: Int
+    /// Schedules with at least one answer of the model: the denominator.
     public var schedules: Int
     public var violations: Int
     public var undecided: Int
     /// Schedules that nobody could have ended well; they are no violations, and are counted.
     public var unfair: Int
     public var digest: String
+    /// The first schedules that do harm, the shortest first, with the oracles that found it.
+    public var harmful: [String]
   }
 
   /// How many answers or faults a schedule has at most.
@@ -161,9 +164,10 @@ public struct ExhaustiveClaim: Hashable, Sendable, Codable {
   public var sentence: String? {
     guard isWhole else { return nil }
     let workflows = Set(runs.map(\.workflow)).count
-    let most = maxDeviations == 1 ? "one answer or fault" : "\(maxDeviations) answers or faults"
-    return "No answer of any model makes this architecture double-bill: \(schedules) of \(schedules) schedules with at "
-      + "most \(most) in \(workflows) workflow\(workflows == 1 ? "" : "s"), 0 violations of any oracle."
+    let beside = maxDeviations == 1 ? "" : ", alone or with one more answer or fault,"
+    return "No answer of any model makes this architecture double-bill: each of up to \(runs.map(\.answers).max() ?? 0) "
+      + "other answers at \(runs.reduce(0) { $0 + $1.decisions }) decisions of \(workflows) "
+      + "workflow\(workflows == 1 ? "" : "s")\(beside) \(schedules) of \(schedules) schedules, 0 violations of any oracle."
   }
 }
 

@@ -70,7 +70,8 @@ public actor ProcessModel: DecisionModel {
   public func stop() {
     guard let running = running.take() else { return }
     try? running.input.close()
-    if running.process.isRunning { running.process.terminate() }
+    // A child inherits the signals that this thread blocks, and may never hear of a politer one.
+    if running.process.isRunning { kill(running.process.processIdentifier, SIGKILL) }
   }
 
   private func started() async throws -> Running {

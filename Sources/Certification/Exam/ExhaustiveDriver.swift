@@ -8,14 +8,34 @@ import Primitives
 import Simulation
 
 /// Tries every answer that any model could give the reference architecture, together with the systems' own faults.
+///
+/// A schedule is a set of deviations, at least one of which is an answer of the model: those without one are the
+/// business of `faultline explore`. An answer before the faults is searched from that answer on; one at a decision that
+/// a fault opened, such as what to do after a crash, from that pair on.
 public struct ExhaustiveDriver: Sendable {
-  /// How many answers or faults a schedule may have.
+  /// How many answers and faults a schedule has at most: 1 or 2.
   public var maxDeviations: Int
   public var scenarios: [Scenario]
 
   public init(maxDeviations: Int = 2, scenarios: [Scenario]) {
+    precondition((1...2).contains(maxDeviations), "schedules of one or two deviations are enumerated")
     self.maxDeviations = maxDeviations
     self.scenarios = scenarios
+  }
+
+  /// What was found in a part of a search.
+  private struct Part: Sendable {
+    var coverage = Coverage()
+    /// Decisions at which every answer was tried.
+    var decisions = 0
+    /// The most answers that were tried at one of them.
+    var answers = 0
+
+    mutating func merge(_ other: Part) {
+      coverage.merge(other.coverage)
+      decisions += other.decisions
+      answers = max(answers, other.answers)
+    }
   }
 
   /// Plays everything with so many workers.
@@ -28,41 +48,78 @@ public struct ExhaustiveDriver: Sendable {
   ) async throws -> ExhaustiveClaim {
     var claim = ExhaustiveClaim(maxDeviations: maxDeviations, runs: [])
     for scenario in scenarios {
-      let search = try ExhaustiveSearch(scenario: scenario, agent: agent, maxFaults: maxDeviations)
-      let units = try search.units()
-      var coverage = Coverage()
-      try await withThrowingTaskGroup(of: Coverage.self) { group in
-        var waiting = units[...]
+      let setup = try WorldSetup(scenario: scenario)
+      let first = try Self.forks(after: Plan(), setup, agent).flatMap { fork in
+        fork.alternatives.map { (entry: Plan.Entry(at: SitePattern(fork.site), choose: $0), isAnswer: fork.isDecision) }
+      }
+      var whole = Part()
+      whole.decisions = Set(first.filter(\.isAnswer).map { "\($0.entry.at)" }).count
+      whole.answers = first.count(where: \.isAnswer)
+      try await withThrowingTaskGroup(of: Part.self) { group in
+        var waiting = first[...]
         var done = 0
-        for _ in 0..<max(1, jobs) {
-          if let unit = waiting.popFirst() { group.addTask { try search.play(unit, isCancelled: { Task.isCancelled }) } }
+        func begin() {
+          guard let next = waiting.popFirst() else { return }
+          group.addTask { try self.part(next.entry, isAnswer: next.isAnswer, setup, agent) }
         }
+        for _ in 0..<max(1, jobs) { begin() }
         for try await part in group {
-          coverage.merge(part)
+          whole.merge(part)
           done += 1
-          onStep(scenario.name, done, units.count)
-          if let unit = waiting.popFirst() { group.addTask { try search.play(unit, isCancelled: { Task.isCancelled }) } }
+          if done % 16 == 0 { onStep(scenario.name, done, first.count) }
+          begin()
         }
       }
-      let (decisions, answers) = try Self.decisions(in: search)
       claim.runs.append(
         ExhaustiveClaim.Run(
-          run: scenario.name.text, workflow: scenario.workflow.text, decisions: decisions, answers: answers, schedules: coverage.schedules,
-          violations: coverage.violations, undecided: coverage.undecided, unfair: coverage.unfair,
-          digest: coverage.digest.hexadecimal))
+          run: scenario.name.text, workflow: scenario.workflow.text, decisions: whole.decisions, answers: whole.answers,
+          schedules: whole.coverage.schedules, violations: whole.coverage.violations,
+          undecided: whole.coverage.undecided, unfair: whole.coverage.unfair,
+          digest: whole.coverage.digest.hexadecimal,
+          harmful: whole.coverage.minimalPlans.prefix(20).map(Self.text)))
     }
     return claim
   }
 
-  /// How many decisions the run without faults meets, and how many answers are tried at the widest of them.
-  private static func decisions(in search: ExhaustiveSearch) throws -> (decisions: Int, answers: Int) {
-    var world = try World(
-      setup: search.setup, agent: search.agent, seed: search.seed, driver: .enumerating(after: search.origin),
-      isRecording: false)
-    world.run()
-    let forks = world.takeForks().filter { $0.site.aspect == .decision }
-    return (forks.count, forks.map(\.alternatives.count).max() ?? 0)
+  /// All schedules with an answer whose first deviation is this one.
+  private func part(
+    _ entry: Plan.Entry, isAnswer: Bool, _ setup: WorldSetup, _ agent: ReferenceAgent
+  ) throws -> Part {
+    var part = Part()
+    if isAnswer {
+      part.coverage = try ExhaustiveSearch(
+        setup: setup, agent: agent, maxFaults: maxDeviations - 1, from: Plan([entry])).play()
+    } else if maxDeviations > 1 {
+      for fork in try Self.forks(after: Plan([entry]), setup, agent) where fork.isDecision {
+        part.decisions += 1
+        part.answers = max(part.answers, fork.alternatives.count)
+        for answer in fork.alternatives {
+          let plan = Plan([entry, Plan.Entry(at: SitePattern(fork.site), choose: answer)])
+          part.coverage.merge(
+            try ExhaustiveSearch(setup: setup, agent: agent, maxFaults: maxDeviations - 2, from: plan).play())
+        }
+      }
+    }
+    return part
   }
+
+  /// What a run meets after a plan.
+  private static func forks(after plan: Plan, _ setup: WorldSetup, _ agent: ReferenceAgent) throws -> [Fork] {
+    var world = try World(
+      setup: setup, agent: agent, seed: 0, driver: .enumerating(after: plan), isRecording: false)
+    world.run()
+    return world.takeForks()
+  }
+
+  private static func text(_ finding: Coverage.Finding) -> String {
+    finding.plan.entries.map { "\($0.at) \($0.choose)" }.joined(separator: " + ") + ": "
+      + finding.oracles.map(\.text).joined(separator: ", ")
+  }
+}
+
+extension Fork {
+  /// Whether a model answers there.
+  fileprivate var isDecision: Bool { site.aspect == .decision }
 }
 
 /// The runs that an exhaustive search starts from: each workflow as it goes when nothing is wrong.

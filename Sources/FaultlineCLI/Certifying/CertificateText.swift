@@ -135,13 +135,13 @@ struct CertificateText {
   private func rest(_ style: Style) -> String {
     var lines: [String] = []
     if let sealed = results.sealed {
-      lines.append("private suite  \(sealed.successes) of \(sealed.cases) right (\(percent(sealed.rate))); the public one \(percent(results.success.rate))")
+      lines.append("private suite \(sealed.successes) of \(sealed.cases) right (\(percent(sealed.rate))); the public one \(percent(results.success.rate))")
     }
     let history = body.history.total.map { "\($0) campaigns before, \(body.history.unfinished ?? 0) unfinished" } ?? "how many campaigns before: unknown"
-    lines.append("evidence \(body.evidence.rawValue)   seed \(body.seed)   \(history)")
+    lines.append("evidence \(body.evidence.rawValue), seed \(body.seed), \(history)")
     lines.append("not tested: " + body.notTested.joined(separator: "; "))
     if !body.exclusions.isEmpty { lines.append("excluded: \(body.exclusions.count), listed in the certificate") }
-    lines.append("wrote \(path) and \(Certifying.recordPath(of: path))   valid until \(body.validUntil)")
+    lines.append("wrote \(path) and \(Certifying.recordPath(of: path)), valid until \(body.validUntil)")
     return lines.map { $0.wrapped(to: style.width).joined(separator: "\n  ") }.joined(separator: "\n")
   }
 }

@@ -17,9 +17,16 @@ extension CertifyCommand {
       provider: "agent", requested: command.joined(separator: " "), host: "process", sampling: Sampling(temperatureThousandths: nil))
     let subject = Subject(kind: .agent, model: identity, parts: try parts())
     let seed = ExamSeed.of(subject: subject.digest, suite: suite.digest, policy: policy.exam.digest)
+    let book = try Certifying.explained { try openLedger() }
+    let name = UUID().uuidString
+    let history = try Certifying.explained { try book?.history(of: subject.digest) }
+    try Certifying.explained {
+      try book?.begin(
+        name, subject: subject.digest, suite: suite.digest, policy: policy.exam.digest, at: "\(Certifying.now)")
+    }
     var record = CampaignRecord(
       subject: subject, suite: .init(suite), policy: policy, seed: seed, faultline: FaultlineVersion.current,
-      runner: Certifying.runner, evidence: .live, history: .init(finished: nil, unfinished: nil), trials: trials)
+      runner: Certifying.runner, evidence: .live, history: history ?? .init(finished: nil, unfinished: nil), trials: trials)
     let scenarios = suite.scenarios
     let trials = trials
     record.runs = try await outside.serving { host, port in
@@ -41,6 +48,12 @@ extension CertifyCommand {
       "decision cases: what the agent decides by is its own", "every answer of any model: the architecture is not Faultline's",
       "what the agent does with systems that the scenarios do not have",
     ]
+    let result = record.certificate(at: Certifying.now, by: "").body.isCertified ? "certified" : "refused"
+    try Certifying.explained {
+      try book?.end(
+        name, subject: subject.digest, suite: suite.digest, policy: policy.exam.digest, at: "\(Certifying.now)",
+        result: result)
+    }
     return record
   }
 
