@@ -19,14 +19,22 @@ import Testing
 @Suite struct SocketTests {
   /// Serves a world with one fault and hands over what a client gets for one request.
   private func bytes(
-    of request: String, _ faults: [Plan.Entry] = [], settings: GatewayServer.Settings = .init()
+    of request: String, _ faults: [Plan.Entry] = [], settings: GatewayServer.Settings = .init(),
+    survivable: Bool = false, model: ModelScript? = nil
   ) async throws -> String {
-    let host = WorldHost()
+    let host = WorldHost(survivableLoss: survivable, model: model)
     host.add(try await Bench.session(faults), as: "1")
+    return try await Self.bytes(of: request, from: host, settings: settings)
+  }
+
+  /// Serves something and hands over what a client gets for one request.
+  static func bytes(
+    of request: String, from host: any RequestHandler, settings: GatewayServer.Settings = .init()
+  ) async throws -> String {
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     let server = Task { try await GatewayServer(host, settings: settings).run { found.yield($0) } }
     defer { server.cancel() }
-    for await port in ports { return try await Self.exchange(request, port: port) }
+    for await port in ports { return try await exchange(request, port: port) }
     return ""
   }
 

@@ -93,7 +93,7 @@ extension World {
 
   private static let storeFaults = Offer<CrashFault>(of: .crashBefore, .crashAfter)
   private static let storeFaultsOfDeploy = Offer<CrashFault>(of: .crashBefore, .crashAfter, .deployBefore, .deployAfter)
-  private static let decisionFaults = Offer<CrashFault>(of: .crashAfter)
+  static let decisionFaults = Offer<CrashFault>(of: .crashAfter)
 
   private mutating func place(_ store: StoreCall, from process: ProcessID) {
     var store = store

@@ -11,12 +11,15 @@ import Simulation
 struct Outside: Sendable {
   let command: AgentCommandLine
   let options: OutsideOptions
+  /// Where its worlds are.
+  private let host: WorldHost
 
   /// - Parameter words: what stands after `--`.
   /// - Throws: a refusal where there is no such command, or where it would see a key to a real account.
   init(_ words: [String], options: OutsideOptions) throws {
     command = AgentCommandLine(words, passing: options.passEnv)
     self.options = options
+    host = try options.wire.host()
     guard Self.isThere(command.executable) else {
       throw Refusal.badInput(
         "there is no command '\(command.executable)'",
@@ -43,7 +46,7 @@ struct Outside: Sendable {
   ///
   /// - Throws: what `body` throws, and a refusal where no port can be had.
   func serving<T: Sendable>(_ body: @escaping @Sendable (WorldHost, Int) async throws -> T) async throws -> T {
-    let host = WorldHost()
+    let host = host
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: T?.self) { group in
       group.addTask {

@@ -32,6 +32,8 @@ struct OutsideOptions: ParsableArguments {
     help: "Hand this variable of the environment on to the agent, beside PATH, HOME and the like; may be repeated.")
   var passEnv: [String] = []
 
+  @OptionGroup var wire: WireOptions
+
   @Option(help: "Requests that come within so many milliseconds of each other count as sent together; 0 for none.")
   var quiet: Int = 20
 

@@ -18,6 +18,14 @@ public enum JSON: Hashable, Sendable {
   /// The text; nil, here and below, where it is something else.
   public var text: String? { if case .text(let text) = self { text } else { nil } }
   public var int: Int64? { if case .int(let int) = self { int } else { nil } }
+  /// Any number.
+  public var double: Double? {
+    switch self {
+    case .int(let int): Double(int)
+    case .number(let number): number
+    default: nil
+    }
+  }
   public var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
   public var list: [JSON]? { if case .list(let list) = self { list } else { nil } }
   public var object: [String: JSON]? { if case .object(let members) = self { members } else { nil } }

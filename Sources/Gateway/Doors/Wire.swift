@@ -1,5 +1,7 @@
 // HTTP as a door sees it: a whole request in, bytes or silence out. Sockets are the server's business.
 
+import Foundation
+
 /// A request whose body has been read.
 public struct WireRequest: Sendable {
   public var method: String
@@ -23,6 +25,18 @@ public struct WireRequest: Sendable {
 
   /// The first header of that name, in lower case.
   public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+  /// What stands behind the question mark, by name; of a name that comes twice, the last.
+  var queryItems: [String: String] {
+    var items: [String: String] = [:]
+    for pair in query.split(separator: "&") {
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { half in
+        half.replacing("+", with: " ").removingPercentEncoding ?? String(half)
+      }
+      items[halves[0]] = halves.count == 2 ? halves[1] : ""
+    }
+    return items
+  }
 
   /// The path's parts.
   var segments: [Substring] { path.split(separator: "/", omittingEmptySubsequences: true) }
@@ -58,8 +72,43 @@ public enum WireReply: Sendable {
   case whole(WireResponse)
   /// The head, and the body up to its middle; then the connection is closed.
   case cutOff(WireResponse)
+  /// Server-sent events, each sent by itself.
+  case events(EventStream)
   /// The connection is closed before a byte.
   case close
+}
+
+/// A body that is a stream of server-sent events.
+public struct EventStream: Sendable {
+  /// How the stream ends.
+  public enum Ending: Sendable {
+    /// As it should.
+    case whole
+    /// The connection is closed after so many events.
+    case closed(after: Int)
+    /// The connection is closed in the middle of the event after so many.
+    case cutOff(after: Int)
+  }
+
+  public var headers: [(name: String, value: String)]
+  /// Each with the empty line at its end.
+  public var events: [[UInt8]]
+  public var ending = Ending.whole
+
+  init(_ events: [[UInt8]]) {
+    headers = [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
+    self.events = events
+  }
+}
+
+/// One event as it is written.
+struct ServerSentEvent: Sendable {
+  /// Its name; nil where it has none.
+  var event: String?
+  /// One line.
+  var data: String
+
+  var bytes: [UInt8] { Array(((event.map { "event: \($0)\n" } ?? "") + "data: \(data)\n\n").utf8) }
 }
 
 /// A way into a world for agents that are not Swift.

@@ -16,8 +16,15 @@ public struct GatewayServer: Sendable {
     public var host = "127.0.0.1"
     /// 0 for any that is free.
     public var port = 0
-    /// What a client has to show as `X-Faultline-Token` where the address is not this machine's own.
+    /// What a client has to show as `X-Faultline-Token`; nil where everybody may come, as on this machine's own
+    /// address.
     public var token: String?
+    /// Whether a client may show the token as `Authorization: Bearer` instead. Agents put other things there.
+    public var takesBearer = false
+    /// More connections than these wait until one is closed.
+    public var connectionLimit = 1_024
+    /// How long a client may take to send a request, from its head to the end of its body.
+    public var requestTimeout = Duration.seconds(30)
     /// How many bytes a body may have.
     public var bodyLimit = 1 << 20
     public var headerLimit = 32 << 10
@@ -30,9 +37,9 @@ public struct GatewayServer: Sendable {
   }
 
   private let settings: Settings
-  private let host: WorldHost
+  private let host: any RequestHandler
 
-  public init(_ host: WorldHost, settings: Settings = Settings()) {
+  public init(_ host: any RequestHandler, settings: Settings = Settings()) {
     self.host = host
     self.settings = settings
   }
@@ -50,7 +57,9 @@ public struct GatewayServer: Sendable {
     channel.httpDecoder.maxHeaderListSize = settings.headerLimit
     channel.httpDecoder.maxHeaderFieldCount = 200
     let service = try HTTPServerBuilder.http1(configuration: channel).buildServer(
-      configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port)),
+      configuration: ServerConfiguration(
+        address: .hostname(settings.host, port: settings.port), backlog: 1_024,
+        availableConnectionsDelegate: .maximum(settings.connectionLimit, logger: logger)),
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
     ) { request, writer, channel in
       try await respond(to: request, with: writer, on: channel)
@@ -71,7 +80,7 @@ public struct GatewayServer: Sendable {
     let reply: WireReply
     if let refusal = refusal(of: request) {
       reply = .whole(refusal)
-    } else if let read = try await read(request) {
+    } else if let read = try await read(request, from: channel) {
       reply = await host.handle(read)
     } else {
       var refusal = WireResponse.problem(413, "Content Too Large", "A body has at most \(settings.bodyLimit) bytes.")
@@ -86,12 +95,34 @@ public struct GatewayServer: Sendable {
       var body = try await writer.writeHead(response.head)
       try await body.write(ByteBuffer(bytes: response.body.prefix(response.body.count / 2)))
       throw BrokenOff()
+    case .events(let stream):
+      try await write(stream, with: writer)
     case .close: throw BrokenOff()
     }
   }
 
-  /// The request with its body; nil where that is too long.
-  private func read(_ request: Request) async throws -> WireRequest? {
+  private func write(_ stream: EventStream, with writer: consuming ResponseWriter) async throws {
+    var head = WireResponse(status: 200, headers: stream.headers).head
+    head.headerFields[.contentLength] = nil
+    var body = try await writer.writeHead(head)
+    for (index, event) in stream.events.enumerated() {
+      switch stream.ending {
+      case .closed(after: index): throw BrokenOff()
+      case .cutOff(after: index):
+        try await body.write(ByteBuffer(bytes: event.prefix(event.count / 2)))
+        throw BrokenOff()
+      default: try await body.write(ByteBuffer(bytes: event))
+      }
+    }
+    if case .closed = stream.ending { throw BrokenOff() }
+    try await body.finish(nil)
+  }
+
+  /// The request with its body; nil where that is too long. Who takes too long to send it is cut off.
+  private func read(_ request: Request, from channel: any Channel) async throws -> WireRequest? {
+    let limit = TimeAmount.nanoseconds(Int64(settings.requestTimeout / .nanoseconds(1)))
+    let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    defer { deadline.cancel() }
     var body: [UInt8] = []
     for try await part in request.body {
       guard body.count + part.readableBytes <= settings.bodyLimit else { return nil }
@@ -118,11 +149,21 @@ public struct GatewayServer: Sendable {
       guard isOwn, settings.isLoopback else { return .problem(403, "Forbidden", "A foreign Origin is refused.") }
     }
     if let token = settings.token, let name = HTTPField.Name("X-Faultline-Token") {
-      guard request.headers[name] == token else {
-        return .problem(401, "Unauthorized", "X-Faultline-Token is missing or wrong.")
+      let bearer = settings.takesBearer ? request.headers[.authorization]?.trimmingPrefix("Bearer ") : nil
+      guard Self.isSame(request.headers[name] ?? bearer.map(String.init) ?? "", token) else {
+        var refusal = WireResponse.problem(401, "Unauthorized", "X-Faultline-Token is missing or wrong.")
+        if settings.takesBearer { refusal.headers.append(("www-authenticate", "Bearer")) }
+        return refusal
       }
     }
     return nil
+  }
+
+  /// Takes as long whatever the first difference is.
+  private static func isSame(_ shown: String, _ token: String) -> Bool {
+    let (shown, token) = (Array(shown.utf8), Array(token.utf8))
+    guard shown.count == token.count else { return false }
+    return zip(shown, token).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
   }
 
   private static func isLoopback(_ authority: String) -> Bool {

@@ -6,13 +6,18 @@ import Synchronization
 
 /// Hands requests to the worlds that they are for: `/w/ID/…`, and everything else to the only one where there is
 /// only one.
-public final class WorldHost: Sendable {
+public final class WorldHost: RequestHandler {
   private let worlds = Mutex<[String: Session]>([:])
   private let doors: [any Door]
 
-  /// - Parameter survivableLoss: whether the MCP door tells a lost answer by an error that clients survive.
-  public init(survivableLoss: Bool = false) {
-    doors = [AgentDoor(), JSONDoor(), MCPDoor(survivable: survivableLoss)]
+  /// - Parameters:
+  ///   - survivableLoss: whether the MCP door tells a lost answer by an error that clients survive.
+  ///   - streams: whether it answers calls with server-sent events where the client takes them.
+  ///   - model: what the scripted model says; nil for a host without one.
+  public init(survivableLoss: Bool = false, streams: Bool = false, model: ModelScript? = nil) {
+    doors = [
+      AgentDoor(), JSONDoor(), MCPDoor(survivable: survivableLoss, streams: streams), ModelDoor(script: model),
+    ]
   }
 
   /// Puts a world under an id, which becomes part of its base URL.
@@ -21,7 +26,7 @@ public final class WorldHost: Sendable {
   public func remove(_ id: String) { worlds.withLock { _ = $0.removeValue(forKey: id) } }
 
   /// Takes a request to its world's door.
-  func handle(_ request: WireRequest) async -> WireReply {
+  public func handle(_ request: WireRequest) async -> WireReply {
     var request = request
     guard let session = session(for: &request) else {
       return .whole(.problem(404, "Not Found", "There is no such world; its base URL has an id, /w/ID."))

@@ -30,6 +30,16 @@ public enum Reply: Sendable {
   case close
 }
 
+extension Reply {
+  /// What the system answered, whole or in part; nil where nothing goes back.
+  var response: Response? {
+    switch self {
+    case .respond(let response), .cutOff(let response): response
+    case .close: nil
+    }
+  }
+}
+
 /// How an answer is lost at the socket.
 public enum LossForm: String, Sendable, CaseIterable {
   /// The connection is closed before a byte of the answer.

@@ -33,6 +33,8 @@ public actor Session {
     /// Requests that arrive together are held until nothing came for so long, and are then handled in the order of
     /// what they ask for; zero takes each as it comes.
     public var quiet = Duration.milliseconds(20)
+    /// Who is first among requests that arrive together.
+    public var order = ArrivalOrder.canonical
 
     public init() {}
   }
@@ -40,7 +42,7 @@ public actor Session {
   /// An SDK asks three times as a rule; what comes later under the same key is a new decision of the agent's.
   private static let attemptsUnderOneKey = 3
   /// Latencies up to this are not waited for: the world's clock runs ahead a little instead.
-  private static let negligible = Duration.milliseconds(300)
+  static let negligible = Duration.milliseconds(300)
 
   private struct Waiting {
     let number: UInt64
@@ -62,12 +64,12 @@ public actor Session {
 
   private let setup: WorldSetup
   private let agent: OutsideAgent
-  private let settings: Settings
+  let settings: Settings
   private let keeper: (any ProcessKeeper)?
-  private let clock: SessionClock
-  private var world: World
-  private var current: ProcessID?
-  private var killed: Set<ProcessID> = []
+  var clock: SessionClock
+  var world: World
+  private(set) var current: ProcessID?
+  private(set) var killed: Set<ProcessID> = []
   private var restartsLeft: Int
   private var ticket: UInt32 = 0
   private var logicalCalls: [LogicalCall] = []
@@ -76,6 +78,10 @@ public actor Session {
   private var claim: Claim?
   private var isAbandoned = false
   private var record: RunRecord?
+  /// Who waits for the model in vain, and is to go on doing so when it asks again.
+  var unansweredModel: ProcessID?
+  /// How often the model was asked, over all processes.
+  var modelTurns: UInt64 = 0
   private var endWaiters: [CheckedContinuation<Void, Never>] = []
 
   /// - Throws: what building the scenario's world throws.
@@ -107,6 +113,8 @@ public actor Session {
   public func takeForks() -> [Fork] { world.takeForks() }
   /// Whether every process has ended.
   public var hasEnded: Bool { record != nil }
+  /// What came of the run; nil while it is at work.
+  var recordSoFar: RunRecord? { record }
 
   // MARK: Processes
 
@@ -190,15 +198,15 @@ public actor Session {
   }
 
   /// Lets the world come to where the clock is.
-  private func catchUp() { if let now = clock.now, now > world.now { _ = world.pass(to: now) } }
+  func catchUp() { if let now = clock.now, now > world.now { _ = world.pass(to: now) } }
 
-  private func pass(to instant: Instant) async {
+  func pass(to instant: Instant) async {
     if !world.pass(to: instant) { conclude() }
     await afterStep()
   }
 
   /// Has killed whom the world ended, and started whom it began.
-  private func afterStep() async {
+  func afterStep() async {
     let crashes = agent.inbox.takeCrashes()
     for process in crashes {
       killed.insert(process)
@@ -241,7 +249,8 @@ public actor Session {
     if batch.count > 1 {
       // Which of them was first by a hair is chance; what they ask for is not.
       batch.sort { ($0.attempt.canonicalOrder, $0.number) < ($1.attempt.canonicalOrder, $1.number) }
-      if let current { world.note(.mark(Name("together:\(batch.count)")), of: current) }
+      let order = arrivalOrder(of: batch.count)
+      batch = order.map { batch[$0] }
     }
     for waiting in batch {
       let call = await put(waiting.attempt)
@@ -254,13 +263,7 @@ public actor Session {
   ///
   /// - Returns: its logical call; nil where there is nobody to send for.
   private func put(_ attempt: Attempt) async -> LogicalCall? {
-    catchUp()
-    await afterStep()
-    if current == nil, keeper == nil {
-      // Nobody starts processes here: whoever calls is the next incarnation.
-      while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
-    }
-    guard let process = current, world.isRunning(process) else { return nil }
+    guard let process = await caller() else { return nil }
     if let known = joined(attempt, by: process) {
       let call = logicalCalls[known]
       if world.fate(of: call.index) == .lost {
@@ -281,6 +284,18 @@ public actor Session {
     logicalCalls.append(call)
     await afterStep()
     return call
+  }
+
+  /// The process that whatever arrives now comes from; nil where there is none.
+  func caller() async -> ProcessID? {
+    catchUp()
+    await afterStep()
+    if current == nil, keeper == nil {
+      // Nobody starts processes here: whoever calls is the next incarnation.
+      while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
+    }
+    guard let process = current, world.isRunning(process) else { return nil }
+    return process
   }
 
   /// The logical call that an attempt belongs to: by its library's mark, else by its key; otherwise it is its own.

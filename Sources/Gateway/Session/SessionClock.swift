@@ -47,6 +47,8 @@ struct SessionClock: Sendable {
   let mode: ClockMode
   private let start: Instant
   private let begun = ContinuousClock.now
+  /// How far somebody has set it forward.
+  private var ahead = TimeSpan.zero
 
   init(_ mode: ClockMode, start: Instant) {
     self.mode = mode
@@ -58,8 +60,11 @@ struct SessionClock: Sendable {
     guard let factor = mode.factor else { return nil }
     let (seconds, attoseconds) = (ContinuousClock.now - begun).components
     let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    return start + TimeSpan(nanoseconds: nanoseconds * factor)
+    return start + TimeSpan(nanoseconds: nanoseconds * factor) + ahead
   }
+
+  /// Sets it forward; where time does not pass by itself, the world's own is set.
+  mutating func advance(by span: TimeSpan) { ahead = ahead + span }
 
   /// How long to wait until the world's time reaches an instant; nil where it is reached, or where nobody has to wait.
   func wait(until instant: Instant) -> Duration? {

@@ -75,6 +75,9 @@ public struct OutsideTrials: Sendable {
         // Whoever else runs trials on this machine: a tree is known by this.
         "FAULTLINE_STATE_DIR": URL(fileURLWithPath: state).path, "FAULTLINE_RUN_ID": UUID().uuidString,
         "FAULTLINE_TRIAL": String(number),
+        // Both libraries find the scripted model by these, and a key that is nobody's.
+        "OPENAI_BASE_URL": "\(base)/model/v1", "OPENAI_API_KEY": "faultline",
+        "ANTHROPIC_BASE_URL": "\(base)/model", "ANTHROPIC_API_KEY": "faultline",
       ], output: folder)
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)

@@ -12,6 +12,8 @@ import Primitives
 struct MCPDoor: Door {
   /// Whether a lost answer is told as 503 with a JSON-RPC error, which a client survives, and not by closing.
   let survivable: Bool
+  /// Whether calls are answered as server-sent events where the client takes them; documents otherwise.
+  var streams = false
 
   func answers(_ request: WireRequest) -> Bool { request.path == "mcp" }
 
@@ -33,7 +35,8 @@ struct MCPDoor: Door {
     guard let id = message.id else { return .whole(WireResponse(status: 202)) }
     do {
       if message.isStateless { try message.checkEnvelope(request) }
-      return try await answer(message, id: id, in: session)
+      let isStream = request.header("accept").map(MCPStream.isWanted) ?? false
+      return try await answer(message, id: id, in: session, isStream: streams && isStream)
     } catch {
       return .whole(Self.refused(error, id: id, isStateless: message.isStateless))
     }
@@ -47,7 +50,9 @@ struct MCPDoor: Door {
 
   // MARK: Methods
 
-  private func answer(_ message: MCPMessage, id: JSON, in session: Session) async throws(MCPRefusal) -> WireReply {
+  private func answer(
+    _ message: MCPMessage, id: JSON, in session: Session, isStream: Bool
+  ) async throws(MCPRefusal) -> WireReply {
     switch (message.method, message.isStateless) {
     case ("server/discover", _):
       return Self.done(
@@ -69,7 +74,7 @@ struct MCPDoor: Door {
         result["cacheScope"] = "private"
       }
       return Self.done(result, id: id, isStateless: isStateless)
-    case ("tools/call", _): return try await call(message, id: id, in: session)
+    case ("tools/call", _): return try await call(message, id: id, in: session, isStream: isStream)
     default: throw MCPRefusal(.methodNotFound, "There is no method \(message.method) here.")
     }
   }
@@ -88,7 +93,9 @@ struct MCPDoor: Door {
 
   // MARK: Calls
 
-  private func call(_ message: MCPMessage, id: JSON, in session: Session) async throws(MCPRefusal) -> WireReply {
+  private func call(
+    _ message: MCPMessage, id: JSON, in session: Session, isStream: Bool
+  ) async throws(MCPRefusal) -> WireReply {
     guard let tool = message.params["name"]?.text else { throw MCPRefusal(.invalidParams, "params.name is missing.") }
     let arguments = message.params["arguments"] ?? [:]
     switch tool {
@@ -105,15 +112,21 @@ struct MCPDoor: Door {
       throw MCPRefusal(.invalidParams, "There is no tool \(tool).")
     }
     let request = try Self.request(operation, arguments, in: session)
-    switch await session.exchange(Attempt(request)) {
-    case .respond(let response): return .whole(Self.written(Self.result(of: response), id: id, isStateless: message.isStateless))
-    case .cutOff(let response):
-      return .cutOff(Self.written(Self.result(of: response), id: id, isStateless: message.isStateless))
-    case .close:
-      guard survivable else { return .close }
-      let lost = MCPRefusal(.internalError, "The server did not answer in time.")
-      return .whole(.json(lost.message(id: id), status: 503))
+    let reply = await session.exchange(Attempt(request))
+    let answer = reply.response.map { Self.written(Self.result(of: $0), id: id, isStateless: message.isStateless) }
+    if isStream, !(survivable && answer == nil) {
+      return MCPStream(message, tool: tool, answer: answer).reply(to: reply)
     }
+    switch (reply, answer) {
+    case (.respond, let answer?): return .whole(answer)
+    case (.cutOff, let answer?): return .cutOff(answer)
+    default: return survivable ? .whole(Self.lost(id)) : .close
+    }
+  }
+
+  /// That nobody knows what became of a call, in a form that a client survives.
+  private static func lost(_ id: JSON) -> WireResponse {
+    .json(MCPRefusal(.internalError, "The server did not answer in time.").message(id: id), status: 503)
   }
 
   private static func request(

@@ -1,0 +1,7 @@
+// What a server asks for every request: the worlds of agents, or the control of them.
+
+/// Answers whole requests.
+public protocol RequestHandler: Sendable {
+  /// Says what becomes of a request's socket.
+  func handle(_ request: WireRequest) async -> WireReply
+}
