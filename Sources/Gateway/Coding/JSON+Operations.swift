@@ -13,7 +13,7 @@ struct ArgumentProblem: Error {
 
 extension JSON {
   /// Money as `{"currency": "EUR", "minor_units": 120000}`, instants in RFC 3339, everything else as JSON has it.
-  init(_ value: Value) {
+  init(_ value: Operations.Value) {
     switch value {
     case .null: self = .null
     case .bool(let bool): self = .bool(bool)
@@ -33,7 +33,7 @@ extension JSON {
   }
 
   /// The value, as a parameter of this kind takes it; nil where it does not fit.
-  func value(as kind: Parameter.Kind) -> Value? {
+  func value(as kind: Parameter.Kind) -> Operations.Value? {
     switch kind {
     case .text: text.map { .text($0) }
     case .int: int.map { .int($0) }
@@ -55,7 +55,7 @@ extension JSON {
   }
 
   /// What it is where nobody says of which kind it has to be. Members come in the order of their names.
-  private var plainValue: Value {
+  private var plainValue: Operations.Value {
     switch self {
     case .null: .null
     case .bool(let bool): .bool(bool)

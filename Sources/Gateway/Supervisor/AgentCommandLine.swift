@@ -38,6 +38,18 @@ public struct AgentCommandLine: Sendable {
   /// Variables that choose an account without holding a key.
   private static let accounts = ["AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS", "AZURE_CLIENT_SECRET", "KUBECONFIG"]
 
+  /// Whether a variable holds a key to a real account, or chooses one.
+  private static func isLive(_ name: String, _ value: String) -> Bool {
+    accounts.contains(name) || livePrefixes.contains { value.hasPrefix($0) }
+  }
+
+  /// The variables of an environment that no agent under test may have, in the order of their names.
+  public static func liveKeys(
+    in machine: [String: String] = ProcessInfo.processInfo.environment
+  ) -> [String] {
+    machine.filter { isLive($0.key, $0.value) }.keys.sorted()
+  }
+
   /// Complains about a variable that no process of this command may have.
   ///
   /// - Throws: ``LiveKey``.
@@ -52,9 +64,7 @@ public struct AgentCommandLine: Sendable {
     var environment: [String: String] = [:]
     for name in Self.usual + passed {
       guard let value = machine[name] else { continue }
-      if Self.accounts.contains(name) || Self.livePrefixes.contains(where: { value.hasPrefix($0) }) {
-        throw LiveKey(variable: name)
-      }
+      if Self.isLive(name, value) { throw LiveKey(variable: name) }
       environment[name] = value
     }
     // No library finds an account of its own accord.
