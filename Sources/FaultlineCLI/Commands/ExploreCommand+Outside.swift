@@ -10,7 +10,7 @@ import Simulation
 extension ExploreCommand {
   /// Tries each point of each scenario.
   func exploreOutside() async throws -> ExitStatus {
-    let outside = try Outside(command, options: outsideOptions)
+    let outside = try Outside(command, options: outsideOptions, isSearch: true)
     let agent = OutsideAgent(name: Name(outside.command.name))
     let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
     let interrupt = Interrupt()

@@ -13,13 +13,18 @@ struct Outside: Sendable {
   let options: OutsideOptions
   /// Where its worlds are.
   private let host: WorldHost
+  /// How time goes by where no option says so.
+  private let clock: ClockMode
 
-  /// - Parameter words: what stands after `--`.
+  /// - Parameters:
+  ///   - words: what stands after `--`.
+  ///   - isSearch: whether so many trials follow that nobody wants to wait for a Python agent's sleeps.
   /// - Throws: a refusal where there is no such command, or where it would see a key to a real account.
-  init(_ words: [String], options: OutsideOptions) throws {
+  init(_ words: [String], options: OutsideOptions, isSearch: Bool = false) throws {
     command = AgentCommandLine(words, passing: options.passEnv)
     self.options = options
     host = try options.wire.host()
+    clock = isSearch && command.isPython ? .virtual : .real
     guard Self.isThere(command.executable) else {
       throw Refusal.badInput(
         "there is no command '\(command.executable)'",
@@ -76,7 +81,8 @@ struct Outside: Sendable {
 
   func trials(_ assignment: Assignment, host: WorldHost, port: Int) -> OutsideTrials {
     OutsideTrials(
-      assignment.setup, command: command, settings: options.settings(folder: Self.folder), host: host, port: port)
+      assignment.setup, command: command, settings: options.settings(folder: Self.folder, clock: clock), host: host,
+      port: port)
   }
 
   /// Fails where the command never came to life: that says nothing about an agent.

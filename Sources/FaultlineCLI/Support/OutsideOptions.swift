@@ -11,10 +11,19 @@ import Simulation
 struct OutsideOptions: ParsableArguments {
   @Option(
     help: """
-      How the world's time goes by: real, scaled:N (a second is N in the world), or virtual (it passes with calls, and \
-      where the agent says to POST $FAULTLINE_URL/clock/sleep that it sleeps).
+      How the world's time goes by: real, scaled:N (a second is N in the world), or virtual: it passes with calls, and \
+      jumps while all that the agent does is wait. Python's waits are seen as they are (time.sleep, asyncio, \
+      threading); others are declared by POST $FAULTLINE_URL/clock/sleep. Without it: virtual where 'explore' plays \
+      Python, else real.
       """)
-  var clock: ClockMode = .real
+  var clock: ClockMode?
+
+  @Option(
+    help: """
+      Let the agent's own time between two calls, such as its model's, pass in a virtual world, too, at most so much \
+      at a time. Without it thinking costs no time there.
+      """)
+  var thinkTimeout: Span?
 
   @Option(
     help: """
@@ -43,9 +52,12 @@ struct OutsideOptions: ParsableArguments {
   }
 
   /// The settings of the trials of a command.
-  func settings(folder: String) -> OutsideTrials.Settings {
+  ///
+  /// - Parameter clock: how time goes by where no option says so.
+  func settings(folder: String, clock usual: ClockMode) -> OutsideTrials.Settings {
     var settings = OutsideTrials.Settings(folder: folder)
-    settings.session.clock = clock
+    settings.session.clock = clock ?? usual
+    settings.session.thinking = thinkTimeout.map { .nanoseconds($0.nanoseconds) }
     settings.session.loss = loss
     settings.session.restarts = restarts
     settings.session.quiet = .milliseconds(quiet)

@@ -35,6 +35,9 @@ public actor Session {
     public var quiet = Duration.milliseconds(20)
     /// Who is first among requests that arrive together.
     public var order = ArrivalOrder.canonical
+    /// Lets the agent's own time between two calls pass in a virtual world, too, at most so much at a time; nil where
+    /// its thinking costs nothing there.
+    public var thinking: Duration?
 
     public init() {}
   }
@@ -83,6 +86,8 @@ public actor Session {
   /// How often the model was asked, over all processes.
   var modelTurns: UInt64 = 0
   private var endWaiters: [CheckedContinuation<Void, Never>] = []
+  /// What the agent is at, where time passes only as it says.
+  var pace = Pace()
 
   /// - Throws: what building the scenario's world throws.
   public init(
@@ -186,12 +191,14 @@ public actor Session {
     arrivals = []
     for waiter in endWaiters { waiter.resume() }
     endWaiters = []
+    endWaits()
   }
 
   // MARK: Time
 
   /// The agent sleeps: where time does not pass by itself, it passes now; elsewhere the caller waits.
   public func sleep(_ span: TimeSpan) async {
+    guard settings.clock != .virtual else { return await declareWait(of: span) }
     let until = now + span
     if let wait = clock.wait(until: until) { try? await Task.sleep(for: wait) }
     await pass(to: until)
@@ -213,6 +220,7 @@ public actor Session {
       if current == process { current = nil }
       await keeper?.kill(process)
     }
+    if !crashes.isEmpty { endWaits() }
     if !crashes.isEmpty, keeper != nil {
       restartsLeft -= 1
       guard restartsLeft >= 0 else { return conclude() }
@@ -230,12 +238,15 @@ public actor Session {
   /// Takes one wire attempt and says what becomes of its socket.
   public func exchange(_ attempt: Attempt) async -> Reply {
     guard record == nil else { return .close }
+    await beginCall()
     arrivalCount += 1
     let number = arrivalCount
-    return await withCheckedContinuation { continuation in
+    let reply = await withCheckedContinuation { continuation in
       arrivals.append(Waiting(number: number, attempt: attempt, continuation: continuation))
       Task { await takeIn(after: number) }
     }
+    endCall()
+    return reply
   }
 
   /// Takes in what has arrived, once nothing has for a while.

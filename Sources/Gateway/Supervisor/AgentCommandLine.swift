@@ -22,6 +22,9 @@ public struct AgentCommandLine: Sendable {
     return URL(fileURLWithPath: script ?? executable).deletingPathExtension().lastPathComponent
   }
 
+  /// Whether it is an interpreter of Python that is started, whose waits can be seen.
+  public var isPython: Bool { URL(fileURLWithPath: executable).lastPathComponent.hasPrefix("python") }
+
   /// What every agent may see.
   static let usual = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "NODE_PATH"]
 

@@ -68,9 +68,15 @@ public struct OutsideTrials: Sendable {
     session.seed = seed
     session.plan = plan
     session.notesForks = notesForks
+    var own: [String: String] = [:]
+    if session.clock == .virtual {
+      let shim = "\(settings.folder)/python"
+      try PythonShim.install(in: shim)
+      own = PythonShim.variables(shim, before: ProcessInfo.processInfo.environment["PYTHONPATH"])
+    }
     let supervisor = try Supervisor(
       command,
-      adding: [
+      adding: own.merging([
         "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp", "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
         // Whoever else runs trials on this machine: a tree is known by this.
         "FAULTLINE_STATE_DIR": URL(fileURLWithPath: state).path, "FAULTLINE_RUN_ID": UUID().uuidString,
@@ -78,7 +84,7 @@ public struct OutsideTrials: Sendable {
         // Both libraries find the scripted model by these, and a key that is nobody's.
         "OPENAI_BASE_URL": "\(base)/model/v1", "OPENAI_API_KEY": "faultline",
         "ANTHROPIC_BASE_URL": "\(base)/model", "ANTHROPIC_API_KEY": "faultline",
-      ], output: folder)
+      ]) { $1 }, output: folder)
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
     await supervisor.attach(world)

@@ -1,0 +1,86 @@
+// Time that passes only as the agent says: it jumps while all that the agent is at are declared waits.
+
+import Faultline
+import Primitives
+
+/// What an agent is at, as far as a session knows.
+struct Pace {
+  /// A wait that was declared, and is not over.
+  struct Wait {
+    let end: Instant
+    let continuation: CheckedContinuation<Void, Never>
+  }
+
+  /// Calls that have not been answered.
+  var callsUnderWay = 0
+  /// How many calls and waits there were.
+  var count: UInt64 = 0
+  var waits: [Wait] = []
+  /// Whether the agent ever was at two things at once: then the end of one says nothing about the others.
+  var isConcurrent = false
+  /// When the agent was last answered; nil before its first call.
+  var lastAnswer: ContinuousClock.Instant?
+
+  /// Notes that the agent begins something.
+  mutating func begin() {
+    count += 1
+    if callsUnderWay > 0 || !waits.isEmpty { isConcurrent = true }
+  }
+}
+
+extension Session {
+  /// Waits until so much time has passed in the world, which others may let pass as well.
+  func declareWait(of span: TimeSpan) async {
+    guard !hasEnded else { return }
+    await letThinkingPass()
+    pace.begin()
+    let end = now + span
+    await withCheckedContinuation { continuation in
+      pace.waits.append(Pace.Wait(end: end, continuation: continuation))
+      Task { await letTimePass() }
+    }
+    pace.lastAnswer = .now
+  }
+
+  /// Notes a call that came in.
+  func beginCall() async {
+    await letThinkingPass()
+    pace.begin()
+    pace.callsUnderWay += 1
+  }
+
+  /// Notes that a call has been answered, or never will be.
+  func endCall() {
+    pace.callsUnderWay -= 1
+    pace.lastAnswer = .now
+    if !pace.waits.isEmpty { Task { await letTimePass() } }
+  }
+
+  /// Whoever waited is dead, or the run is over.
+  func endWaits() {
+    let waits = pace.waits
+    pace.waits = []
+    for wait in waits { wait.continuation.resume() }
+  }
+
+  /// Jumps to the end of the nearest wait, unless the agent is at something else.
+  private func letTimePass() async {
+    let count = pace.count
+    if pace.isConcurrent, settings.quiet > .zero { try? await Task.sleep(for: settings.quiet) }
+    guard pace.callsUnderWay == 0, pace.count == count, let end = pace.waits.map(\.end).min() else { return }
+    await pass(to: max(end, now))
+    let over = pace.waits.filter { $0.end <= now }
+    pace.waits.removeAll { $0.end <= now }
+    for wait in over { wait.continuation.resume() }
+    if over.isEmpty, !pace.waits.isEmpty { Task { await letTimePass() } }
+  }
+
+  /// Lets pass in the world what the agent took for itself since it was last answered.
+  private func letThinkingPass() async {
+    guard let most = settings.thinking, settings.clock == .virtual, pace.callsUnderWay == 0, pace.waits.isEmpty,
+      let last = pace.lastAnswer
+    else { return }
+    let (seconds, attoseconds) = min(most, ContinuousClock.now - last).components
+    await pass(to: now + TimeSpan(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+  }
+}
