@@ -129,9 +129,12 @@ private let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/e
     let played = try await play(
       """
       server = socket.create_server(("127.0.0.1", 0))
-      slow = "import socket,sys,time; c,_=socket.socket(fileno=int(sys.argv[1])).accept(); c.recv(9); time.sleep(.3); c.send(b'!')"
+      slow = '''import socket, sys, time
+      caller, _ = socket.socket(fileno=int(sys.argv[1])).accept()
+      caller.recv(9); time.sleep(.3); caller.send(b'!')'''
       plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-      child = subprocess.Popen([sys.executable, "-c", slow, str(server.fileno())], pass_fds=[server.fileno()], env=plain)
+      number = server.fileno()
+      child = subprocess.Popen([sys.executable, "-c", slow, str(number)], pass_fds=[number], env=plain)
       async def main():
           reader, writer = await asyncio.open_connection(*server.getsockname())
           writer.write(b"?")

@@ -10,13 +10,14 @@ import Testing
 
 @Suite struct SupervisorTests {
   private func trial(
-    _ script: String, faults: [Plan.Entry] = [], timeout: Duration = .seconds(20)
+    _ script: String, faults: [Plan.Entry] = [], timeout: Duration = .seconds(20), reset: String? = nil
   ) async throws -> OutsideTrials.Outcome {
     let folder = NSTemporaryDirectory() + "faultline-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var settings = OutsideTrials.Settings(folder: folder)
     settings.session.clock = .virtual
     settings.timeout = timeout
+    settings.reset = reset
     let host = WorldHost()
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
     let server = Task { try await GatewayServer(host).run { found.yield($0) } }
@@ -62,6 +63,17 @@ import Testing
     let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(!text.contains("sleep 61"))
     #expect(!text.contains("sleep 62"))
+  }
+
+  @Test func stateElsewhereIsClearedBeforeATrial() async throws {
+    let file = NSTemporaryDirectory() + "faultline-\(UUID().uuidString)"
+    try Data("old".utf8).write(to: URL(filePath: file))
+    let outcome = try await trial("test -e \(file) || exit 3", reset: "rm \(file)")
+    #expect(outcome.record.verdict.outcome == .escalated)
+  }
+
+  @Test func aResetThatFailsEndsTheTrial() async throws {
+    await #expect(throws: ResetFailure.self) { try await trial("exit 3", reset: "echo no >&2; exit 7") }
   }
 
   @Test func noKeyToARealAccountIsHandedOn() throws {

@@ -14,13 +14,13 @@ extension ExploreCommand {
     let agent = OutsideAgent(name: Name(outside.command.name))
     let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
     let interrupt = Interrupt()
-    let (trials, jobs, seed) = (trials, workers, seed ?? 1)
+    let (trials, jobs, seed, most) = (trials, workers, seed ?? 1, points)
     let reports = try await outside.serving { host, port in
       var reports: [OutsideReport] = []
       for (index, assignment) in assignments.enumerated() where !interrupt.isRaised {
         let exploration = OutsideExploration(
           outside.trials(assignment, host: host, port: port), prefix: "\(index + 1)", trials: trials, jobs: jobs,
-          seed: seed)
+          seed: seed, most: most)
         reports.append(try await exploration.play(until: interrupt))
       }
       return reports
@@ -49,27 +49,32 @@ struct OutsideExploration: Sendable {
   private let count: Int
   private let jobs: Int
   private let seed: UInt64
+  /// How many points are tried; nil for all.
+  private let most: Int?
 
   /// How often a plan whose fault was not met is tried again.
   private static let patience = 2
 
-  init(_ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64) {
+  init(_ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64, most: Int?) {
     self.trials = trials
     self.prefix = prefix
     self.count = count
     self.jobs = jobs
     self.seed = seed
+    self.most = most
   }
 
   func play(until interrupt: Interrupt) async throws -> OutsideReport {
     let first = try await trials.play("\(prefix)-0", number: 1, seed: seed, plan: Plan(), notesForks: true)
     try Outside.check(first)
-    let points = first.forks.flatMap { fork in
+    let all = first.forks.flatMap { fork in
       fork.alternatives.map { Plan.Entry(at: SitePattern(fork.site), choose: $0) }
     }
+    let tried = min(most ?? all.count, all.count)
+    let points = (0..<tried).map { all[$0 * all.count / tried] }
     var report = OutsideReport(
       scenario: trials.setup.scenario.name, agent: first.record.verdict.agent, clean: first.record.verdict,
-      trialsPerPoint: count, points: points.map { .init(entry: $0) })
+      trialsPerPoint: count, points: points.map { .init(entry: $0) }, pointsFound: all.count)
     let seconds = Double(first.duration / .milliseconds(1)) / 1_000 * Double(points.count * count) / Double(jobs)
     Console.complain(
       "\(points.count) points, \(points.count * count) trials, about \(Int(seconds.rounded(.up))) s")
@@ -155,6 +160,8 @@ struct OutsideReport: Sendable {
   let clean: Verdict
   let trialsPerPoint: Int
   var points: [Point]
+  /// How many points the run without faults reveals.
+  let pointsFound: Int
   var seconds = 0.0
 
   var isGood: Bool {
@@ -215,8 +222,9 @@ struct OutsideReport: Sendable {
     }
     if let folder = telling.first?.folder { blocks.append("The output of the first of these is in \(folder).") }
     let total = total
+    let found = pointsFound > points.count ? " of \(pointsFound)" : ""
     blocks.append(
-      "\(points.count) points, \(total.trials) trials, \(total.applied) in which the fault took effect, "
+      "\(points.count)\(found) points, \(total.trials) trials, \(total.applied) in which the fault took effect, "
         + "\(total.violations) violations,\n\(total.inconclusive) inconclusive, \(String(format: "%.1f", seconds)) s")
     return blocks.joined(separator: "\n\n")
   }
@@ -230,7 +238,7 @@ struct OutsideReport: Sendable {
       "clean": .text(clean.result.rawValue), "trials": .int(Int64(total.trials)), "applied": .int(Int64(total.applied)),
       "violations": .int(Int64(total.violations)), "inconclusive": .int(Int64(total.inconclusive)),
       "at_most_percent": bound.map { .number(($0 * 100).rounded() / 100) } ?? .null,
-      "seconds": .number((seconds * 1_000).rounded() / 1_000),
+      "points_found": .int(Int64(pointsFound)), "seconds": .number((seconds * 1_000).rounded() / 1_000),
       "points": .list(
         points.map { point in
           [

@@ -55,6 +55,9 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
   @Option(help: "How many answers other than the default a plan may have: 1, or 3 with --runs or --time.")
   var maxFaults: Int?
 
+  @Option(help: "Of the points that a process reveals, try at most so many, spread evenly over its run.")
+  var points: Int?
+
   @Option(help: "Play so many random plans instead, one for each seed.")
   var runs: Int?
 
@@ -103,6 +106,9 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
     guard trials >= 1 else { throw ValidationError("--trials must be at least 1") }
     guard trials == 1 || !command.isEmpty else {
       throw ValidationError("--trials is for a process, given as a command after --")
+    }
+    guard points.map({ $0 >= 1 && !command.isEmpty }) ?? true else {
+      throw ValidationError("--points takes at least 1, and is for a process, given as a command after --")
     }
     guard command.isEmpty || (choice.agent == nil && !isRandom && faultLimit == 1 && fromPlan == nil && !resume) else {
       throw ValidationError(

@@ -41,6 +41,13 @@ struct OutsideOptions: ParsableArguments {
     help: "Hand this variable of the environment on to the agent, beside PATH, HOME and the like; may be repeated.")
   var passEnv: [String] = []
 
+  @Option(
+    help: """
+      Run this with sh before each trial, to clear what the agent keeps elsewhere than in $FAULTLINE_STATE_DIR, which is \
+      new for each.
+      """)
+  var reset: String?
+
   @OptionGroup var wire: WireOptions
 
   @Option(help: "Requests that come within so many milliseconds of each other count as sent together; 0 for none.")
@@ -59,6 +66,7 @@ struct OutsideOptions: ParsableArguments {
     settings.session.clock = clock ?? usual
     settings.session.thinking = thinkTimeout.map { .nanoseconds($0.nanoseconds) }
     settings.session.loss = loss
+    settings.reset = reset
     settings.session.restarts = restarts
     settings.session.quiet = .milliseconds(quiet)
     settings.timeout = .nanoseconds(timeout.nanoseconds)

@@ -11,6 +11,13 @@ import Subprocess
   import SystemPackage
 #endif
 
+/// What was to clear an agent's state did not.
+public struct ResetFailure: Error, CustomStringConvertible {
+  public var command: String
+  public var reason: String
+  public var description: String { "--reset '\(command)' failed: \(reason)" }
+}
+
 /// Looks after the processes of one trial.
 public actor Supervisor: ProcessKeeper {
   private struct Child {
@@ -79,6 +86,19 @@ public actor Supervisor: ProcessKeeper {
     switch result.terminationStatus {
     case .exited(let status): return status
     case .signaled(let signal): return 128 + signal
+    }
+  }
+
+  /// Clears what the agent keeps elsewhere.
+  ///
+  /// - Throws: ``ResetFailure``; a trial on the state of another one would say nothing.
+  func reset(with text: String) async throws {
+    let result = try await Subprocess.run(
+      .name("sh"), arguments: ["-c", text],
+      environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
+      output: .discarded, error: .string(limit: 4_096))
+    guard case .exited(0) = result.terminationStatus else {
+      throw ResetFailure(command: text, reason: "\(result.terminationStatus) \(result.standardError)")
     }
   }
 

@@ -15,6 +15,8 @@ public struct OutsideTrials: Sendable {
     public var timeout = Duration.seconds(60)
     /// Where trials keep state and output; each gets a folder of its own in it.
     public var folder: String
+    /// What `sh` runs before each trial, with the agent's environment: it clears state that lives elsewhere.
+    public var reset: String?
 
     public init(folder: String) { self.folder = folder }
   }
@@ -54,7 +56,7 @@ public struct OutsideTrials: Sendable {
   /// - Parameters:
   ///   - id: unlike any other trial's under the same host.
   ///   - number: from 1; the command sees it as `FAULTLINE_TRIAL`.
-  /// - Throws: `AgentCommandLine.LiveKey`, and what the file system refuses.
+  /// - Throws: `AgentCommandLine.LiveKey`, `ResetFailure`, and what the file system refuses.
   public func play(
     _ id: String, number: Int, seed: UInt64, plan: Plan, notesForks: Bool = false
   ) async throws -> Outcome {
@@ -88,6 +90,7 @@ public struct OutsideTrials: Sendable {
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
     await supervisor.attach(world)
+    if let reset = settings.reset { try await supervisor.reset(with: reset) }
     host.add(world, as: id)
     defer { host.remove(id) }
     let limit = Task {
