@@ -24,7 +24,7 @@ import Testing
     (["run", "scenarios", "--trials", "3"], "--trials is for processes"),
     (["run", "scenarios", "--explain"], "add --agent"),
     (["run", "--", "no-such-agent"], "there is no command 'no-such-agent'"),
-    (["list", "faults", "--", "agent"], "only 'run' and 'explore' take a command"),
+    (["list", "faults", "--", "agent"], "only 'run', 'explore' and the commands about certificates take a command"),
     (["run", "scenarios", "--format", "yaml"], "yaml"),
     (["replay", "scenarios/first.yaml"], "is not a saved run"),
     (["show", "nowhere.yaml"], "there is no file 'nowhere.yaml'"),
