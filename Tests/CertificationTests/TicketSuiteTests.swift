@@ -3,6 +3,7 @@
 import Faultline
 import Operations
 import OpsAgent
+import Primitives
 import Testing
 
 @testable import Certification
