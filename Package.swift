@@ -144,7 +144,8 @@ let package = Package(
       ["Primitives", "Simulation", "Operations", "OpsAgent", "Faultline", "Agents", "Exploration", "Certification"]),
     tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
     tests(
-      "FaultlineTestingTests", ["Primitives", "Operations", "Backends", "Faultline", "Agents", "FaultlineTesting"]),
+      "FaultlineTestingTests",
+      ["Primitives", "Operations", "Backends", "OpsAgent", "Faultline", "Agents", "FaultlineTesting"]),
     tests("FaultlineCLITests", ["Primitives", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )

@@ -1,11 +1,12 @@
 // The trait that lets `swift test` search for failures.
 
 import Backends
+import Faultline
 import Testing
 
 /// Plays a scenario against an agent before the test's body runs.
 ///
-/// Made by ``Testing/Trait/faultline(_:agent:seeds:maxFaults:filePath:)``.
+/// Made by ``Testing/Trait/faultline(_:agent:seeds:maxFaults:replicas:backends:workflows:filePath:)``.
 public struct FaultlineTrait: TestTrait, TestScoping {
   let search: SurvivalSearch
 
@@ -33,15 +34,17 @@ extension Trait where Self == FaultlineTrait {
   ///   - agent: Who is put into it.
   ///   - seeds: One random run for each, from 0 up; the scenario's own faults are played with the first.
   ///   - maxFaults: How many random faults a run may have.
+  ///   - replicas: How many processes of the agent start at once; as many as the scenario says where nothing is given.
   ///   - backends: Systems of yours that the scenario's world may hold beside Faultline's.
+  ///   - workflows: What scenarios may say about workflows of yours.
   public static func faultline(
-    _ scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2,
-    backends: [BackendProfile] = [], filePath: String = #filePath
+    _ scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2, replicas: Int? = nil,
+    backends: [BackendProfile] = [], workflows: [WorkflowTemplate] = [], filePath: String = #filePath
   ) -> FaultlineTrait {
     FaultlineTrait(
       search: SurvivalSearch(
-        scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, backends: backends,
-        root: PackageRoot.above(filePath: filePath)))
+        scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, replicas: replicas,
+        backends: backends, workflows: workflows, root: PackageRoot.above(filePath: filePath)))
   }
 }
 
@@ -54,29 +57,32 @@ extension Trait where Self == FaultlineTrait {
   ///   - agent: Who is put into it.
   ///   - seed: Where draws come from, from 0 up; 0 is the nominal run.
   ///   - plan: What goes wrong, by site. A choice that the run never comes to is an issue, too.
+  ///   - replicas: How many processes of the agent start at once; as many as the scenario says where nothing is given.
   ///   - backends: Systems of yours that the scenario's world may hold beside Faultline's.
+  ///   - workflows: What scenarios may say about workflows of yours.
   public static func faultline(
-    _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, backends: [BackendProfile] = [],
-    filePath: String = #filePath
+    _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, replicas: Int? = nil,
+    backends: [BackendProfile] = [], workflows: [WorkflowTemplate] = [], filePath: String = #filePath
   ) -> FaultlineTrait {
     FaultlineTrait(
       search: SurvivalSearch(
-        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan, backends: backends,
-        root: PackageRoot.above(filePath: filePath)))
+        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan, replicas: replicas,
+        backends: backends, workflows: workflows, root: PackageRoot.above(filePath: filePath)))
   }
 }
 
-/// Plays a scenario as ``Testing/Trait/faultline(_:agent:seeds:maxFaults:filePath:)`` does, from within a test.
+/// Plays a scenario as the trait ``FaultlineTrait`` does, from within a test.
 ///
 /// - Returns: whether the agent survived all runs.
 @discardableResult
 public func expectSurvives(
-  scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2, backends: [BackendProfile] = [],
+  scenario: String, agent: AgentChoice, seeds: ClosedRange<Int> = 1...100, maxFaults: Int = 2, replicas: Int? = nil,
+  backends: [BackendProfile] = [], workflows: [WorkflowTemplate] = [],
   fileID: String = #fileID, filePath: String = #filePath, line: Int = #line, column: Int = #column
 ) -> Bool {
   let search = SurvivalSearch(
-    scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, backends: backends,
-    root: PackageRoot.above(filePath: filePath))
+    scenario: scenario, agent: agent, seeds: seeds, maxFaults: maxFaults, replicas: replicas,
+    backends: backends, workflows: workflows, root: PackageRoot.above(filePath: filePath))
   let location = SourceLocation(fileID: fileID, filePath: filePath, line: line, column: column)
   return search.recordIssues(at: location, test: Test.current?.name)
 }

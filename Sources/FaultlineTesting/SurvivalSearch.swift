@@ -20,8 +20,12 @@ struct SurvivalSearch: Sendable {
   var maxFaults: Int
   /// What goes wrong in the one run to play; nil for a search.
   var plan: FaultPlan?
+  /// How many replicas of the agent there are; nil where the scenario says it.
+  var replicas: Int?
   /// Systems of the user's own that the scenario's world may hold.
   var backends: [BackendProfile] = []
+  /// Workflows of the user's own that the scenario may be about.
+  var workflows: [WorkflowTemplate] = []
   /// The package that the scenario and the saved failures belong to.
   var root: String
 
@@ -74,8 +78,14 @@ struct SurvivalSearch: Sendable {
 
   private func readScenario() throws -> Scenario {
     let path = PackageRoot.resolve(scenario, from: root)
-    var read = try ScenarioReader(Vocabulary.standard(adding: backends)).read(path: path)
+    var read = try ScenarioReader(Vocabulary.standard(adding: backends, workflows: workflows)).read(path: path)
     read.path = scenario
+    if let replicas {
+      guard 1...Scenario.Rollout.most ~= replicas else {
+        throw FaultlineFailure("There may be 1 to \(Scenario.Rollout.most) replicas; \(replicas) are none of these.")
+      }
+      read.rollout.chosen = replicas
+    }
     return read
   }
 

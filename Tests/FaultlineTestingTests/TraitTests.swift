@@ -29,6 +29,26 @@ private let warStory = "scenarios/timeout-after-create.yaml"
 }
 
 @Suite struct ExpectSurvivesTests {
+  /// Without its lease, two processes of it do the work twice; alone it does it once.
+  @Test func replicasRunTogetherWhereATestAsksForThem() {
+    let alone: AgentChoice = "reference without single-flight-lease"
+    expectSurvives(scenario: "scenarios/happy-path.yaml", agent: alone, seeds: 0...0, maxFaults: 0)
+    expectSurvives(scenario: "scenarios/happy-path.yaml", agent: .reference, seeds: 0...20, replicas: 2)
+    withKnownIssue {
+      expectSurvives(scenario: "scenarios/happy-path.yaml", agent: alone, seeds: 0...20, maxFaults: 0, replicas: 2)
+    } matching: { issue in
+      (issue.error as? FaultlineFailure)?.verdict?.chosenReplicas == 2
+    }
+  }
+
+  @Test func moreReplicasThanARunMayHaveAreRefused() {
+    withKnownIssue {
+      expectSurvives(scenario: "scenarios/happy-path.yaml", agent: .reference, seeds: 0...0, replicas: 9)
+    } matching: { issue in
+      (issue.error as? FaultlineFailure)?.text.contains("1 to 4 replicas; 9") == true
+    }
+  }
+
   @Test func naiveMakesAnIssueAtTheCallersLineWithReceiptAndCommand() {
     let line = #line + 2
     withKnownIssue {

@@ -31,7 +31,9 @@ import Testing
     let scenario = try Self.read(file)
     #expect(!scenario.expectations.isEmpty)
     #expect(scenario.source != nil, "a scenario says where its story comes from")
-    #expect(scenario.isDryRun || !(scenario.input.text("ticket_text") ?? "").isEmpty)
+    #expect(
+      scenario.isDryRun || !scenario.systems.contains { $0.system == "ticketing" }
+        || !(scenario.input.text("ticket_text") ?? "").isEmpty)
     if scenario.source?.kind != .constructed { #expect(scenario.source?.url != nil) }
   }
 
@@ -60,7 +62,8 @@ import Testing
     "312-twice", "key-isnt-a-guarantee-late", "key-isnt-a-guarantee-reused", "key-isnt-a-guarantee-replayed",
     "key-isnt-a-guarantee-keyless", "timeout-then-retry-847", "cron-fired-twice", "stale-plan-wins", "seven-of-eight",
     "nine-seconds", "code-freeze", "retry-storm", "409-then-pay-again", "eight-second-spike", "laggy-limiter",
-    "429-on-the-replay", "late-create-after-delete", "solved-then-reopened",
+    "429-on-the-replay", "late-create-after-delete", "solved-then-reopened", "blank-parameter-time-bomb",
+    "access-key-shown-once", "split-brain-keystore", "expired-key-monday", "az-failover-same-token",
   ])
   func everyWarStoryHasItsScenario(_ name: String) throws {
     let scenario = try Self.read("\(name).yaml")

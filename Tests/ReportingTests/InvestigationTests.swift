@@ -108,6 +108,9 @@ import Testing
     let path = "scenarios/timeout-after-create.yaml"
     #expect(SwiftTestSource(told.found.smallest, path: path, agent: ReferenceAgent()).text == fixture)
     #expect(SwiftTestSource(told.found.smallest, path: path).text.contains("agent: \"naive\", seed: 0,"))
+    var twofold = told.found.smallest
+    twofold.chosenReplicas = 2
+    #expect(SwiftTestSource(twofold, path: path).text.contains("      ], replicas: 2))"))
   }
 
   @Test func shrinkingIsReported() throws {

@@ -22,6 +22,7 @@ public struct NaiveAgent: AsyncAgent {
       switch context.task.workflow {
       case "customer-offboarding": NaiveOffboarding(context)
       case "plan-change": NaivePlanChange(context)
+      case "access-key": NaiveAccessKey(context)
       default: NaiveOnboarding(context)
       }
     for round in 1...NaiveAgent.rounds {

@@ -81,6 +81,10 @@ struct CloudAccount: Sendable, Hashable {
   var instanceLimit: Int64 = 100
   /// Availability zones in which nothing can be launched by name.
   var exhaustedZones: [String] = []
+  /// When the provider ends a cluster that was launched without a term; nil for never. Not EC2's: a customer's private
+  /// cloud at Google was deleted after a year because one parameter had been left blank
+  /// (https://materializedview.io/p/google-cloud-breaks-unisuper).
+  var defaultTerm: TimeSpan?
 }
 
 extension CloudAccount: StableHashable {
@@ -88,5 +92,6 @@ extension CloudAccount: StableHashable {
     hasher.combine(vcpuLimit)
     hasher.combine(instanceLimit)
     hasher.combine(exhaustedZones)
+    hasher.combine(defaultTerm)
   }
 }

@@ -38,6 +38,7 @@ extension Name {
   static let startedAt: Name = "started_at"
   static let region: Name = "region"
   static let zone: Name = "zone"
+  static let term: Name = "term"
   static let state: Name = "state"
   static let launchedAt: Name = "launched_at"
   static let minCount: Name = "min_count"

@@ -23,6 +23,9 @@ extension CloudSystem {
     lifecycle.plan(
       Step(kind: call.conditions.lifecycleFails ? .fail : .run, cluster: cluster.id, cause: nil, principal: nil),
       at: call.now + rules.launchTime)
+    if let term = account.defaultTerm, call.text(.term) == nil {
+      lifecycle.plan(Step(kind: .expire, cluster: cluster.id, cause: nil, principal: nil), at: call.now + term)
+    }
     guard count < wanted else { return .done(cluster.body) }
     var body = cluster.body
     let missing = rules.noCapacity.response(call.text(.zone) ?? cluster.region).error

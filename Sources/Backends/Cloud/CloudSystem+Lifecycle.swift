@@ -16,6 +16,7 @@ extension CloudSystem {
         record(.ended, failed, effects: &effects)
       case .settle, .revert: settle(step, at: due, effects: &effects)
       case .complete, .spoil: finish(step, at: due, effects: &effects)
+      case .expire: expire(step.cluster, at: due, effects: &effects)
       case .terminate:
         let ended = move(step.cluster, to: .terminated, at: due) { _ in }
         if let principal = step.principal { effects.begin(cause: step.cause, principal: principal) }
@@ -25,6 +26,14 @@ extension CloudSystem {
       }
     }
     return deliveries
+  }
+
+  /// The provider ends a cluster whose term is over.
+  private mutating func expire(_ id: String, at due: Instant, effects: inout EffectWriter) {
+    guard let cluster = clusters[id], cluster.state != .shuttingDown, cluster.state != .terminated else { return }
+    lifecycle.cancel { $0.cluster == id }
+    lifecycle.plan(Step(kind: .terminate, cluster: id, cause: nil, principal: nil), at: due + rules.shutdownTime)
+    record(.updated, move(id, to: .shuttingDown, at: due) { _ in }, effects: &effects)
   }
 
   /// Moves a cluster into a state that it can reach from where it is.

@@ -49,6 +49,9 @@ extension CloudSystem {
           .minCount, .int,
           "The fewest to launch; 1 unless given. Where there is room for fewer than count, so many are launched.",
           required: false),
+        Parameter(
+          .term, .text, "How long it shall stay; the account's own default where it is left out.", required: false,
+          allowed: ["unlimited"]),
         Parameter(.customer, .text, "The customer tag: whose cluster it is.", required: false),
       ],
       effect: EffectClass(.clusterKind, .created), compensation: .terminateCluster, scope: .cloudWrite,

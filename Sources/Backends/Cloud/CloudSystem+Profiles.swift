@@ -16,6 +16,9 @@ extension BackendProfile {
         "dead_token", .text, "What a client token answers whose cluster was terminated; refused unless set.",
         required: false, allowed: CloudDialect.TokenOfTheDead.allCases.map(\.rawValue)),
       KeyRisks.storeOption, KeyRisks.zoneOption,
+      Parameter(
+        "default_term_minutes", .int,
+        "When the provider ends a cluster that was launched without a term; never unless set.", required: false),
     ],
     build: { SimulatedBackend(try CloudSystem.ec2($0), KeyRisks($0)) })
 }
@@ -31,6 +34,7 @@ extension CloudSystem {
       }
       account.exhaustedZones.append(zone)
     }
+    account.defaultTerm = try limit("default_term_minutes", in: options).map(TimeSpan.minutes)
     let deadTokens = options.text("dead_token").flatMap(CloudDialect.TokenOfTheDead.init(rawValue:))
     return CloudSystem(dialect: .ec2(deadTokens: deadTokens ?? .refused), account: account)
   }

@@ -16,6 +16,8 @@ struct CloudSystem: RecordSystem {
       case settle, revert
       /// A snapshot is complete, or failed.
       case complete, spoil
+      /// The term of a cluster is over that was launched without one.
+      case expire
     }
 
     let kind: Kind

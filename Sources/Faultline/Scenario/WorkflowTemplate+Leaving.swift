@@ -5,7 +5,7 @@ import Primitives
 
 extension WorkflowTemplate {
   /// Every workflow that scenarios can name.
-  public static let all: [WorkflowTemplate] = [.customerOnboarding, .customerOffboarding, .planChange]
+  public static let all: [WorkflowTemplate] = [.customerOnboarding, .customerOffboarding, .planChange, .accessKey]
 
   /// A customer leaves: access, cluster, account and all that hangs on them are gone, the last month is billed, and an
   /// export is kept.

@@ -25,11 +25,11 @@ enum Offers {
     return commands
   }
 
-  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent, or
-  /// replicas were added to it.
+  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent.
   static func test(for verdict: Verdict, path: String) -> String? {
-    guard verdict.without.isEmpty, verdict.chosenReplicas == nil else { return nil }
-    let seeds = "\(verdict.seed)...\(verdict.seed)"
+    guard verdict.without.isEmpty else { return nil }
+    var seeds = "\(verdict.seed)...\(verdict.seed)"
+    if let replicas = verdict.chosenReplicas { seeds += ", replicas: \(replicas)" }
     return "@Test(.faultline(\(path.debugDescription), agent: \"\(verdict.agent)\", seeds: \(seeds)))"
   }
 }

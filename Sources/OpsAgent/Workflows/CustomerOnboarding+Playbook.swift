@@ -57,6 +57,8 @@ extension CustomerOnboarding {
             .fact(.name, .clusterName), .fact(.customer), .fact(.network), .fact(.plan), .fact(.region),
             // All or nothing: a cluster of half the size is none that anybody ordered.
             .fact(.count, .instances), .fact(.minCount, .instances),
+            // Said, though it is what anybody would expect: what is left blank is decided by somebody else.
+            .literal(.term, "unlimited"),
           ],
           outputs: [Output(.cluster, .id)], protection: .key,
           checks: [Check("no living cluster yet", .absent, clusterLookup)], lookup: clusterLookup,

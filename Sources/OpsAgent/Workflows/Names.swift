@@ -15,6 +15,7 @@ extension Name {
   static let email: Name = "email"
   static let price: Name = "price"
   static let instances: Name = "instances"
+  static let term: Name = "term"
   static let networkName: Name = "network_name"
   static let network: Name = "network"
   static let clusterName: Name = "cluster_name"

@@ -20,6 +20,7 @@ public enum WorkflowShelf {
     CustomerOnboarding.versions,
     [WorkflowVersion(workflow: CustomerOffboarding.workflow, playbook: CustomerOffboarding.playbook)],
     [WorkflowVersion(workflow: PlanChange.workflow, playbook: PlanChange.playbook)],
+    AccessKey.versions,
   ]
 
   /// The versions of the workflow of that name; nil where the agent has none.

@@ -10,6 +10,8 @@ public struct SwiftTestSource: Sendable {
   private let agent: String
   private let seed: UInt64
   private let plan: Plan
+  /// How many replicas somebody chose; nil where the scenario says it.
+  private let replicas: Int?
   private let reasons: [String]
 
   /// - Parameters:
@@ -21,6 +23,7 @@ public struct SwiftTestSource: Sendable {
     self.agent = Words.agent(agent?.name ?? verdict.agent, without: agent?.without ?? verdict.without)
     seed = verdict.seed
     plan = verdict.plan
+    replicas = verdict.chosenReplicas
     reasons = verdict.violations.reduce(into: []) { reasons, violation in
       let about = violation.intent.map { " of \($0)" } ?? ""
       let reason = "\(violation.oracle)\(about)"
@@ -47,8 +50,9 @@ public struct SwiftTestSource: Sendable {
       "    .faultline(",
       "      \(scenario.debugDescription), agent: \(agent.debugDescription), seed: \(seed),",
     ]
+    let end = replicas.map { ", replicas: \($0)))" } ?? "))"
     if plan.isEmpty {
-      lines.append("      plan: [:]))")
+      lines.append("      plan: [:]\(end)")
     } else {
       lines.append("      plan: [")
       for entry in plan.entries {
@@ -57,7 +61,7 @@ public struct SwiftTestSource: Sendable {
         let isLong = site.count + answer.count + 11 > Self.width
         lines += isLong ? ["        \(site):", "          \(answer),"] : ["        \(site): \(answer),"]
       }
-      lines.append("      ]))")
+      lines.append("      ]\(end)")
     }
     lines += ["  func \(function)() {}", "}"]
     return lines.joined(separator: "\n") + "\n"
