@@ -128,6 +128,9 @@ public enum CommandLineText {
       + replicas(verdict.chosenReplicas)
   }
 
+  /// `reference without idempotency-keys`, as reports call it.
+  public static func agent(_ verdict: Verdict) -> String { Words.agent(verdict.agent, without: verdict.without) }
+
   /// ` --replicas N`, where somebody chose the number.
   public static func replicas(_ chosen: Int?) -> String { chosen.map { " --replicas \($0)" } ?? "" }
 

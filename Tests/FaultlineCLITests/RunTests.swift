@@ -22,6 +22,22 @@ import Testing
     #expect(!outcome.output.contains("\u{1B}"), "no colour without a terminal")
   }
 
+  @Test func aDryRunsPlanIsInItsJSON() throws {
+    let workshop = try workshop()
+    let planned = try workshop.run("run", Self.first, "--dry-run", "--format", "json")
+    #expect(planned.status == 0, "\(planned)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(planned.output.utf8)) as? [String: Any])
+    let effects = try #require(object["planned_effects"] as? [[String: Any]])
+    #expect(effects.first?["operation"] as? String == "cloud.create_network")
+    #expect(effects.last?["operation"] as? String == "ticketing.update_ticket")
+    #expect(effects.allSatisfy { $0["principal"] is String && $0["again_by"] is String && $0["taken_back_by"] is String })
+    let pay = try #require(effects.first { $0["operation"] as? String == "billing.pay_invoice" })
+    #expect(pay["again_by"] as? String == "key")
+    let real = try workshop.run("run", Self.first, "--agent", "reference", "--format", "json")
+    #expect(!real.output.contains("planned_effects"), "what was done is no plan")
+  }
+
   @Test func anAgentThatPassesEndsWithZeroAndShowsItsResume() throws {
     let outcome = try workshop().run("run", Self.first, "--agent", "reference")
     #expect(outcome.status == 0, "\(outcome)")

@@ -83,6 +83,16 @@ public struct RunRecord: Sendable {
   }
 }
 
+extension RunRecord {
+  /// What a dry run would do, as its last claim says; empty for every other run, and for one that was not recorded.
+  public var planned: [Claim.Planned] {
+    for entry in trace.entries.reversed() {
+      if case .claimed(_, let claim) = entry.event { return claim.plan }
+    }
+    return []
+  }
+}
+
 /// Plays runs.
 public enum Runner {
   /// Plays one run from its start to its end and judges it.

@@ -168,7 +168,9 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     let saved = dryRun ? nil : try keep(record, of: assignment, investigation: investigation)
     let story = story(record, of: assignment, investigation: investigation, saved: saved, status: status)
     switch output.format {
-    case .json: try output.deliver(VerdictJSON.line(verdict, investigation: investigation))
+    case .json:
+      let planned = dryRun || assignment.scenario.isDryRun ? record.planned : nil
+      try output.deliver(VerdictJSON.line(verdict, investigation: investigation, planned: planned))
     case .text: try output.deliver(story)
     case .junit:
       try output.deliver(

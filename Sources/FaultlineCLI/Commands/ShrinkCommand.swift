@@ -52,7 +52,8 @@ struct ShrinkCommand: ParsableCommand {
       ).verdict
       guard let investigation = try assignment.investigate(verdict, telling: .smallest) else {
         isGood = false
-        Console.complain("\(assignment.path): \(verdict.agent) does not fail here (\(verdict.result.rawValue))")
+        let agent = CommandLineText.agent(verdict)
+        Console.complain("\(assignment.path): \(agent) does not fail here (\(verdict.result.rawValue))")
         continue
       }
       let smallest = investigation.smallest

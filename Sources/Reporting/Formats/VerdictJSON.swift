@@ -2,6 +2,7 @@
 
 import Exploration
 import Faultline
+import Operations
 import Primitives
 import Simulation
 
@@ -11,11 +12,40 @@ public enum VerdictJSON {
 
   /// One line, without a newline at its end.
   ///
-  /// - Parameter investigation: what is known about the failure, where there is one.
-  public static func line(_ verdict: Verdict, investigation: Investigation? = nil) -> String {
-    guard case .object(var members) = value(verdict), let investigation else { return value(verdict).line }
-    members.append(JSON.Member("explanation", InvestigationJSON.value(investigation)))
+  /// - Parameters:
+  ///   - investigation: what is known about the failure, where there is one.
+  ///   - planned: what a dry run would do, in order.
+  public static func line(
+    _ verdict: Verdict, investigation: Investigation? = nil, planned: [Claim.Planned]? = nil
+  ) -> String {
+    guard case .object(var members) = value(verdict) else { return value(verdict).line }
+    if let planned { members.append(JSON.Member("planned_effects", .array(planned.map(effect)))) }
+    if let investigation { members.append(JSON.Member("explanation", InvestigationJSON.value(investigation))) }
     return JSON.object(members).line
+  }
+
+  private static func effect(_ planned: Claim.Planned) -> JSON {
+    .object([
+      "step": .text(planned.step.text),
+      "operation": .text(planned.operation.text),
+      "arguments": .object(planned.arguments.entries.map { JSON.Member($0.name.text, argument($0.value)) }),
+      "principal": .text(planned.principal.text),
+      "again_by": .text(planned.protection),
+      "taken_back_by": .text(planned.reversal),
+    ])
+  }
+
+  /// Numbers as numbers; money and moments as text, the way that scenarios write them.
+  private static func argument(_ value: Value) -> JSON {
+    switch value {
+    case .null: .null
+    case .bool(let flag): .bool(flag)
+    case .int(let number): .int(number)
+    case .text(let text): .text(text)
+    case .list(let values): .array(values.map(argument))
+    case .record(let fields): .object(fields.entries.map { JSON.Member($0.name.text, argument($0.value)) })
+    case .money, .instant: .text(value.description)
+    }
   }
 
   public static func value(_ verdict: Verdict) -> JSON {
