@@ -56,7 +56,7 @@ import Testing
     #expect(told.text.contains("(a charge can't be undone, it needs a credit note)."))
     #expect(told.line("Clean")?.contains("billing.create_credit_note for the charge ch_") == true)
     #expect(told.text.contains("cloud.terminate_cluster for the unreferenced cluster i-"))
-    #expect(told.line("Compare")?.hasPrefix("Compare   reference passes this plan in 65.5 s by: ") == true)
+    #expect(told.line("Compare")?.hasPrefix("Compare   reference passes this plan in 65.4 s by: ") == true)
     for line in told.text.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
   }
 

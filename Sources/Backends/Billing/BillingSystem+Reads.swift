@@ -46,7 +46,7 @@ extension BillingSystem {
   }
 
   /// Whose customer had this id, before it was deleted.
-  private func formerOwner(_ id: String) -> Name? {
+  func formerOwner(_ id: String) -> Name? {
     departed.isEmpty ? nil : departed.first { $0.id == id }?.owner
   }
 

@@ -104,8 +104,8 @@ struct BillingSystem: RecordSystem {
     if let id = arguments.text(.invoice) { return invoices[id]?.owner }
     if let id = arguments.text(.charge) { return charges[id]?.owner }
     if let id = arguments.text(.subscription) { return subscriptions[id]?.owner }
-    if let text = arguments.text(.customer) { return customers[text]?.owner }
-    return nil
+    guard let text = arguments.text(.customer) else { return nil }
+    return customers[text]?.owner ?? formerOwner(text)
   }
 
   /// The longest that a search lags: "less than 1 minute" (https://docs.stripe.com/search). Lists and

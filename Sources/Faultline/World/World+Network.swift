@@ -41,9 +41,10 @@ extension World {
       resume(process, .answered(call.ticket, .response(refusal)))
       return
     }
+    // The system first: it knows whose the id is that an argument may hold instead of a natural key.
     let subject =
-      route.operation.subject.flatMap { call.request.arguments.text($0).map { Name($0) } }
-      ?? systems[route.system].subject(of: call.request)
+      systems[route.system].subject(of: call.request)
+      ?? route.operation.subject.flatMap { call.request.arguments.text($0).map { Name($0) } }
     let site = passage(
       process, point: call.request.operation, subject: subject, aspect: .request)
     var request = call.request

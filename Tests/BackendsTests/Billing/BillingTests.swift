@@ -75,6 +75,9 @@ struct BillingTests {
       #expect(backend.subject(of: Request(operation, arguments, principal: "agent")) == "acme", "\(operation)")
     }
     #expect(backend.subject(of: Request("billing.pay_invoice", ["invoice": "in_x"], principal: "agent")) == nil)
+    _ = send("billing.delete_customer", ["customer": .text(customer)], to: &backend, 3)
+    let late = Request("billing.list_invoices", ["customer": .text(customer)], principal: "agent")
+    #expect(backend.subject(of: late) == "acme", "who is deleted keeps the name")
   }
 
   @Test("an amount in another currency is refused, not trapped on")
