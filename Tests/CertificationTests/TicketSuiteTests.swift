@@ -1,5 +1,6 @@
 // The suite that comes with Faultline: large enough, of every kind, and told apart from luck under any seed.
 
+import Agents
 import Faultline
 import Operations
 import OpsAgent
