@@ -24,7 +24,7 @@ final class Workshop: Sendable {
   }
 
   /// The command, built beside the test bundle.
-  private static var command: URL {
+  static var command: URL {
     get throws {
       let candidates = [
         Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent(),

@@ -89,7 +89,10 @@ import Testing
     let session = try await Bench.session()
     for number in 0..<Self.perDoor {
       let reply = await door.handle(
-        WireRequest(method: "POST", path: "mcp", headers: [("mcp-protocol-version", "2026-07-28"), ("mcp-method", "tools/list")], body: mutation.input(number)), in: session)
+        WireRequest(
+          method: "POST", path: "mcp",
+          headers: [("mcp-protocol-version", "2026-07-28"), ("mcp-method", "tools/list")],
+          body: mutation.input(number)), in: session)
       guard let response = reply.response else {
         Issue.record("input \(number) closed the connection")
         continue

@@ -151,7 +151,9 @@ import Testing
   private static func unchunked(_ text: String) -> String {
     var rest = Array(text.utf8)[...]
     var body: [UInt8] = []
-    while let lineEnd = rest.firstIndex(of: 0x0A), let size = Int(String(decoding: rest[..<lineEnd].dropLast(), as: UTF8.self), radix: 16) {
+    while let lineEnd = rest.firstIndex(of: 0x0A),
+      let size = Int(String(decoding: rest[..<lineEnd].dropLast(), as: UTF8.self), radix: 16)
+    {
       rest = rest[(lineEnd + 1)...]
       body += rest.prefix(size)
       rest = rest.dropFirst(size + 2)

@@ -33,7 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
         faultline serve scenarios --listen 127.0.0.1:8080 --control 127.0.0.1:8081
       """)
 
-  @Argument(help: "A scenario, or a saved run for its plan; with --control also several, or folders.", completion: .file())
+  @Argument(
+    help: "A scenario, or a saved run for its plan; with --control also several, or folders.", completion: .file())
   var scenarios: [String]
 
   @Option(help: "Where draws such as latencies and ids come from.")
@@ -146,7 +147,8 @@ struct ServeCommand: AsyncParsableCommand {
       ])
       for (entry, record) in records {
         let verdict = record.verdict
-        let oracles = verdict.violations.map(\.oracle.text).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let oracles = verdict.violations.map(\.oracle.text)
+          .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         table.add([
           "\(entry.id)", "\(verdict.scenario)", "\(verdict.seed)",
           .init(verdict.result.rawValue, verdict.result == .pass ? .good : .bad), "\(oracles.joined(separator: ", "))",

@@ -218,8 +218,12 @@ private struct JSONReader {
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     if isWhole, let int = Int64(text) { return .int(int) }
     guard let number = Double(text), number.isFinite else { return nil }
-    // A number that is whole is the same whether or not it is written with a point.
-    return Int64(exactly: number).map { .int($0) } ?? .number(number)
+    // A number that is whole is the same whether or not it is written with a point, as long as every one near it can
+    // be told from it.
+    guard !isWhole, number.magnitude < 9_007_199_254_740_992, let int = Int64(exactly: number) else {
+      return .number(number)
+    }
+    return .int(int)
   }
 
   /// Passes digits and counts them.

@@ -38,10 +38,11 @@ enum OpenAPI {
       "operationId": .text(operation.name.text), "summary": .text(operation.summary),
       "tags": [.text(service.backend.text)],
       "requestBody": [
-        "required": true, "content": ["application/json": ["schema": operation.schema]],
+        "required": .bool(operation.parameters.contains(where: \.isRequired)),
+        "content": ["application/json": ["schema": schema(of: operation)]],
       ],
       "responses": [
-        "200": [
+        "2XX": [
           "description": "It was done.", "content": ["application/json": ["schema": ["type": "object"]]],
         ],
         "default": [
@@ -60,5 +61,20 @@ enum OpenAPI {
       ]
     }
     return .object(members)
+  }
+
+  /// What the door takes: an argument that may be left out may be null as well.
+  private static func schema(of operation: Operation) -> JSON {
+    guard var schema = operation.schema.object, var properties = schema["properties"]?.object else {
+      return operation.schema
+    }
+    for parameter in operation.parameters where !parameter.isRequired {
+      guard var property = properties[parameter.name.text]?.object, let kind = property["type"] else { continue }
+      property["type"] = [kind, "null"]
+      if let words = property["enum"]?.list { property["enum"] = .list(words + [.null]) }
+      properties[parameter.name.text] = .object(property)
+    }
+    schema["properties"] = .object(properties)
+    return .object(schema)
   }
 }

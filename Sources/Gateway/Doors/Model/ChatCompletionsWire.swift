@@ -15,9 +15,10 @@ struct ChatCompletionsWire: ModelWire {
     guard (document["n"]?.int ?? 1) == 1 else { throw ModelRefusal(message: "n is 1 here") }
     var messages: [Conversation.Message] = []
     for item in list { messages.append(try message(item)) }
+    let tools = (document["tools"]?.list ?? []).compactMap { $0["function"]?["name"]?.text }
     return Conversation(
-      model: model, messages: messages, tools: (document["tools"]?.list ?? []).compactMap { $0["function"]?["name"]?.text },
-      isStream: document["stream"]?.bool ?? false, wantsUsage: document["stream_options"]?["include_usage"]?.bool ?? false)
+      model: model, messages: messages, tools: tools, isStream: document["stream"]?.bool ?? false,
+      wantsUsage: document["stream_options"]?["include_usage"]?.bool ?? false)
   }
 
   private func message(_ item: JSON) throws(ModelRefusal) -> Conversation.Message {
@@ -122,7 +123,8 @@ struct ChatCompletionsWire: ModelWire {
       }
     }
     delta([:], finish: .text(finish(answer)))
-    if wantsUsage { chunk([], usage: usage(envelope, JSON.list(calls(answer, in: envelope)).printed.count + (answer.text?.count ?? 0))) }
+    let written = JSON.list(calls(answer, in: envelope)).printed.count + (answer.text?.count ?? 0)
+    if wantsUsage { chunk([], usage: usage(envelope, written)) }
     return events + [ServerSentEvent(event: nil, data: "[DONE]")]
   }
 

@@ -7,7 +7,9 @@ extension ModelScript {
   static let form = "faultline.model-script/1"
 
   /// The faults that a script has words for: what is meant by them only its author knows.
-  static let meantFaults: [ModelFault] = [.flipFlop, .injected, .wrongCustomer, .wrongPlan, .wrongAmount, .offGraph, .lowConfidence]
+  static let meantFaults: [ModelFault] = [
+    .flipFlop, .injected, .wrongCustomer, .wrongPlan, .wrongAmount, .offGraph, .lowConfidence,
+  ]
 
   private static let callShape = Shape(
     title: "a tool call",
@@ -174,7 +176,9 @@ extension JSON {
       case "true": self = .bool(true)
       case "false": self = .bool(false)
       default:
-        if let int = Int64(text) { self = .int(int) } else if let number = Double(text), number.isFinite, text.contains(where: \.isNumber) {
+        if let int = Int64(text) {
+          self = .int(int)
+        } else if let number = Double(text), number.isFinite, text.contains(where: \.isNumber) {
           self = .number(number)
         } else {
           self = .text(text)

@@ -111,7 +111,9 @@ public struct ModelScript: Sendable {
   /// Which message is the first that no recorded request has there.
   private func missing(_ essence: [Conversation.Message]) -> String {
     let common = exchanges.map { exchange in zip(exchange.request, essence).prefix { $0 == $1 }.count }.max() ?? 0
-    let what = common < essence.count ? "message \(common + 1) is new: \(Self.excerpt(essence[common]))" : "it goes on longer there"
+    let what =
+      common < essence.count
+      ? "message \(common + 1) is new: \(Self.excerpt(essence[common]))" : "it goes on longer there"
     return "\(path) has no exchange for this conversation of \(essence.count) messages; \(what)"
   }
 
