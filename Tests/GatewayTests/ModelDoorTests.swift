@@ -1,6 +1,7 @@
 // The scripted model: what it says, in both vendors' forms, and what each fault makes of it.
 
 import Faultline
+import Foundation
 import Operations
 import Primitives
 import Simulation
@@ -247,5 +248,12 @@ import Testing
     let unknown = await door.handle(chat([["role": "user", "content": "Onboard globex."]]), in: try await Bench.session())
     #expect(unknown.response?.status == 400)
     #expect(unknown.response?.document?["error"]?["message"]?.text?.contains("message 1 is new") == true)
+  }
+
+  @Test func theExampleInTheRepositoryIsRead() throws {
+    let path = Bench.root.appending(path: "fixtures/models/network.yaml").path(percentEncoded: false)
+    let script = try ModelScript.read(path: path)
+    #expect(script.entries.count == 3)
+    #expect(script.entries[0].instead.keys.map(\.text) == ["model-wrong-field:customer"])
   }
 }
