@@ -160,6 +160,7 @@ struct CloudStateTests {
       CloudAccount(),
       variants: [
         CloudAccount(vcpuLimit: 1), CloudAccount(instanceLimit: 1), CloudAccount(exhaustedZones: ["z"]),
+        CloudAccount(defaultTerm: .minutes(8)),
       ], "CloudAccount")
     #expect(
       CloudSystem(dialect: .ec2(deadTokens: .returned)).stableDigest
