@@ -21,7 +21,8 @@ import Testing
     #expect(suite.cases.count { $0.fork == .triage } >= 150)
     #expect(suite.classes == CaseClass.allCases)
     #expect(suite.scenarios.count >= 10)
-    for workflow in WorkflowShelf.all.compactMap({ $0.first?.workflow.name }) {
+    // A key is handed out for an administrator, by a form: no ticket asks for it in words.
+    for workflow in WorkflowShelf.all.compactMap({ $0.first?.workflow.name }) where workflow != "access-key" {
       #expect(suite.cases.contains { $0.workflow == workflow && $0.fork == .triage })
       #expect(suite.scenarios.contains { $0.workflow == workflow })
     }

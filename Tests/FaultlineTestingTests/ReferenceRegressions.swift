@@ -26,7 +26,7 @@ import Testing
     .faultline(
       "scenarios/small-blast-radius.yaml", agent: "reference", seed: 14,
       plan: [
-        "agent-0~1/customer-onboarding:acme/billing.create_invoice[cus_7rp9a96v57k]#1/crash": "pause:after-takeover",
+        "agent-0~1/customer-onboarding:acme/billing.create_invoice[acme]#1/crash": "pause:after-takeover",
         "agent-1~1/customer-onboarding:acme/after-restart#1/decision": "compensate",
       ]))
   func aRunAtItsCapCanStillBeRolledBack() {}

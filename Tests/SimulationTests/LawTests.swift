@@ -103,8 +103,8 @@ import Testing
   static let guests = [
     "OpsAgentSQLite": ["GRDB"], "Faultline": ["Yams"], "Exploration": ["GRDB"], "FaultlineCLI": ["ArgumentParser"],
     "Gateway": [
-      "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle", "Subprocess", "System",
-      "SystemPackage",
+      "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "Subprocess",
+      "System", "SystemPackage",
     ],
     "Certification": ["Crypto"], "LyingDisk": ["GRDBSQLite"],
   ]
