@@ -39,7 +39,7 @@ import Testing
   }
 
   private func environment(_ workshop: Workshop) -> [String: String] {
-    ["FAULTLINE_KEYS": workshop.folder.appending(path: "../\(workshop.folder.lastPathComponent)-keys").path]
+    ["FAULTLINE_KEYS": workshop.folder.appending(path: "../\(workshop.folder.lastPathComponent)-keys/keys").path]
   }
 
   private func certify(_ workshop: Workshop, _ arguments: String..., environment more: [String: String] = [:]) throws -> Workshop.Outcome {
