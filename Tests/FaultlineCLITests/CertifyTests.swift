@@ -4,9 +4,6 @@ import Foundation
 import Testing
 
 @Suite struct CertifyTests {
-  private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-  private static let python = "\(root)/.venv/bin/python"
-  private static var hasPython: Bool { FileManager.default.isExecutableFile(atPath: python) }
   private static let canary = "bench canary 9f1f6a52-1d0f-4a53-9a4e-2d8f5f8c1a77"
 
   /// A suite that a good model passes and no rule does, a prompt, a policy and a key.
@@ -163,7 +160,7 @@ import Testing
   private static let needs: Comment = "needs fakellm and securesystemslib: run Scripts/venv, then the tests again"
 
   /// securesystemslib knows nothing of Faultline.
-  @Test(.enabled(if: hasPython, needs)) func anIndependentImplementationVerifiesTheCertificate() throws {
+  @Test(.enabled(if: Python.isThere, needs)) func anIndependentImplementationVerifiesTheCertificate() throws {
     let workshop = try workshop(cases: 78)
     let environment = environment(workshop)
     #expect(try workshop.run(all: ["keys", "new", "release"], environment: environment).status == 0)
@@ -190,20 +187,13 @@ import Testing
         print("verified")
       """
     try workshop.write(script, to: "verify.py")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.python)
-    process.arguments = ["verify.py", try #require(environment["FAULTLINE_KEYS"])]
-    process.currentDirectoryURL = workshop.folder
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    process.waitUntilExit()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    #expect(process.terminationStatus == 0 && said.contains("verified"), "\(said)")
+    let (status, said) = try Python.run(
+      ["verify.py", try #require(environment["FAULTLINE_KEYS"])], in: workshop.folder)
+    #expect(status == 0 && said.contains("verified"), "\(said)")
   }
 
   /// fakellm speaks both dialects, and its answers are rules over what it is asked.
-  @Test(.enabled(if: hasPython, needs), .timeLimit(.minutes(3)), arguments: ["openai", "anthropic"])
+  @Test(.enabled(if: Python.isThere, needs), .timeLimit(.minutes(3)), arguments: ["openai", "anthropic"])
   func aRealServerIsCertifiedEndToEnd(provider: String) throws {
     let workshop = try workshop(cases: 78)
     try workshop.write(
@@ -217,7 +207,7 @@ import Testing
           when: {messages_contain: "takes pro"}
           respond: {content: '{"transition":"proceed","confidence":97,"reason":"all is there","fields":{"plan":"pro","period":"2026-11"}}'}
       """, to: "fakellm.yaml")
-    let server = try FakeServer(workshop, python: Self.python)
+    let server = try FakeServer(workshop)
     defer { server.stop() }
     let base = "http://127.0.0.1:\(server.port)" + (provider == "openai" ? "/v1" : "")
     let key = "sk-secret-0123456789abcdef"
@@ -247,40 +237,33 @@ private final class FakeServer {
   let port: Int
   private let process = Process()
 
-  init(_ workshop: Workshop, python: String) throws {
-    let probe = Process()
-    let output = Pipe()
-    probe.executableURL = URL(fileURLWithPath: python)
-    probe.arguments = ["-c", "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"]
-    probe.standardOutput = output
-    try probe.run()
-    probe.waitUntilExit()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  init(_ workshop: Workshop) throws {
+    let text = try Python.run(
+      ["-c", "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"],
+      in: workshop.folder
+    ).said
     port = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-    process.executableURL = URL(fileURLWithPath: python)
+    process.executableURL = URL(fileURLWithPath: Python.path)
     process.arguments = ["-m", "uvicorn", "fakellm.server:app", "--host", "127.0.0.1", "--port", "\(port)", "--log-level", "error"]
     process.currentDirectoryURL = workshop.folder
     process.environment = ProcessInfo.processInfo.environment.merging(["FAKELLM_CONFIG": "fakellm.yaml"]) { $1 }
     process.standardError = FileHandle.nullDevice
     try process.run()
     // A connection that is refused says that it is not there yet; the script waits for one that is not.
-    let waiter = Process()
-    waiter.executableURL = URL(fileURLWithPath: python)
-    waiter.arguments = [
-      "-c",
-      """
-      import socket, sys, time
-      for _ in range(300):
-          try:
-              socket.create_connection(("127.0.0.1", \(port)), 1).close(); sys.exit(0)
-          except OSError:
-              time.sleep(0.1)
-      sys.exit(1)
-      """,
-    ]
-    try waiter.run()
-    waiter.waitUntilExit()
-    try #require(waiter.terminationStatus == 0, "the server did not start")
+    let waiter = try Python.run(
+      [
+        "-c",
+        """
+        import socket, sys, time
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", \(port)), 1).close(); sys.exit(0)
+            except OSError:
+                time.sleep(0.1)
+        sys.exit(1)
+        """,
+      ], in: workshop.folder)
+    try #require(waiter.status == 0, "the server did not start")
   }
 
   func stop() {

@@ -66,25 +66,11 @@ import Testing
 
   // MARK: With OpenTelemetry's definitions
 
-  private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-  private static let python = "\(root)/.venv/bin/python"
-  private static var hasPython: Bool { FileManager.default.isExecutableFile(atPath: python) }
-
   private func parse(_ files: [String], in workshop: Workshop) throws -> (status: Int32, said: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.python)
-    process.arguments = ["\(Self.root)/Scripts/parse-otlp"] + files
-    process.currentDirectoryURL = workshop.folder
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let said = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, said)
+    try Python.run(["\(Python.root)/Scripts/parse-otlp"] + files, in: workshop.folder)
   }
 
-  @Test(.enabled(if: hasPython, "needs opentelemetry-proto: run Scripts/venv, then the tests again"))
+  @Test(.enabled(if: Python.isThere, "needs opentelemetry-proto: run Scripts/venv, then the tests again"))
   func theOfficialDefinitionsReadEveryLine() throws {
     let workshop = try workshop()
     try workshop.run(

@@ -32,6 +32,33 @@ enum Bench {
     return session
   }
 
+  /// Serves something as long as `body` takes, which is told the port.
+  static func serving<T: Sendable>(
+    _ host: any RequestHandler, settings: GatewayServer.Settings = .init(), _ body: (Int) async throws -> T
+  ) async throws -> T {
+    let (ports, found) = AsyncStream.makeStream(of: Int.self)
+    let server = Task { try await GatewayServer(host, settings: settings).run { found.yield($0) } }
+    defer { server.cancel() }
+    for await port in ports { return try await body(port) }
+    throw CancellationError()
+  }
+
+  /// Plays a command in a virtual world of its own.
+  static func trial(
+    _ command: AgentCommandLine, faults: [Plan.Entry] = [], folder: String, timeout: Duration, reset: String? = nil
+  ) async throws -> OutsideTrials.Outcome {
+    var settings = OutsideTrials.Settings(folder: folder)
+    settings.session.clock = .virtual
+    settings.timeout = timeout
+    settings.reset = reset
+    let host = WorldHost()
+    let setup = try setup()
+    return try await serving(host) { [settings] port in
+      let trials = OutsideTrials(setup, command: command, settings: settings, host: host, port: port)
+      return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))
+    }
+  }
+
   static func fault(_ point: Name, _ choose: Name, _ aspect: Aspect) -> Plan.Entry {
     Plan.Entry(at: SitePattern(point: point, call: 1, aspect: aspect), choose: choose)
   }

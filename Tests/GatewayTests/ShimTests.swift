@@ -23,23 +23,9 @@ private let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/e
   private func play(_ script: String) async throws -> (output: String, duration: Duration) {
     let folder = NSTemporaryDirectory() + "faultline-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    var settings = OutsideTrials.Settings(folder: folder)
-    settings.session.clock = .virtual
-    settings.timeout = .seconds(50)
-    let host = WorldHost()
-    let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    let server = Task { try await GatewayServer(host).run { found.yield($0) } }
-    defer { server.cancel() }
-    var port = 0
-    for await number in ports {
-      port = number
-      break
-    }
     // It ends as if all were done, which nothing is: trials that fail keep their output.
-    let trials = OutsideTrials(
-      try Bench.setup(), command: AgentCommandLine(["python3", "-c", Self.prelude + script]), settings: settings,
-      host: host, port: port)
-    let outcome = try await trials.play("t", number: 1, seed: 1, plan: Plan())
+    let outcome = try await Bench.trial(
+      AgentCommandLine(["python3", "-c", Self.prelude + script]), folder: folder, timeout: .seconds(50))
     let errors = try String(contentsOfFile: "\(outcome.folder)/stderr.1", encoding: .utf8)
     #expect(errors == "")
     return (try String(contentsOfFile: "\(outcome.folder)/stdout.1", encoding: .utf8), outcome.duration)

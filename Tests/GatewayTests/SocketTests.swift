@@ -31,11 +31,7 @@ import Testing
   static func bytes(
     of request: String, from host: any RequestHandler, settings: GatewayServer.Settings = .init()
   ) async throws -> String {
-    let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    let server = Task { try await GatewayServer(host, settings: settings).run { found.yield($0) } }
-    defer { server.cancel() }
-    for await port in ports { return try await exchange(request, port: port) }
-    return ""
+    try await Bench.serving(host, settings: settings) { try await exchange(request, port: $0) }
   }
 
   /// Writes a request and reads until the server closes. On a thread of its own: the pool's few must stay free for
@@ -245,11 +241,8 @@ import Testing
     settings.connectionLimit = 1
     let host = WorldHost()
     host.add(try await Bench.session(), as: "1")
-    let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    let server = Task { [settings] in try await GatewayServer(host, settings: settings).run { found.yield($0) } }
-    defer { server.cancel() }
-    for await port in ports {
-      let answers = try await withThrowingTaskGroup(of: String.self) { group in
+    let answers = try await Bench.serving(host, settings: settings) { port in
+      try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<4 {
           group.addTask {
             try await Self.exchange("GET /task HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", port: port)
@@ -257,10 +250,9 @@ import Testing
         }
         return try await group.reduce(into: []) { $0.append($1) }
       }
-      #expect(answers.count == 4)
-      #expect(answers.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
-      return
     }
+    #expect(answers.count == 4)
+    #expect(answers.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
   }
 
   @Test(arguments: [

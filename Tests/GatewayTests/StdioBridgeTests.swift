@@ -16,22 +16,16 @@ import Testing
   ) async throws -> (written: String, end: StdioBridge.End) {
     let host = WorldHost(survivableLoss: survivable)
     host.add(try await Bench.session(faults), as: "1")
-    let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    let server = Task { try await GatewayServer(host).run { found.yield($0) } }
-    defer { server.cancel() }
-    var port = 0
-    for await number in ports {
-      port = number
-      break
+    return try await Bench.serving(host) { port in
+      let written = Mutex<[UInt8]>([])
+      let (stream, input) = AsyncStream.makeStream(of: String.self)
+      for line in lines { input.yield(line.printed) }
+      if closes { input.finish() }
+      let url = try #require(ServiceURL("http://127.0.0.1:\(port)/w/1/mcp"))
+      let bridge = StdioBridge(url, loss: loss) { bytes in written.withLock { $0 += bytes } }
+      let end = await bridge.run(stream)
+      return (written.withLock { String(decoding: $0, as: UTF8.self) }, end)
     }
-    let written = Mutex<[UInt8]>([])
-    let (stream, input) = AsyncStream.makeStream(of: String.self)
-    for line in lines { input.yield(line.printed) }
-    if closes { input.finish() }
-    let url = try #require(ServiceURL("http://127.0.0.1:\(port)/w/1/mcp"))
-    let bridge = StdioBridge(url, loss: loss) { bytes in written.withLock { $0 += bytes } }
-    let end = await bridge.run(stream)
-    return (written.withLock { String(decoding: $0, as: UTF8.self) }, end)
   }
 
   private func answers(_ written: String) -> [JSON] {

@@ -14,22 +14,8 @@ import Testing
   ) async throws -> OutsideTrials.Outcome {
     let folder = NSTemporaryDirectory() + "faultline-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    var settings = OutsideTrials.Settings(folder: folder)
-    settings.session.clock = .virtual
-    settings.timeout = timeout
-    settings.reset = reset
-    let host = WorldHost()
-    let (ports, found) = AsyncStream.makeStream(of: Int.self)
-    let server = Task { try await GatewayServer(host).run { found.yield($0) } }
-    defer { server.cancel() }
-    var port = 0
-    for await number in ports {
-      port = number
-      break
-    }
-    let trials = OutsideTrials(
-      try Bench.setup(), command: AgentCommandLine(["/bin/sh", "-c", script]), settings: settings, host: host, port: port)
-    return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))
+    return try await Bench.trial(
+      AgentCommandLine(["/bin/sh", "-c", script]), faults: faults, folder: folder, timeout: timeout, reset: reset)
   }
 
   @Test func aStatusOfZeroClaimsThatAllIsDone() async throws {

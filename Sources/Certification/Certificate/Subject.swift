@@ -11,6 +11,9 @@ public struct Sampling: Hashable, Sendable, Codable {
   public var maxTokens: Int
   public var seed: UInt64?
 
+  /// As requests write it.
+  var temperature: JSONValue? { temperatureThousandths.map { .number(Double($0) / 1_000) } }
+
   public init(temperatureThousandths: Int? = 0, maxTokens: Int = 1_024, seed: UInt64? = nil) {
     self.temperatureThousandths = temperatureThousandths
     self.maxTokens = maxTokens

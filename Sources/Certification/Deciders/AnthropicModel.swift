@@ -22,20 +22,11 @@ public struct AnthropicModel: DecisionModel {
       ],
       "tool_choice": ["type": "tool", "name": "decide"],
     ]
-    if let temperature = identity.sampling.temperatureThousandths { body["temperature"] = .number(Double(temperature) / 1_000) }
+    body["temperature"] = identity.sampling.temperature
     var headers = ["anthropic-version": "2023-06-01"]
     if let secret = client.secret { headers["x-api-key"] = secret.text }
-    let (outcome, used) = await client.post("v1/messages", .object(body), headers: headers)
-    var usage = used
-    switch outcome {
-    case .failed(let why, let isTimeout): return ModelReply(content: nil, failure: why, isTimeout: isTimeout, usage: usage)
-    case .body(let value):
-      usage.inputTokens = value["usage"]?["input_tokens"]?.int ?? 0
-      usage.outputTokens = value["usage"]?["output_tokens"]?.int ?? 0
-      return ModelReply(
-        content: Self.content(of: value).map(client.scrubbed),
-        failure: Self.content(of: value) == nil ? "the answer has no content" : nil,
-        model: client.scrubbed(value["model"]?.text ?? ""), fingerprint: "", usage: usage)
+    return await client.ask("v1/messages", .object(body), headers: headers, part: "content", in: Self.content) { usage in
+      (input: usage["input_tokens"], output: usage["output_tokens"])
     }
   }
 

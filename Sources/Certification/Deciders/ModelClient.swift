@@ -50,8 +50,32 @@ public struct ModelClient: Sendable {
     case failed(String, isTimeout: Bool)
   }
 
+  /// Sends one question and reads the answer, with no secret in what is kept of it.
+  ///
+  /// - Parameters:
+  ///   - part: What the answer calls the part that `content` finds, for people.
+  ///   - tokens: Where the provider counts them, in its `usage`.
+  func ask(
+    _ path: String, _ body: JSONValue, headers: [String: String], part: String,
+    in content: (JSONValue) -> String?, counting tokens: (JSONValue) -> (input: JSONValue?, output: JSONValue?)
+  ) async -> ModelReply {
+    var (outcome, usage) = await post(path, body, headers: headers)
+    switch outcome {
+    case .failed(let why, let isTimeout): return ModelReply(content: nil, failure: why, isTimeout: isTimeout, usage: usage)
+    case .body(let value):
+      let counted = value["usage"].map(tokens)
+      usage.inputTokens = counted?.input?.int ?? 0
+      usage.outputTokens = counted?.output?.int ?? 0
+      let content = content(value)
+      return ModelReply(
+        content: content.map(scrubbed), failure: content == nil ? "the answer has no \(part)" : nil,
+        model: scrubbed(value["model"]?.text ?? ""), fingerprint: scrubbed(value["system_fingerprint"]?.text ?? ""),
+        usage: usage)
+    }
+  }
+
   /// Sends one body, again where that may help, and says how it went.
-  func post(_ path: String, _ body: JSONValue, headers: [String: String]) async -> (Outcome, CampaignRecord.Usage) {
+  private func post(_ path: String, _ body: JSONValue, headers: [String: String]) async -> (Outcome, CampaignRecord.Usage) {
     var request = URLRequest(url: base.appending(path: path))
     request.httpMethod = "POST"
     request.httpBody = CanonicalJSON.data(body)
@@ -67,8 +91,7 @@ public struct ModelClient: Sendable {
       guard let pause, attempt < attempts else { break }
       try? await Task.sleep(for: .nanoseconds(pause.nanoseconds))
     }
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    usage.milliseconds = Int(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+    usage.milliseconds = Int(TimeSpan(ContinuousClock.now - start).inMilliseconds)
     return (outcome, usage)
   }
 

@@ -25,23 +25,18 @@ public struct OpenAIModel: DecisionModel {
         "type": "json_schema", "json_schema": ["name": "decision", "strict": true, "schema": request.schema],
       ],
     ]
-    if let temperature = identity.sampling.temperatureThousandths { body["temperature"] = .number(Double(temperature) / 1_000) }
+    body["temperature"] = identity.sampling.temperature
     if let seed = identity.sampling.seed { body["seed"] = .int(Int64(clamping: seed)) }
     var headers: [String: String] = [:]
     if let secret = client.secret { headers["authorization"] = "Bearer \(secret.text)" }
-    let (outcome, used) = await client.post("chat/completions", .object(body), headers: headers)
-    var usage = used
-    switch outcome {
-    case .failed(let why, let isTimeout): return ModelReply(content: nil, failure: why, isTimeout: isTimeout, usage: usage)
-    case .body(let value):
-      usage.inputTokens = value["usage"]?["prompt_tokens"]?.int ?? 0
-      usage.outputTokens = value["usage"]?["completion_tokens"]?.int ?? 0
-      let message = value["choices"]?[0]?["message"]
-      let content = message?["refusal"]?.text ?? message?["content"]?.text
-      return ModelReply(
-        content: content.map(client.scrubbed), failure: content == nil ? "the answer has no message" : nil,
-        model: client.scrubbed(value["model"]?.text ?? ""),
-        fingerprint: client.scrubbed(value["system_fingerprint"]?.text ?? ""), usage: usage)
+    return await client.ask("chat/completions", .object(body), headers: headers, part: "message", in: Self.content) { usage in
+      (input: usage["prompt_tokens"], output: usage["completion_tokens"])
     }
+  }
+
+  /// What the message says, be it that it refuses.
+  private static func content(of value: JSONValue) -> String? {
+    let message = value["choices"]?[0]?["message"]
+    return message?["refusal"]?.text ?? message?["content"]?.text
   }
 }

@@ -1,6 +1,7 @@
 // A decider that is a program: a question a line on its standard input, an answer a line on its standard output.
 
 import Foundation
+import Primitives
 import Synchronization
 
 /// Asks a process that lives as long as the exam.
@@ -51,8 +52,7 @@ public actor ProcessModel: DecisionModel {
       return ModelReply(content: nil, failure: "the process does not read: it has ended", usage: usage)
     }
     let said = await running.lines.next(within: timeout)
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    usage.milliseconds = Int(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+    usage.milliseconds = Int(TimeSpan(ContinuousClock.now - start).inMilliseconds)
     guard let said else {
       // What it may still say answers another question than the next one.
       stop()

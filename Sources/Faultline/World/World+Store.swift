@@ -8,14 +8,14 @@ extension World {
   /// The point of a process's start at which it finds its volume as it is.
   static let restartPoint: Name = "restart"
 
+  private static let loadFaults = Offer<StoreFault>(of: .busy, .failsBefore)
+  private static let writeFaults = Offer<StoreFault>(of: .busy, .failsBefore, .full, .fullForGood, .failsAfter)
+
   /// Asks what a store operation meets.
   mutating func chooseStoreFault(_ store: StoreCall, _ site: Site) -> StoreFault {
     // Where every write is refused already, nothing else can come of one.
     guard deployment.takesStoreFailures, !(isStoreFull && store.isWrite) else { return .perform }
-    var offer = Offer<StoreFault>()
-    offer.add(.busy, .failsBefore)
-    if store.isWrite { offer.add(.full, .fullForGood, .failsAfter) }
-    let fault = simulation.choose(offer, at: site)
+    let fault = simulation.choose(store.isWrite ? World.writeFaults : World.loadFaults, at: site)
     if fault != .perform { tookEffect(note(fault.name, at: site)) }
     return fault
   }

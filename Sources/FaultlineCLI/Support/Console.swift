@@ -1,6 +1,7 @@
 // The terminal: what goes to people, what goes to programs, and whether colour is welcome.
 
 import Foundation
+import Primitives
 import Reporting
 
 /// Standard output and error.
@@ -51,8 +52,5 @@ struct Progress {
   func finish() { if isShown { Console.clearProgress() } }
 
   /// Nanoseconds since the work began.
-  var elapsed: Int64 {
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-  }
+  var elapsed: Int64 { TimeSpan(ContinuousClock.now - start).nanoseconds }
 }

@@ -80,7 +80,6 @@ extension Session {
     guard let most = settings.thinking, settings.clock == .virtual, pace.callsUnderWay == 0, pace.waits.isEmpty,
       let last = pace.lastAnswer
     else { return }
-    let (seconds, attoseconds) = min(most, ContinuousClock.now - last).components
-    await pass(to: now + TimeSpan(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+    await pass(to: now + TimeSpan(min(most, ContinuousClock.now - last)))
   }
 }

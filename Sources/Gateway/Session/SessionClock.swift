@@ -58,9 +58,7 @@ struct SessionClock: Sendable {
   /// How far the world's time has come; nil where it does not pass by itself.
   var now: Instant? {
     guard let factor = mode.factor else { return nil }
-    let (seconds, attoseconds) = (ContinuousClock.now - begun).components
-    let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    return start + TimeSpan(nanoseconds: nanoseconds * factor) + ahead
+    return start + TimeSpan(ContinuousClock.now - begun) * factor + ahead
   }
 
   /// Sets it forward; where time does not pass by itself, the world's own is set.

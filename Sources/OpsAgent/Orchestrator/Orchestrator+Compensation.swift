@@ -89,12 +89,7 @@ extension Orchestrator {
     guard let finding = finding(answer, lookup) else { return retryUndo(answer, .undoLookup, now, &commands) }
     switch finding {
     case .none:
-      var visible = states[index].lastSent + act.staleness
-      // It was there. How long ago it was made is told by a clock that may have jumped since.
-      if states[index].status == .done, !hasWaited { visible = max(visible, now + act.staleness) }
-      hasWaited = true
-      if now < visible { return wait(until: visible, .settling, .undoLookup, now, &commands) }
-      takenBack(now, &commands)
+      notShown(.undoLookup, now, &commands)
     case .one(let object), .several(let object, _):
       if case .several = finding { states[index].hasMore = true } else { states[index].hasMore = false }
       guard let learned = lookup.outputs.read(from: object) else { return stopUnread(now, &commands) }
@@ -106,6 +101,17 @@ extension Orchestrator {
       learn(lookup.outputs.read(from: object) ?? [:])
       escalate("\(act.name.text): \(field.text) was changed by someone else", now, &commands)
     }
+  }
+
+  /// What is to be taken back is gone, or not yet visible to the replica that answered: goes on with `again` once it
+  /// would have to be.
+  private mutating func notShown(_ again: Then, _ now: Instant, _ commands: inout [Command]) {
+    var visible = states[index].lastSent + act.staleness
+    // It was there. How long ago it was made is told by a clock that may have jumped since.
+    if states[index].status == .done, !hasWaited { visible = max(visible, now + act.staleness) }
+    hasWaited = true
+    if now < visible { return wait(until: visible, .settling, again, now, &commands) }
+    takenBack(now, &commands)
   }
 
   /// Chooses the way back and has it written before it is gone.
@@ -184,13 +190,7 @@ extension Orchestrator {
     case .alreadyExists where act.isRemoval:
       takenBack(now, &commands)
     case .notFound where parts.compensationRepeats == .idempotent && !act.isRemoval:
-      // Gone, or not yet visible to the replica that answered.
-      var visible = states[index].lastSent + act.staleness
-      // It was there. How long ago it was made is told by a clock that may have jumped since.
-      if states[index].status == .done, !hasWaited { visible = max(visible, now + act.staleness) }
-      hasWaited = true
-      if now < visible { return wait(until: visible, .settling, .undoSend, now, &commands) }
-      takenBack(now, &commands)
+      notShown(.undoSend, now, &commands)
     case .refused where parts.compensationRepeats == .idempotent && act.lookup != nil && check < 2:
       // Perhaps an earlier attempt succeeded and the state no longer allows it: look.
       check += 1

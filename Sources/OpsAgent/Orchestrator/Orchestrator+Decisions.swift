@@ -172,9 +172,7 @@ extension Orchestrator {
     } else if !policy.regions.isEmpty {
       return "clusters may stand in none of the regions that are configured"
     }
-    for made in plan.playbook.madeUp where facts[made.fact] == nil {
-      facts[made.fact] = made.value(given: facts)
-    }
+    nameWhatIsKnown()
     guard !plan.playbook.amounts.isEmpty else { return nil }
     if facts[.effective] == nil, let period = facts.text(.period) { facts[.effective] = .text(period + "-01") }
     guard Playbook.Amount.day(of: facts) != nil else {
@@ -182,6 +180,13 @@ extension Orchestrator {
     }
     workOut()
     return nil
+  }
+
+  /// Makes up the names for which the facts are there.
+  mutating func nameWhatIsKnown() {
+    for made in plan.playbook.madeUp where facts[made.fact] == nil {
+      facts[made.fact] = made.value(given: facts)
+    }
   }
 
   /// Works out the amounts for which the facts are there.

@@ -38,7 +38,7 @@ extension Orchestrator {
       isDoubtful = mayHaveForgotten
       if storeOutage != nil { return escalateWithoutStore(now, &commands) }
       if isDoubtful, parts.versions == .pinned, parts.readBack == .byNaturalKey, !request.isDryRun,
-        let earlier = version(before: plan.workflow.version)
+        let earlier = library.newest(plan.workflow.name, before: plan.workflow.version)
       {
         return seekEarlier(earlier, now, &commands)
       }

@@ -21,10 +21,7 @@ extension Orchestrator {
     isAudited = false
     // Whoever slept past its lease may have been relieved, and what was done since is in no journal that it has read.
     if storeOutage != nil, case .leased = parts.flight, now >= leaseEnd { isDoubtful = true }
-    nameWhatIsKnown()
-    cursor = 0
-    tries = 0
-    survey(now, &commands)
+    surveyFromTheStart(now, &commands)
   }
 
   /// Looks, before a run is begun that may have been begun before, for whatever an earlier version would have made:
@@ -36,22 +33,7 @@ extension Orchestrator {
     if successor == 0 { successor = plan.workflow.version }
     facts = request.input
     adopt(version)
-    nameWhatIsKnown()
-    cursor = 0
-    tries = 0
-    survey(now, &commands)
-  }
-
-  /// The newest version before `version` that this release has.
-  func version(before version: Int) -> CompiledWorkflow? {
-    var best: CompiledWorkflow?
-    for candidate in library.compiled
-    where candidate.workflow.name == plan.workflow.name && candidate.workflow.version < version
-      && candidate.workflow.version > best?.workflow.version ?? Int.min
-    {
-      best = candidate
-    }
-    return best
+    surveyFromTheStart(now, &commands)
   }
 
   /// Nothing is left to look for under the names of an earlier version.
@@ -61,7 +43,7 @@ extension Orchestrator {
       isSurveyed = true
       return escalate("the journal of an earlier run, perhaps under version \(version), is gone", now, &commands)
     }
-    if let earlier = self.version(before: version) { return seekEarlier(earlier, now, &commands) }
+    if let earlier = library.newest(plan.workflow.name, before: version) { return seekEarlier(earlier, now, &commands) }
     guard let own = library.find(plan.workflow.name, version: successor) else {
       preconditionFailure("a release has the version that it began with")
     }
@@ -72,37 +54,36 @@ extension Orchestrator {
     begin(now, &commands)
   }
 
-  /// Makes the names that can be made up before anything was decided.
-  private mutating func nameWhatIsKnown() {
-    for made in plan.playbook.madeUp where facts[made.fact] == nil {
-      facts[made.fact] = made.value(given: facts)
-    }
+  /// Looks under the names that can be made up, whatever was decided so far.
+  private mutating func surveyFromTheStart(_ now: Instant, _ commands: inout [Command]) {
+    nameWhatIsKnown()
+    cursor = 0
+    tries = 0
+    survey(now, &commands)
   }
 
   mutating func survey(_ now: Instant, _ commands: inout [Command]) {
     while cursor < order.count {
       let compiled = act
-      if tries >= Orchestrator.surveyTries {
-        // It was waited for as long as that system asked for, also where another of its operations comes next.
-        doubt(index)
-        tries = 0
-        if let operation = compiled.lookup?.operation { silent.append(operation) }
-      } else if compiled.isChange, let lookup = compiled.lookup {
+      if compiled.isChange, let lookup = compiled.lookup {
+        if tries >= Orchestrator.surveyTries {
+          // It was waited for as long as that system asked for, also where another of its operations comes next.
+          silent.append(lookup.operation)
+          tries = 0
+        }
         if silent.contains(lookup.operation) {
           doubt(index)
-          cursor += 1
-          continue
-        }
-        if lookup.arguments.allSatisfy({ isKnown($0.source) }) {
+        } else if lookup.arguments.allSatisfy({ isKnown($0.source) }) {
           let settled = states[index].lastSent + compiled.settling
           if compiled.isReviewed, !compiled.takesKey, states[index].status == .done, now < settled {
             return wait(until: settled, .settling, .survey, now, &commands)
           }
           tries += 1
           return call(.survey, lookup.operation, arguments(of: lookup.arguments), attempt: tries, &commands)
+        } else if isDoubtful, successor == 0, states[index].status != .done {
+          // What it would be found by was never made, or is not known.
+          doubt(index)
         }
-        // What it would be found by was never made, or is not known.
-        if isDoubtful, successor == 0, states[index].status != .done { doubt(index) }
       }
       cursor += 1
     }
@@ -138,15 +119,17 @@ extension Orchestrator {
       let isDone = states[index].status == .done
       if isDone || (isDoubtful && now < began + act.settling) { doubt(index) }
     }
-    tries = 0
-    cursor += 1
-    survey(now, &commands)
+    surveyNext(now, &commands)
   }
 
   /// Something was shown that can't be read: what was looked for may be there, under an id that is not known.
   mutating func surveyedUnread(_ now: Instant, _ commands: inout [Command]) {
     states[index].status = .open
     states[index].isUnknown = true
+    surveyNext(now, &commands)
+  }
+
+  private mutating func surveyNext(_ now: Instant, _ commands: inout [Command]) {
     tries = 0
     cursor += 1
     survey(now, &commands)

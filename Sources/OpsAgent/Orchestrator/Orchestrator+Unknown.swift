@@ -190,12 +190,11 @@ extension Orchestrator {
   func finding(_ answer: Answer, _ lookup: CompiledLookup) -> Lookup.Finding? {
     switch plan.catalogue.outcome(of: answer) {
     case .succeeded(let response):
-      // That something is not there only an answer shows that can be read.
-      let needsProof = lookup.seeksAbsence || act.isFinding || mode == .backward
-      if needsProof, !lookup.isReadable(response.body) { return nil }
       let finding = lookup.finding(in: response.body, given: facts)
-      if case .none = finding, !lookup.isReadable(response.body) { return nil }
-      return finding
+      // That something is not there only an answer shows that can be read.
+      var needsProof = lookup.seeksAbsence || act.isFinding || mode == .backward
+      if case .none = finding { needsProof = true }
+      return needsProof && !lookup.isReadable(response.body) ? nil : finding
     case .failed(let response):
       let nature = response.error.flatMap { plan.catalogue.nature(of: $0.code) }
       return nature == .notFound || response.status == 404 ? lookup.findingOfNothing : nil

@@ -74,10 +74,15 @@ public struct WorkflowLibrary: Sendable {
   }
 
   /// The newest version of the name that is first in the library.
-  public var current: CompiledWorkflow {
-    var best = compiled[0]
+  public var current: CompiledWorkflow { newest(compiled[0].workflow.name, before: .max) ?? compiled[0] }
+
+  /// The newest version of that name before `version`; nil where there is none.
+  func newest(_ name: Name, before version: Int) -> CompiledWorkflow? {
+    var best: CompiledWorkflow?
     for candidate in compiled
-    where candidate.workflow.name == best.workflow.name && candidate.workflow.version > best.workflow.version {
+    where candidate.workflow.name == name && candidate.workflow.version < version
+      && candidate.workflow.version > best?.workflow.version ?? .min
+    {
       best = candidate
     }
     return best
