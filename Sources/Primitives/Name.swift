@@ -37,7 +37,7 @@ public struct Name: Sendable {
     }
   }
 
-  static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  @usableFromInline static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var h: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { h = (h ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     h ^= h >> 32

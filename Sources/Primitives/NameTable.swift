@@ -14,14 +14,19 @@ public struct NameTable<Value> {
   }
 
   /// The value of that name, if it has one.
-  @inlinable public subscript(name: Name) -> Value? {
+  @inlinable public subscript(name: Name) -> Value? { self[hash: name.hash] }
+
+  /// The value of the name that these bytes spell, if it has one: looked up without a name being made.
+  @inlinable public subscript(bytes: UnsafeBufferPointer<UInt8>) -> Value? { self[hash: Name.hash(of: bytes)] }
+
+  @inlinable subscript(hash hash: UInt64) -> Value? {
     var low = 0
     var high = hashes.count
     while low < high {
       let middle = (low + high) / 2
-      if hashes[middle] < name.hash { low = middle + 1 } else { high = middle }
+      if hashes[middle] < hash { low = middle + 1 } else { high = middle }
     }
-    return low < hashes.count && hashes[low] == name.hash ? values[low] : nil
+    return low < hashes.count && hashes[low] == hash ? values[low] : nil
   }
 }
 

@@ -133,7 +133,11 @@ extension SavedRun {
   /// Whether a file holds a saved run rather than a scenario.
   /// - Throws: ``ScenarioErrors`` where it can't be read.
   public static func isSavedRun(path: String) throws(ScenarioErrors) -> Bool {
-    let first = try TextFile.read(path).split(separator: "\n").first { !$0.hasPrefix("#") }
-    return first?.hasPrefix("schema:") ?? false
+    var rest = try TextFile.read(path)[...]
+    while rest.hasPrefix("#") || rest.hasPrefix("\n") {
+      guard let end = rest.utf8.firstIndex(of: 10) else { return false }
+      rest = rest[rest.utf8.index(after: end)...]
+    }
+    return rest.hasPrefix("schema:")
   }
 }

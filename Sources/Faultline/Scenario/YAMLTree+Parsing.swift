@@ -21,8 +21,9 @@ extension YAMLTree {
       return nil
     }
     var repeated: [TextPosition: String] = [:]
+    var text = source
+    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     while true {
-      let text = String(String.UnicodeScalarView(scalars))
       do {
         let parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
         guard let root = try parser.singleRoot() else {
@@ -41,6 +42,7 @@ extension YAMLTree {
           return nil
         }
         repeated[place] = key
+        text = String(String.UnicodeScalarView(scalars))
       } catch {
         problems.report(error)
         return nil

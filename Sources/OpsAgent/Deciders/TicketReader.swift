@@ -1,4 +1,4 @@
-// Reading a ticket's text by its bytes: once a run, and never a character twice.
+// Reading a ticket's text by its bytes, each word looked up once.
 
 import Operations
 import Primitives
@@ -77,7 +77,7 @@ struct TicketReader {
   private mutating func readWords() {
     var plan: String?
     var hasSeveralPlans = false
-    var before = 0..<0
+    var lastSaid: Keyword?
     var start = 0
     while start < bytes.count {
       guard isPartOfWord(bytes[start]) else {
@@ -87,17 +87,8 @@ struct TicketReader {
       var end = start
       while end < bytes.count, isPartOfWord(bytes[end]) { end += 1 }
       let word = start..<end
-      if isWord(word, "cancel") || isWord(word, "offboard") || (isWord(before, "not") && isWord(word, "onboard"))
-        || (isWord(before, "on") && isWord(word, "hold"))
-      {
-        isForbidding = true
-      }
-      if isWord(word, "maybe") || isWord(word, "perhaps") || isWord(word, "probably")
-        || (isWord(before, "not") && isWord(word, "sure"))
-      {
-        isHedged = true
-      }
-      notice(word, after: before)
+      let said = keyword(word)
+      if let said { notice(said, after: lastSaid) }
       if fields[.effective] == nil, isDay(word) { fields[.effective] = .text(text(word)) }
       if fields[.period] == nil, isPeriod(word) {
         fields[.period] = .text(text(word))
@@ -108,7 +99,7 @@ struct TicketReader {
         plan = name
         lastPlan = name
       }
-      before = word
+      lastSaid = said
       start = end
     }
     if fields[.period] == nil, let day = fields.text(.effective) {
@@ -121,24 +112,38 @@ struct TicketReader {
     }
   }
 
+  /// The words that say what is asked for, how surely, and that it is not to be done.
+  private enum Keyword: String, CaseIterable {
+    case adjustment, allow, cancel, change, credit, downgrade, goodwill, hold, incident, interpret, interpretation, leave
+    case loophole, maybe, not, offboard, offboarding, on, onboard, onboarding, perhaps, plan, policy, postmortem
+    case probably, refund, room, sure, they, upgrade, waive, war
+    case oneOff = "one-off"
+
+    static let all = NameTable(allCases.map { (Name($0.rawValue), $0) })
+    static let lengths = 2...14
+  }
+
+  private func keyword(_ word: Range<Int>) -> Keyword? {
+    guard Keyword.lengths.contains(word.count) else { return nil }
+    return bytes.withUnsafeBufferPointer { Keyword.all[UnsafeBufferPointer(rebasing: $0[word])] }
+  }
+
   /// Notices what is asked for: "please offboard acme", "downgrade to starter", "a one-off credit".
-  private mutating func notice(_ word: Range<Int>, after before: Range<Int>) {
-    if isWord(word, "offboard") || isWord(word, "offboarding") || isWord(before, "they") && isWord(word, "leave") {
-      requests.insert(.offboarding)
-    } else if isWord(word, "upgrade") || isWord(word, "downgrade") || isWord(before, "plan") && isWord(word, "change") {
-      requests.insert(.planChange)
-    } else if isWord(word, "onboard") || isWord(word, "onboarding") {
-      requests.insert(.onboarding)
-    } else if isWord(word, "incident") || isWord(word, "postmortem") || isWord(before, "war") && isWord(word, "room") {
-      requests.insert(.incident)
-    } else if isWord(word, "interpret") || isWord(word, "interpretation") || isWord(word, "loophole")
-      || isWord(before, "policy") && isWord(word, "allow")
-    {
-      requests.insert(.interpretation)
-    } else if isWord(word, "goodwill") || isWord(word, "waive")
-      || isWord(before, "one-off") && (isWord(word, "credit") || isWord(word, "refund") || isWord(word, "adjustment"))
-    {
-      requests.insert(.adjustment)
+  private mutating func notice(_ word: Keyword, after before: Keyword?) {
+    switch (before, word) {
+    case (_, .cancel), (_, .offboard), (.not, .onboard), (.on, .hold): isForbidding = true
+    case (_, .maybe), (_, .perhaps), (_, .probably), (.not, .sure): isHedged = true
+    default: break
+    }
+    switch (before, word) {
+    case (_, .offboard), (_, .offboarding), (.they, .leave): requests.insert(.offboarding)
+    case (_, .upgrade), (_, .downgrade), (.plan, .change): requests.insert(.planChange)
+    case (_, .onboard), (_, .onboarding): requests.insert(.onboarding)
+    case (_, .incident), (_, .postmortem), (.war, .room): requests.insert(.incident)
+    case (_, .interpret), (_, .interpretation), (_, .loophole), (.policy, .allow): requests.insert(.interpretation)
+    case (_, .goodwill), (_, .waive): requests.insert(.adjustment)
+    case (.oneOff, .credit), (.oneOff, .refund), (.oneOff, .adjustment): requests.insert(.adjustment)
+    default: break
     }
   }
 
@@ -152,7 +157,13 @@ struct TicketReader {
   }
 
   private func isWord(_ range: Range<Int>, named word: String) -> Bool {
-    range.count == word.utf8.count && bytes[range].elementsEqual(word.utf8)
+    guard range.count == word.utf8.count else { return false }
+    var index = range.lowerBound
+    for byte in word.utf8 {
+      guard bytes[index] == byte else { return false }
+      index += 1
+    }
+    return true
   }
 
   /// `2026-11`
