@@ -71,8 +71,11 @@ enum Health {
     ("schemathesis", "Scripts/check-openapi"),
   ]
 
+  /// - Parameter given: An interpreter; nil for those of the environments that `Scripts/venv` makes, which hold the
+  ///   clients and the agents apart, or for the one on the path where there are none.
   static func python(_ given: String?) -> [HealthFinding] {
-    let path = given ?? (Files.exists(".venv/bin/python") ? ".venv/bin/python" : "python3")
+    let made = [".venv/bin/python", ".venv-agents/bin/python"].filter(Files.exists)
+    let paths = given.map { [$0] } ?? (made.isEmpty ? ["python3"] : made)
     let script = """
       import importlib.metadata as m, sys
       print("%d.%d.%d" % sys.version_info[:3])
@@ -80,29 +83,36 @@ enum Health {
           try: print(m.version(name))
           except m.PackageNotFoundError: print("-")
       """
-    guard let lines = output(of: path, ["-c", script] + packages.map(\.name)), lines.count > packages.count else {
-      return [
-        HealthFinding(
-          .missing, "python", "\(path) does not run",
-          remedy: "install Python 3.10 or newer; only agents in Python need it")
-      ]
-    }
-    let version = lines[0].split(separator: ".").compactMap { Int($0) }
-    let isNew = version.count == 3 && (version[0], version[1]) >= (3, 10)
-    var findings = [
-      HealthFinding(
-        isNew ? .good : .missing, "python", "\(lines[0]) (\(path))",
-        remedy: isNew ? nil : "use Python 3.10 or newer for the libraries below")
-    ]
-    for (package, found) in zip(packages, lines.dropFirst()) {
+    var findings: [HealthFinding] = []
+    var versions: [String: String] = [:]
+    var hasAnswered = false
+    for path in paths {
+      guard let lines = output(of: path, ["-c", script] + packages.map(\.name)), lines.count > packages.count else {
+        findings.append(
+          HealthFinding(
+            .missing, "python", "\(path) does not run",
+            remedy: "install Python 3.10 or newer; only agents in Python need it"))
+        continue
+      }
+      hasAnswered = true
+      let version = lines[0].split(separator: ".").compactMap { Int($0) }
+      let isNew = version.count == 3 && (version[0], version[1]) >= (3, 10)
       findings.append(
-        found == "-"
-          ? HealthFinding(
-            .missing, "python: \(package.name)", "not installed",
-            remedy: "\(path) -m pip install \(package.name), for \(package.purpose)")
-          : HealthFinding(.good, "python: \(package.name)", found))
+        HealthFinding(
+          isNew ? .good : .missing, "python", "\(lines[0]) (\(path))",
+          remedy: isNew ? nil : "use Python 3.10 or newer for the libraries below"))
+      for (package, found) in zip(packages, lines.dropFirst()) where found != "-" && versions[package.name] == nil {
+        versions[package.name] = paths.count > 1 ? "\(found) (\(path))" : found
+      }
     }
+    guard hasAnswered else { return findings }
     return findings
+      + packages.map { package in
+        versions[package.name].map { HealthFinding(.good, "python: \(package.name)", $0) }
+          ?? HealthFinding(
+            .missing, "python: \(package.name)", "not installed",
+            remedy: "\(paths[0]) -m pip install \(package.name), for \(package.purpose)")
+      }
   }
 
   /// The lines that a command prints; nil where it does not run or fails.
