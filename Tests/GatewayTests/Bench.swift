@@ -45,14 +45,15 @@ enum Bench {
 
   /// Plays a command in a virtual world of its own.
   static func trial(
-    _ command: AgentCommandLine, faults: [Plan.Entry] = [], folder: String, timeout: Duration, reset: String? = nil
+    _ command: AgentCommandLine, in scenario: Name = "happy-path", faults: [Plan.Entry] = [], folder: String,
+    timeout: Duration, reset: String? = nil
   ) async throws -> OutsideTrials.Outcome {
     var settings = OutsideTrials.Settings(folder: folder)
     settings.session.clock = .virtual
     settings.timeout = timeout
     settings.reset = reset
     let host = WorldHost()
-    let setup = try setup()
+    let setup = try setup(scenario)
     return try await serving(host) { [settings] port in
       let trials = OutsideTrials(setup, command: command, settings: settings, host: host, port: port)
       return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))

@@ -15,9 +15,9 @@ public final class WorldHost: RequestHandler {
   ///   - streams: whether it answers calls with server-sent events where the client takes them.
   ///   - model: what the scripted model says; nil for a host without one.
   public init(survivableLoss: Bool = false, streams: Bool = false, model: ModelScript? = nil) {
-    doors = [
-      AgentDoor(), JSONDoor(), MCPDoor(survivable: survivableLoss, streams: streams), ModelDoor(script: model),
-    ]
+    doors =
+      [AgentDoor()] + vendorDoors
+      + [JSONDoor(), MCPDoor(survivable: survivableLoss, streams: streams), ModelDoor(script: model)]
   }
 
   /// Puts a world under an id, which becomes part of its base URL.

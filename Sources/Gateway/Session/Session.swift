@@ -151,11 +151,20 @@ public actor Session {
 
   /// A solved ticket says that the work is done.
   private var ticketsWord: Claim? {
-    guard let ticket = task.input.text("ticket_id"), let operation = catalogue["ticketing.get_ticket"] else { return nil }
+    guard let ticket = task.input.text("ticket_id"), let operation = catalogue["ticketing.get_ticket"] else {
+      return nil
+    }
     var look = world.withoutAgent()
     let shown = look.ask(Request(operation.name, ["ticket": .text(ticket)], principal: principal(for: operation)))
     guard let status = shown.body.text("status"), ["solved", "closed"].contains(status) else { return nil }
     return Claim(.completed, text: "The ticket is \(status).")
+  }
+
+  /// What a system would answer to a read, without the run noticing: for what a vendor's answer shows beside ours.
+  func glance(_ name: Name, _ arguments: Fields) -> Response? {
+    guard let operation = catalogue[name], !operation.isMutation else { return nil }
+    var look = world.withoutAgent()
+    return look.ask(Request(name, arguments, principal: principal(for: operation)))
   }
 
   /// What the agent says about its work; the last word counts.

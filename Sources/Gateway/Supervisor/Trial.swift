@@ -79,13 +79,16 @@ public struct OutsideTrials: Sendable {
     let supervisor = try Supervisor(
       command,
       adding: own.merging([
-        "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp", "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
+        "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp",
+        "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
         // Whoever else runs trials on this machine: a tree is known by this.
         "FAULTLINE_STATE_DIR": URL(fileURLWithPath: state).path, "FAULTLINE_RUN_ID": UUID().uuidString,
         "FAULTLINE_TRIAL": String(number),
         // Both libraries find the scripted model by these, and a key that is nobody's.
         "OPENAI_BASE_URL": "\(base)/model/v1", "OPENAI_API_KEY": "faultline",
         "ANTHROPIC_BASE_URL": "\(base)/model", "ANTHROPIC_API_KEY": "faultline",
+        // AWS's libraries find the world by themselves, and insist on credentials, which nobody checks.
+        "AWS_ENDPOINT_URL": base, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
       ]) { $1 }, output: folder)
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
