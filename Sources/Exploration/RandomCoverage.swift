@@ -80,7 +80,7 @@ public struct RandomCoverage: Hashable, Sendable, Codable {
     switch verdict.result {
     case .pass: passed += 1
     case .fail: failed += 1
-    case .inconclusive: inconclusive += 1
+    case .inconclusive, .contaminated: inconclusive += 1
     }
     digest &+= Draw.mix(verdict.traceHash ^ Draw.mix(verdict.seed))
     if let recovery = verdict.metrics.recoveryMilliseconds {

@@ -36,6 +36,8 @@ public struct Conditions: Hashable, Sendable {
   public var movesKeyScope = false
   /// How long the handling takes, where that is longer than usual; the key is in use until then.
   public var handlingTime: TimeSpan = .zero
+  /// What the ids that are made up here are marked with.
+  public var seal = Seal.none
 
   public init(
     call: CallID?, entropy: Draw, readLag: TimeSpan = .zero, lifecycleFails: Bool = false,

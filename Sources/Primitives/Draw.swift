@@ -44,8 +44,10 @@ public struct Draw: Sendable, Hashable {
 
   /// An identifier such as `i-0k3v9q2m1` or `cus_7f3a09bc`: the prefix and base-32 digits of this draw,
   /// fifteen bytes in all so that Swift keeps it without allocating.
-  public func identifier(_ prefix: StaticString) -> String {
-    String(unsafeUninitializedCapacity: 15) { buffer in
+  ///
+  /// - Parameter seal: what its last digits are to tell of the world that made it.
+  public func identifier(_ prefix: StaticString, seal: Seal = .none) -> String {
+    String(unsafeUninitializedCapacity: Seal.length) { buffer in
       var count = 0
       prefix.withUTF8Buffer { bytes in
         for byte in bytes.prefix(10) {
@@ -54,7 +56,11 @@ public struct Draw: Sendable, Hashable {
         }
       }
       var rest = word
-      while count < 15 {
+      let sealAt = seal == .none ? Seal.length : Seal.length - Seal.digits
+      if seal != .none { rest &= 1 << UInt64(5 * (sealAt - count)) - 1 }
+      let own = rest
+      while count < Seal.length {
+        if count == sealAt { rest = seal.tail(after: own) }
         let digit = UInt8(truncatingIfNeeded: rest & 31)
         buffer[count] = digit < 10 ? 48 + digit : 87 + digit
         rest >>= 5

@@ -61,6 +61,7 @@ public struct RunReport: Sendable {
       case .pass: ("PASS", .good)
       case .fail: ("FAIL", .bad)
       case .inconclusive: ("OPEN", .warning)
+      case .contaminated: ("CONTAMINATED", .warning)
       }
     let agent = Words.agent(verdict.agent, without: verdict.without)
     let scenario = style.paint(verdict.scenario.text, .strong)
@@ -68,9 +69,11 @@ public struct RunReport: Sendable {
   }
 
   private func opening(_ style: Style) -> String {
-    var sentences = verdict.result == .inconclusive ? [] : story.sentences
+    var sentences = verdict.result.isOpen ? [] : story.sentences
     if verdict.result == .pass, let ending = story.peacefulEnd { sentences = [ending] }
-    if sentences.isEmpty { sentences = verdict.violations.prefix(1).map(\.message) }
+    if sentences.isEmpty, verdict.result != .contaminated {
+      sentences = verdict.violations.prefix(1).map(\.message)
+    }
     sentences += verdict.reasons
     return sentences.flatMap { Words.printable($0).wrapped(to: style.width) }.joined(separator: "\n")
   }
@@ -159,7 +162,7 @@ public struct RunReport: Sendable {
       switch verdict.result {
       case .pass: "as it said"
       case .fail: "violation"
-      case .inconclusive: "undecided"
+      case .inconclusive, .contaminated: "undecided"
       }
     lines.append(("Agent", "said: \(said) | real: \(real)"))
     let recovery = metrics.recoveryMilliseconds.map { Words.brief(milliseconds: $0) } ?? "none"

@@ -9,6 +9,14 @@ import Simulation
 
 @testable import Gateway
 
+/// Whether Python can be started; without it the tests that need it are skipped.
+let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/env")
+  && (try? Process.run(URL(filePath: "/usr/bin/env"), arguments: ["python3", "-c", ""]))
+    .map { process in
+      process.waitUntilExit()
+      return process.terminationStatus == 0
+    } ?? false
+
 enum Bench {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -20,13 +28,16 @@ enum Bench {
 
   /// A world whose first process has started and waits to be called for.
   static func session(
-    _ faults: [Plan.Entry] = [], quiet: Duration = .zero, loss: LossForm = .close
+    _ faults: [Plan.Entry] = [], quiet: Duration = .zero, loss: LossForm = .close, seal: Seal = .none,
+    origin: @escaping @Sendable (Seal) -> String? = { _ in nil }
   ) async throws -> Session {
     var settings = Session.Settings()
     settings.plan = Plan(faults)
     settings.clock = .virtual
     settings.quiet = quiet
     settings.loss = loss
+    settings.seal = seal
+    settings.origin = origin
     let session = try Session(setup(), agent: OutsideAgent(name: "tested"), settings: settings)
     await session.begin()
     return session

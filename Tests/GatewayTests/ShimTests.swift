@@ -8,14 +8,6 @@ import Testing
 
 @testable import Gateway
 
-/// Whether Python can be started; without it these tests are skipped.
-private let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/env")
-  && (try? Process.run(URL(filePath: "/usr/bin/env"), arguments: ["python3", "-c", ""]))
-    .map { process in
-      process.waitUntilExit()
-      return process.terminationStatus == 0
-    } ?? false
-
 @Suite(.enabled(if: hasPython, "python3 is missing")) struct ShimTests {
   /// Plays a script in a virtual world, from a folder where it may leave files.
   ///

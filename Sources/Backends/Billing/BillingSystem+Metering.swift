@@ -26,12 +26,14 @@ extension BillingSystem {
   ) {
     // The ids come from the event, so that they depend on nothing but what is billed.
     let draw = Draw(seed: delivery.id.stableDigest, key: cluster.stableDigest)
+    let seal = Seal(of: cluster)
     let began = delivery.body[.periodStart]?.instant ?? now
     let price = options.price(of: delivery.body.text(.plan))
     let invoice = Invoice(
-      id: draw.identifier("in_"), owner: owner, period: delivery.body.text(.period) ?? began.month,
+      id: draw.identifier("in_", seal: seal), owner: owner, period: delivery.body.text(.period) ?? began.month,
       reference: nil, source: cluster, currency: price.currency, createdAt: now)
-    draft(invoice, item: Invoice.Item(id: draw.derived(1).identifier("ii_"), amount: price), at: now, &effects)
+    let item = Invoice.Item(id: draw.derived(1).identifier("ii_", seal: seal), amount: price)
+    draft(invoice, item: item, at: now, &effects)
     if options.draftTime > .zero {
       lifecycle.plan(Step(invoice: invoice.id), at: now + options.draftTime)
     } else {

@@ -29,7 +29,7 @@ struct Call {
 
   /// A new id. A handler that makes several objects gives each its own `index`.
   func newID(_ prefix: StaticString, _ index: UInt64 = 0) -> String {
-    conditions.entropy.derived(index).identifier(prefix)
+    conditions.entropy.derived(index).identifier(prefix, seal: conditions.seal)
   }
 }
 

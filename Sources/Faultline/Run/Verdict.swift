@@ -38,7 +38,14 @@ public struct Violation: Hashable, Sendable {
 
 /// The result of one run.
 public struct Verdict: Sendable {
-  public enum Result: String, Sendable { case pass, fail, inconclusive }
+  public enum Result: String, Sendable, CaseIterable {
+    case pass, fail, inconclusive
+    /// The agent used ids of another world: nothing that it did says anything about this one.
+    case contaminated
+
+    /// Whether the run says neither that the agent is right nor that it is wrong.
+    public var isOpen: Bool { self == .inconclusive || self == .contaminated }
+  }
   public enum Expectation: String, Sendable { case met, unmet, none }
 
   public var scenario: Name

@@ -30,6 +30,7 @@ extension SavedRun {
       lines.append("    choose: \(Self.scalar(entry.choose.text))")
     }
     if let result { lines += Self.lines(result) }
+    if let recording { lines.append("recording: " + Self.block(recording)) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -104,12 +105,13 @@ extension SavedRun {
         "replicas", .int(1...Int64(Scenario.Rollout.most)),
         "How many replicas of the agent there were; as many as the scenario says where nothing is given."),
       Shape.Key("plan", .list(.mapping(ScenarioShapes.sitedFault)), required: true, "What goes wrong, and where."),
-      Shape.Key("verdict", .name(["pass", "fail", "inconclusive"]), "What came of it."),
+      Shape.Key("verdict", .name(Verdict.Result.allCases.map(\.rawValue)), "What came of it."),
       Shape.Key("outcome", .name(Ending.allCases.map(\.rawValue)), "What the agent said."),
       Shape.Key("trace_hash", .text, "The run's hash, as sixteen digits."),
       Shape.Key("input_digest", .text, "Agent, seed and plan of the saved run, as sixteen digits."),
       Shape.Key("violations", .list(.mapping(violation)), "What the oracles found."),
       Shape.Key("report", .text, "The report as it was printed."),
+      Shape.Key("recording", .text, "What a process asked for, as it arrived; it is played instead of the process."),
     ])
 
   private static let percent = ValueKind.int(1...1_000_000)
@@ -166,9 +168,10 @@ extension SavedRun {
       }.map { Int($0) },
       plan: Plan(
         (file["plan"].flatMap { problems.list($0, "a list of faults") } ?? []).compactMap { problems.sitedFault($0) }),
-      version: text("version", "a version of Faultline", &problems) ?? "")
+      version: text("version", "a version of Faultline", &problems) ?? "",
+      recording: text("recording", "the requests of a process", &problems))
     guard let tree = file["verdict"] else { return run }
-    let verdict = problems.name(tree, among: ["pass", "fail", "inconclusive"], "verdict")
+    let verdict = problems.name(tree, among: Verdict.Result.allCases.map(\.rawValue), "verdict")
     let outcome = file["outcome"].flatMap { problems.name($0, among: Ending.allCases.map(\.rawValue), "ending") }
     run.result = Result(
       verdict: verdict.flatMap(Verdict.Result.init) ?? .inconclusive, outcome: outcome.flatMap(Ending.init),

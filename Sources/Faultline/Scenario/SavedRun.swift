@@ -29,6 +29,8 @@ public struct SavedRun: Hashable, Sendable {
   public var version: String
   /// What came of it; nil in a file that was written before the run, in case the run never returned.
   public var result: Result?
+  /// What an outside process asked for, as it arrived, in a form of the doors' own; nil for an agent of Swift.
+  public var recording: String?
 
   /// What a run showed.
   public struct Result: Hashable, Sendable {
@@ -58,7 +60,8 @@ public struct SavedRun: Hashable, Sendable {
 
   public init(
     scenario: String, scenarioDigest: UInt64, agent: Name, without: [Name] = [], store: Name = "model", seed: UInt64,
-    shape: RunShape = .nominal, replicas: Int? = nil, plan: Plan, version: String, result: Result? = nil
+    shape: RunShape = .nominal, replicas: Int? = nil, plan: Plan, version: String, result: Result? = nil,
+    recording: String? = nil
   ) {
     self.scenario = scenario
     self.scenarioDigest = scenarioDigest
@@ -71,16 +74,20 @@ public struct SavedRun: Hashable, Sendable {
     self.plan = plan
     self.version = version
     self.result = result
+    self.recording = recording
   }
 
   /// The run that led to this verdict.
-  public init(_ verdict: Verdict, of scenario: Scenario, store: Name = "model", version: String, report: String) {
+  public init(
+    _ verdict: Verdict, of scenario: Scenario, store: Name = "model", version: String, report: String,
+    recording: String? = nil
+  ) {
     self.init(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: verdict.agent, without: verdict.without,
       store: store, seed: verdict.seed, shape: verdict.shape, replicas: verdict.chosenReplicas, plan: verdict.plan, version: version,
       result: Result(
         verdict: verdict.result, outcome: verdict.outcome, traceHash: verdict.traceHash,
-        violations: verdict.violations, report: report))
+        violations: verdict.violations, report: report), recording: recording)
     let digest = inputDigest
     result?.inputDigest = digest
   }
@@ -95,6 +102,7 @@ public struct SavedRun: Hashable, Sendable {
     if shape != .nominal { hasher.combine(shape) }
     if let replicas { hasher.combine(replicas) }
     hasher.combine(plan)
+    if let recording { hasher.combine(recording) }
     return hasher.digest
   }
 }

@@ -180,6 +180,7 @@ extension World {
     }
     let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
     var conditions = Conditions(call: terms.id, entropy: entropy)
+    conditions.seal = seal
     conditions.outage = outageUntil[system] > now
     let isFirst = attempt == 1 && !isCopy
     let fault = calls[index].requestFault

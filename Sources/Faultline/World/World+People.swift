@@ -131,9 +131,10 @@ extension World {
     let site = Site(
       process: who, incarnation: 1 + Int(tries), run: setup.run, point: deed.operation, subject: deed.owner,
       call: number, aspect: .identity)
+    var conditions = Conditions(call: nil, entropy: simulation.draw(at: site))
+    conditions.seal = seal
     systemDigests[system] = nil
-    let response = systems[system].handle(
-      request, at: now, under: Conditions(call: nil, entropy: simulation.draw(at: site)))
+    let response = systems[system].handle(request, at: now, under: conditions)
     record(.acted(who, request: request, response: response))
     readLedger(system)
     lookAfter(system)

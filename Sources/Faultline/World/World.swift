@@ -13,6 +13,8 @@ public struct World {
   /// Whether a process can be stopped and go on later.
   let isPausable: Bool
   public let shape: RunShape
+  /// What the ids of its objects are marked with; none in a simulated run.
+  public let seal: Seal
   var simulation: Simulation<Happening, WorldEvent>
   var systems: [any Backend]
   /// Digests of the systems, as far as they were asked for since a system last changed.
@@ -196,10 +198,11 @@ public struct World {
 
   public init(
     setup: WorldSetup, agent: any AgentUnderTest, seed: UInt64, driver: Driver, shape: RunShape = .nominal,
-    isRecording: Bool
+    seal: Seal = .none, isRecording: Bool
   ) throws {
     let scenario = setup.scenario
     self.setup = setup
+    self.seal = seal
     client = agent.client
     replacesPaused = agent.runsReplicas
     isPausable = agent.isPausable

@@ -14,13 +14,14 @@ extension ExploreCommand {
     let agent = OutsideAgent(name: Name(outside.command.name))
     let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
     let interrupt = Interrupt()
-    let (trials, jobs, seed, most) = (trials, workers, seed ?? 1, points)
+    let (trials, jobs, seed, most, folder) = (trials, workers, seed ?? 1, points, save ?? SavedRuns.failures)
     let reports = try await outside.serving { host, port in
       var reports: [OutsideReport] = []
       for (index, assignment) in assignments.enumerated() where !interrupt.isRaised {
         let exploration = OutsideExploration(
           outside.trials(assignment, host: host, port: port), prefix: "\(index + 1)", trials: trials, jobs: jobs,
-          seed: seed, most: most)
+          seed: seed, most: most
+        ) { try OutsideRuns.save($0, of: assignment, plan: $1, into: folder) }
         reports.append(try await exploration.play(until: interrupt))
       }
       return reports
@@ -30,9 +31,7 @@ extension ExploreCommand {
     switch output.format {
     case .json: try output.deliver(reports.map(\.json).joined(separator: "\n"))
     case .text:
-      let blocks = zip(reports, assignments).map { report, assignment in
-        report.text(output.style, again: RunCommand.again(command, path: assignment.path))
-      }
+      let blocks = reports.map { $0.text(output.style, again: { outside.again($0) }) }
       try output.deliver((blocks + ["exit \(status.rawValue)"]).joined(separator: "\n\n"))
     case .junit, .github, .sarif:
       throw Refusal.badInput(
@@ -51,17 +50,23 @@ struct OutsideExploration: Sendable {
   private let seed: UInt64
   /// How many points are tried; nil for all.
   private let most: Int?
+  /// Keeps a trial that was no pass, with what it was to meet, and says in which file.
+  private let save: @Sendable (OutsideTrials.Outcome, Plan) throws -> String
 
   /// How often a plan whose fault was not met is tried again.
   private static let patience = 2
 
-  init(_ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64, most: Int?) {
+  init(
+    _ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64, most: Int?,
+    save: @escaping @Sendable (OutsideTrials.Outcome, Plan) throws -> String
+  ) {
     self.trials = trials
     self.prefix = prefix
     self.count = count
     self.jobs = jobs
     self.seed = seed
     self.most = most
+    self.save = save
   }
 
   func play(until interrupt: Interrupt) async throws -> OutsideReport {
@@ -78,7 +83,10 @@ struct OutsideExploration: Sendable {
     let seconds = Double(first.duration / .milliseconds(1)) / 1_000 * Double(points.count * count) / Double(jobs)
     Console.complain(
       "\(points.count) points, \(points.count * count) trials, about \(Int(seconds.rounded(.up))) s")
-    guard first.record.verdict.result == .pass else { return report }
+    guard first.record.verdict.result == .pass else {
+      report.cleanFile = try save(first, Plan())
+      return report
+    }
     let begun = ContinuousClock.now
     try await withThrowingTaskGroup(of: (Int, [OutsideTrials.Outcome]).self) { group in
       var next = 0
@@ -91,6 +99,9 @@ struct OutsideExploration: Sendable {
       for _ in 0..<jobs { startOne() }
       while let (index, outcomes) = try await group.next() {
         report.points[index].take(outcomes)
+        if let failing = outcomes.first(where: { $0.record.verdict.result != .pass }) {
+          report.points[index].file = try save(failing, Plan([points[index]]))
+        }
         startOne()
       }
     }
@@ -124,6 +135,12 @@ struct OutsideReport: Sendable {
     var applied = 0
     var violations = 0
     var inconclusive = 0
+    /// Trials in which the agent used ids of another world.
+    var contaminated = 0
+    /// Why the first of these was that.
+    var contamination: String?
+    /// Where the first trial that was no pass is saved.
+    var file: String?
     var oracles: [String] = []
     /// Where the first failing trial kept its output.
     var folder: String?
@@ -136,6 +153,14 @@ struct OutsideReport: Sendable {
       return "\(at.point?.text ?? "*")\(subject)#\(at.call ?? 1)\(again)"
     }
 
+    /// Trials that were no pass.
+    var troubles: Int { violations + inconclusive + contaminated }
+
+    /// What came of it, in a word or two.
+    var word: String {
+      violations > 0 ? oracles.joined(separator: ", ") : contaminated > 0 ? "contaminated" : "inconclusive"
+    }
+
     mutating func take(_ outcomes: [OutsideTrials.Outcome]) {
       for outcome in outcomes {
         let verdict = outcome.record.verdict
@@ -145,6 +170,9 @@ struct OutsideReport: Sendable {
         case .pass: break
         case .fail: violations += 1
         case .inconclusive: inconclusive += 1
+        case .contaminated:
+          contaminated += 1
+          if contamination == nil { contamination = verdict.reasons.first }
         }
         for violation in verdict.violations where !oracles.contains(violation.oracle.text) {
           oracles.append(violation.oracle.text)
@@ -158,6 +186,8 @@ struct OutsideReport: Sendable {
   let agent: Name
   /// The run without faults.
   let clean: Verdict
+  /// Where that is saved; nil where it passed.
+  var cleanFile: String?
   let trialsPerPoint: Int
   var points: [Point]
   /// How many points the run without faults reveals.
@@ -165,15 +195,16 @@ struct OutsideReport: Sendable {
   var seconds = 0.0
 
   var isGood: Bool {
-    clean.result == .pass && points.allSatisfy { $0.trials == trialsPerPoint && $0.violations + $0.inconclusive == 0 }
+    clean.result == .pass && points.allSatisfy { $0.trials == trialsPerPoint && $0.troubles == 0 }
   }
 
-  private var total: (trials: Int, applied: Int, violations: Int, inconclusive: Int) {
-    points.reduce(into: (0, 0, 0, 0)) { sum, point in
+  private var total: (trials: Int, applied: Int, violations: Int, inconclusive: Int, contaminated: Int) {
+    points.reduce(into: (0, 0, 0, 0, 0)) { sum, point in
       sum.0 += point.trials
       sum.1 += point.applied
       sum.2 += point.violations
       sum.3 += point.inconclusive
+      sum.4 += point.contaminated
     }
   }
 
@@ -187,7 +218,8 @@ struct OutsideReport: Sendable {
 
   // MARK: For people
 
-  func text(_ style: Style, again: String) -> String {
+  /// - Parameter again: the command that plays a saved run with the process.
+  func text(_ style: Style, again: (String) -> String) -> String {
     let word: Style.Tone = isGood ? .good : .bad
     var blocks = [
       "\(style.paint(isGood ? "PASS" : "FAIL", word))  \(style.paint(scenario.text, .strong))   \(agent)   every single fault"
@@ -195,37 +227,46 @@ struct OutsideReport: Sendable {
     guard clean.result == .pass else {
       let oracles = clean.violations.map(\.oracle.text).joined(separator: ", ")
       blocks.append("The run without any fault is no pass (\(oracles.isEmpty ? clean.result.rawValue : oracles)); nothing else was tried.")
-      blocks.append("See it   \(again)")
+      blocks += clean.reasons
+      if let cleanFile {
+        blocks.append("See it        faultline show \(CommandLineText.quoted(cleanFile))\nRun it again  \(again(cleanFile))")
+      }
       return blocks.joined(separator: "\n\n")
     }
     var table = TextTable([
       .init("point", fillsRest: true), .init("fault", limit: 20), .init("found", rightAligned: true),
       .init("oracles", limit: 22),
     ])
-    let telling = points.filter { $0.violations + $0.inconclusive > 0 }
+    let telling = points.filter { $0.troubles > 0 }
     for point in telling {
       table.add([
         "\(point.place)", "\(point.entry.choose)", "\(point.violations) / \(point.applied) / \(point.trials)",
-        .init(point.violations > 0 ? point.oracles.joined(separator: ", ") : "inconclusive", point.violations > 0 ? .bad : .warning),
+        .init(point.word, point.violations > 0 ? .bad : .warning),
       ])
     }
     if !telling.isEmpty {
       blocks.append(table.text(style))
       blocks.append("found: trials with a violation / in which the fault took effect / played")
     }
-    let quiet = points.count { $0.trials > 0 && $0.violations + $0.inconclusive == 0 }
+    let quiet = points.count { $0.trials > 0 && $0.troubles == 0 }
     if !telling.isEmpty, quiet > 0 { blocks.append("\(quiet) other points, no violation.") }
     if let bound {
       blocks.append(
         "No violation in \(total.applied) trials: with 95 % confidence it happens in at most "
           + "\(String(format: "%.1f", bound)) % of such trials.")
     }
-    if let folder = telling.first?.folder { blocks.append("The output of the first of these is in \(folder).") }
+    if let contamination = telling.lazy.compactMap(\.contamination).first { blocks.append("Contaminated: \(contamination)") }
+    if let first = telling.first(where: { $0.violations > 0 }) ?? telling.first, let file = first.file {
+      var lines = ["See the first  faultline replay \(CommandLineText.quoted(file))", "Run it again   \(again(file))"]
+      if let folder = first.folder { lines.append("Its output     stdout, stderr and state are in \(folder)") }
+      blocks.append(lines.joined(separator: "\n"))
+    }
     let total = total
     let found = pointsFound > points.count ? " of \(pointsFound)" : ""
     blocks.append(
       "\(points.count)\(found) points, \(total.trials) trials, \(total.applied) in which the fault took effect, "
-        + "\(total.violations) violations,\n\(total.inconclusive) inconclusive, \(String(format: "%.1f", seconds)) s")
+        + "\(total.violations) violations,\n\(total.inconclusive) inconclusive, "
+        + (total.contaminated > 0 ? "\(total.contaminated) contaminated, " : "") + "\(String(format: "%.1f", seconds)) s")
     return blocks.joined(separator: "\n\n")
   }
 
@@ -237,6 +278,7 @@ struct OutsideReport: Sendable {
       "schema": "faultline.points/1", "scenario": .text(scenario.text), "agent": .text(agent.text),
       "clean": .text(clean.result.rawValue), "trials": .int(Int64(total.trials)), "applied": .int(Int64(total.applied)),
       "violations": .int(Int64(total.violations)), "inconclusive": .int(Int64(total.inconclusive)),
+      "contaminated": .int(Int64(total.contaminated)),
       "at_most_percent": bound.map { .number(($0 * 100).rounded() / 100) } ?? .null,
       "points_found": .int(Int64(pointsFound)), "seconds": .number((seconds * 1_000).rounded() / 1_000),
       "points": .list(
@@ -245,6 +287,7 @@ struct OutsideReport: Sendable {
             "at": .text(point.entry.at.description), "choose": .text(point.entry.choose.text),
             "trials": .int(Int64(point.trials)), "applied": .int(Int64(point.applied)),
             "violations": .int(Int64(point.violations)), "inconclusive": .int(Int64(point.inconclusive)),
+            "contaminated": .int(Int64(point.contaminated)), "saved": point.file.map { .text($0) } ?? .null,
             "oracles": .list(point.oracles.map { .text($0) }),
           ]
         }),

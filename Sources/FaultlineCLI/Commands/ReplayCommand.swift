@@ -3,6 +3,7 @@
 import Agents
 import ArgumentParser
 import Faultline
+import Gateway
 import Primitives
 import Reporting
 import Simulation
@@ -13,7 +14,11 @@ struct ReplayCommand: ParsableCommand {
     abstract: "Play a saved run again and compare its hash.",
     discussion: """
       The plan in the file may be edited; a run with another plan, or of a scenario that has changed since, is \
-      judged and not compared. Exit status: 0 the verdict passes, 1 it does not, 3 the same input gave another hash.
+      judged and not compared. Of a process, its requests are played as they arrived, without it: the hash is the \
+      same, or the first request is named that fares otherwise. To play the process itself with the file's plan, use: \
+      faultline run FILE -- COMMAND
+
+      Exit status: 0 the verdict passes, 1 it does not, 3 the same input gave another hash.
 
       Example:
         faultline replay .faultline/failures/7f3a.yaml
@@ -47,23 +52,39 @@ struct ReplayCommand: ParsableCommand {
     try telemetry.check()
     var saved = try SavedRuns.read(file)
     saved.replicas = replicas ?? saved.replicas
-    let assignment = try SavedRuns.assignment(of: saved)
-    let record = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
+    let (assignment, record, difference) = try play(saved)
     let status: ExitStatus = assignment.isAsExpected(record.verdict) ? .asExpected : .notAsExpected
     try deliver(record, of: assignment, status: status)
     let files = try telemetry.open()
     try files.add(record, of: assignment)
     try files.close()
+    if let difference { Console.complain("the recording does not fit any more: \(difference)") }
     try compare(record.verdict, with: saved, of: assignment)
     guard status == .asExpected else { throw ExitCode(status) }
+  }
+
+  /// Plays the agent, or what a process asked for.
+  private func play(_ saved: SavedRun) throws -> (Assignment, RunRecord, difference: String?) {
+    if let recording = saved.recording {
+      let (assignment, replay) = try OutsideRuns.replay(saved, recording: recording, path: file)
+      return (assignment, replay.record, replay.difference)
+    }
+    let assignment = try SavedRuns.assignment(of: saved)
+    let record = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
+    return (assignment, record, nil)
   }
 
   private func deliver(_ record: RunRecord, of assignment: Assignment, status: ExitStatus) throws {
     var report = RunReport(
       record, of: assignment.scenario, catalogue: assignment.setup.catalogue, exit: status.rawValue)
     report.showsAll = all
-    report.investigation = try assignment.investigate(record.verdict)
     report.commands = Offers.commands(for: record.verdict, path: assignment.scenario.path, saved: file)
+    // What a process would have done otherwise, nobody can say without it.
+    if assignment.agent is OutsideAgent {
+      report.commands.test = nil
+    } else {
+      report.investigation = try assignment.investigate(record.verdict)
+    }
     switch output.format {
     case .json: try output.deliver(VerdictJSON.line(record.verdict, investigation: report.investigation))
     case .junit:

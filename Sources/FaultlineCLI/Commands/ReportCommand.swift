@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Faultline
+import Gateway
 import Primitives
 import Reporting
 import Simulation
@@ -46,6 +47,7 @@ struct ReportCommand: ParsableCommand {
     }
     let saved = try SavedRuns.read(file)
     let agent = try choice.make()
+    if let recording = saved.recording { return try tell(saved, recording) }
     let assignment = try SavedRuns.assignment(of: saved)
     let failing = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     if format == .swiftTest {
@@ -59,13 +61,30 @@ struct ReportCommand: ParsableCommand {
     var report = RunReport(record, of: subject.scenario, catalogue: subject.setup.catalogue)
     report.investigation = try subject.investigate(record.verdict)
     report.commands = Offers.commands(for: record.verdict, path: subject.path, saved: file)
+    try deliver(report, record.verdict, of: subject)
+  }
+
+  /// Tells the run of a process, from what it asked for.
+  private func tell(_ saved: SavedRun, _ recording: String) throws {
+    guard format != .swiftTest, try choice.make() == nil else {
+      throw Refusal.badInput(
+        "the agent of this run was a process, '\(saved.agent)'",
+        remedy: "play its plan with an agent of Swift: faultline run \(CommandLineText.quoted(file)) --agent NAME")
+    }
+    let (assignment, replay) = try OutsideRuns.replay(saved, recording: recording, path: file)
+    var report = RunReport(replay.record, of: assignment.scenario, catalogue: assignment.setup.catalogue)
+    report.commands = Offers.commands(for: replay.record.verdict, path: assignment.path, saved: file)
+    report.commands.test = nil
+    try deliver(report, replay.record.verdict, of: assignment)
+  }
+
+  private func deliver(_ report: RunReport, _ verdict: Verdict, of subject: Assignment) throws {
     switch format {
     case .text: try deliver(report.text(output == nil ? Console.style : .plain))
-    case .json: try deliver(VerdictJSON.line(record.verdict, investigation: report.investigation))
+    case .json: try deliver(VerdictJSON.line(verdict, investigation: report.investigation))
     case .junit, .swiftTest:
-      let isAsExpected = subject.isAsExpected(record.verdict)
-      try deliver(
-        JUnitReport([.init(verdict: record.verdict, isAsExpected: isAsExpected, text: report.text(.plain))]).xml())
+      let isAsExpected = subject.isAsExpected(verdict)
+      try deliver(JUnitReport([.init(verdict: verdict, isAsExpected: isAsExpected, text: report.text(.plain))]).xml())
     }
   }
 

@@ -67,8 +67,9 @@ struct ServeCommand: AsyncParsableCommand {
     var session = doors.session
     session.seed = seed ?? situation.seed ?? 1
     session.plan = situation.scenario.faults
-    let world = try Session(assignment.setup, agent: agent, settings: session)
     let host = try doors.wire.host()
+    session.seal = host.seal(for: "this world")
+    let world = try Session(assignment.setup, agent: agent, settings: session)
     host.add(world, as: "1")
     await world.begin()
     let interrupt = Interrupt(alsoTerminate: true)

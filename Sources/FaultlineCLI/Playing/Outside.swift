@@ -85,6 +85,16 @@ struct Outside: Sendable {
       port: port)
   }
 
+  /// What plays it again: `faultline run FILE --clock virtual -- python3 agent.py`.
+  ///
+  /// - Parameter seed: the first trial's; nil where the file has it.
+  func again(_ path: String, seed: UInt64? = nil) -> String {
+    var words = ["faultline", "run", path]
+    if let seed, seed != 1 { words += ["--seed", String(seed)] }
+    words += options.words(clock: options.clock ?? clock) + ["--"] + [command.executable] + command.arguments
+    return words.map(CommandLineText.quoted).joined(separator: " ")
+  }
+
   /// Fails where the command never came to life: that says nothing about an agent.
   static func check(_ outcome: OutsideTrials.Outcome) throws {
     guard let failure = outcome.failure else { return }

@@ -36,6 +36,11 @@ enum SavedRuns {
   ) throws -> Assignment {
     var scenario = try Library.reader().read(path: saved.scenario)
     scenario.rollout.chosen = replicas ?? saved.replicas
+    guard agent != nil || saved.recording == nil else {
+      throw Refusal.badInput(
+        "the agent of this run was a process, '\(saved.agent)'",
+        remedy: "'faultline replay FILE' plays what it asked for, 'faultline run FILE -- COMMAND' the process itself")
+    }
     let store = AgentStore(rawValue: saved.store.text) ?? .model
     let own = try agent ?? Library.agent(saved.agent.text, without: saved.without.map(\.text), store: store)
     return try Assignment(Situation(scenario), agent: own, isChecked: false)

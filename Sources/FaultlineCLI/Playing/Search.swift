@@ -219,7 +219,7 @@ struct Search {
       let verdict = try assignment.play(seed: failure.seed, plan: failure.plan, shape: failure.shape).verdict
       switch verdict.result {
       case .pass: earlier.counts.passing += 1
-      case .inconclusive: earlier.counts.unmet += 1
+      case .inconclusive, .contaminated: earlier.counts.unmet += 1
       case .fail: earlier.failing.append(verdict)
       }
     }

@@ -32,10 +32,10 @@ struct OutsideOptions: ParsableArguments {
   var loss: LossForm = .close
 
   @Option(help: "How long one trial may take, such as 60s or 5m.")
-  var timeout: Span = Span(argument: "60s")!
+  var timeout: Span = Span(argument: Self.usualTimeout)!
 
   @Option(help: "How often a process that was killed is started again.")
-  var restarts: Int = 10
+  var restarts: Int = Self.usualRestarts
 
   @Option(
     help: "Hand this variable of the environment on to the agent, beside PATH, HOME and the like; may be repeated.")
@@ -51,7 +51,7 @@ struct OutsideOptions: ParsableArguments {
   @OptionGroup var wire: WireOptions
 
   @Option(help: "Requests that come within so many milliseconds of each other count as sent together; 0 for none.")
-  var quiet: Int = 20
+  var quiet: Int = Self.usualQuiet
 
   func validate() throws {
     guard (0...10_000).contains(quiet) else { throw ValidationError("--quiet takes 0 to 10000 milliseconds") }
@@ -72,6 +72,29 @@ struct OutsideOptions: ParsableArguments {
     settings.timeout = .nanoseconds(timeout.nanoseconds)
     return settings
   }
+}
+
+extension OutsideOptions {
+  /// These options as they are typed, for a command that plays the same again; those that say what 'run' does anyhow
+  /// are left out.
+  ///
+  /// - Parameter clock: how time went by.
+  func words(clock: ClockMode) -> [String] {
+    var words: [String] = []
+    if clock != .real { words += ["--clock", clock.description] }
+    if let thinkTimeout { words += ["--think-timeout", thinkTimeout.defaultValueDescription] }
+    if loss != .close { words += ["--loss", loss.rawValue] }
+    if timeout.defaultValueDescription != Self.usualTimeout { words += ["--timeout", timeout.defaultValueDescription] }
+    if restarts != Self.usualRestarts { words += ["--restarts", String(restarts)] }
+    for name in passEnv { words += ["--pass-env", name] }
+    if let reset { words += ["--reset", reset] }
+    if quiet != Self.usualQuiet { words += ["--quiet", String(quiet)] }
+    return words + wire.words
+  }
+
+  fileprivate static let usualTimeout = "60s"
+  fileprivate static let usualRestarts = 10
+  fileprivate static let usualQuiet = 20
 }
 
 extension ClockMode: ExpressibleByArgument {

@@ -23,6 +23,15 @@ struct WireOptions: ParsableArguments {
       """)
   var mcpStream = false
 
+  /// These options as they are typed.
+  var words: [String] {
+    var words: [String] = []
+    if let modelScript { words += ["--model-script", modelScript] }
+    if survivableLoss { words.append("--survivable-loss") }
+    if mcpStream { words.append("--mcp-stream") }
+    return words
+  }
+
   /// A place for worlds with these doors.
   ///
   /// - Throws: every mistake of the script.

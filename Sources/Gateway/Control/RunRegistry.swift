@@ -66,10 +66,13 @@ public actor RunRegistry {
       settings.seed = (wish.seed ?? settings.seed) &+ UInt64(number)
       settings.plan = wish.plan ?? setup.scenario.faults
       do {
+        let id = Self.newID()
+        settings.seal = host.seal(for: id)
+        settings.origin = { [host] in host.origin(of: $0) }
         let session = try Session(setup, agent: OutsideAgent(name: "outside"), settings: settings)
         made.append(
           Entry(
-            id: Self.newID(), scenario: setup.scenario.name, seed: settings.seed, clock: settings.clock,
+            id: id, scenario: setup.scenario.name, seed: settings.seed, clock: settings.clock,
             session: session))
       } catch {
         throw .unbuildable("\(error)")

@@ -8,6 +8,7 @@ import Synchronization
 /// only one.
 public final class WorldHost: RequestHandler {
   private let worlds = Mutex<[String: Session]>([:])
+  private let seals = Mutex(Seals())
   private let doors: [any Door]
 
   /// - Parameters:
@@ -22,6 +23,12 @@ public final class WorldHost: RequestHandler {
 
   /// Puts a world under an id, which becomes part of its base URL.
   public func add(_ session: Session, as id: String) { worlds.withLock { $0[id] = session } }
+
+  /// A seal for the ids of a world that is going to be put under an id; unlike those of the last worlds here.
+  public func seal(for id: String) -> Seal { seals.withLock { $0.next(for: id) } }
+
+  /// The world under this host that had a seal, by its id; nil where none had.
+  public func origin(of seal: Seal) -> String? { seals.withLock { $0.ids[seal.number] } }
 
   public func remove(_ id: String) { worlds.withLock { _ = $0.removeValue(forKey: id) } }
 
@@ -47,5 +54,17 @@ public final class WorldHost: RequestHandler {
       }
       return worlds.count == 1 ? worlds.first?.value : nil
     }
+  }
+}
+
+/// The seals that were given out. The first is anybody's guess, so that worlds of two commands hardly have the same.
+private struct Seals {
+  private var last = UInt16.random(in: 0..<Seal.count)
+  var ids: [UInt16: String] = [:]
+
+  mutating func next(for id: String) -> Seal {
+    last = last % Seal.count + 1
+    ids[last] = id
+    return Seal(last)
   }
 }

@@ -24,7 +24,7 @@ extension Session {
       order = Array(0..<count)
     }
     let text = order == Array(0..<count) ? "canonical" : order.map { "\($0 + 1)" }.joined(separator: "-")
-    world.note(.mark(Name("together:\(count) \(text)")), of: current)
+    world.mark(Name("together:\(count) \(text)"), of: current)
     return order
   }
 }

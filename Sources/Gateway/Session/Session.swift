@@ -38,6 +38,10 @@ public actor Session {
     /// Lets the agent's own time between two calls pass in a virtual world, too, at most so much at a time; nil where
     /// its thinking costs nothing there.
     public var thinking: Duration?
+    /// What marks the ids of this world, so that they are known in others; none where ids depend on the seed alone.
+    public var seal = Seal.none
+    /// What is known of the world with another seal, such as `trial 2`; nil where nothing is.
+    public var origin: @Sendable (Seal) -> String? = { _ in nil }
 
     public init() {}
   }
@@ -70,7 +74,7 @@ public actor Session {
   let settings: Settings
   private let keeper: (any ProcessKeeper)?
   var clock: SessionClock
-  var world: World
+  var world: RecordedWorld
   private(set) var current: ProcessID?
   private(set) var killed: Set<ProcessID> = []
   private var restartsLeft: Int
@@ -99,9 +103,12 @@ public actor Session {
     self.keeper = keeper
     clock = SessionClock(settings.clock, start: setup.scenario.start)
     restartsLeft = settings.restarts
-    world = try World(
-      setup: setup, agent: agent, seed: settings.seed,
-      driver: settings.notesForks ? .enumerating(after: settings.plan) : .planned(settings.plan), isRecording: true)
+    world = RecordedWorld(
+      try World(
+        setup: setup, agent: agent, seed: settings.seed,
+        driver: settings.notesForks ? .enumerating(after: settings.plan) : .planned(settings.plan),
+        seal: settings.seal, isRecording: true),
+      start: setup.scenario.start)
   }
 
   // MARK: What outsiders may know
@@ -120,6 +127,8 @@ public actor Session {
   public var hasEnded: Bool { record != nil }
   /// What came of the run; nil while it is at work.
   var recordSoFar: RunRecord? { record }
+  /// All that came from outside, for playing it again.
+  public var recording: Recording { world.recording }
 
   // MARK: Processes
 
@@ -191,10 +200,9 @@ public actor Session {
 
   private func conclude() {
     guard record == nil else { return }
-    world.run()
-    var record = Runner.record(of: world, agent: agent)
-    if isAbandoned, record.verdict.result == .pass { record.verdict.result = .inconclusive }
-    if isAbandoned { record.verdict.reasons.insert("The process did not end in its time.", at: 0) }
+    if isAbandoned { world.abandon() }
+    var record = world.conclude(agent, origin: settings.origin)
+    if isAbandoned { record.markAbandoned() }
     self.record = record
     for waiting in arrivals { waiting.continuation.resume(returning: .close) }
     arrivals = []
@@ -336,7 +344,10 @@ public actor Session {
     while true {
       let isLast = logicalCalls.contains { $0.ticket == call.ticket && $0.attempts == call.attempts }
       guard isLast else { return .close }
-      if let answer = agent.inbox.takeAnswer(for: call.ticket) { return reply(answer, to: call) }
+      if let answer = agent.inbox.takeAnswer(for: call.ticket) {
+        world.note(answer, for: call.ticket)
+        return reply(answer, to: call)
+      }
       guard call.index >= 0, !killed.contains(call.process), world.end == nil else { return .close }
       switch world.fate(of: call.index) {
       case .over: return .close

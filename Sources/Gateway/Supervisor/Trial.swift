@@ -24,6 +24,8 @@ public struct OutsideTrials: Sendable {
   /// What one trial came to.
   public struct Outcome: Sendable {
     public var record: RunRecord
+    /// The requests as they came, for playing the run again without the command.
+    public var recording: Recording
     /// What else could have been answered, where the trial noted it.
     public var forks: [Fork]
     /// The folder with `stdout.1`, `stderr.1` and `state`, kept where the run failed.
@@ -70,6 +72,8 @@ public struct OutsideTrials: Sendable {
     session.seed = seed
     session.plan = plan
     session.notesForks = notesForks
+    session.seal = host.seal(for: "trial \(id)")
+    session.origin = { [host] in host.origin(of: $0) }
     var own: [String: String] = [:]
     if session.clock == .virtual {
       let shim = "\(settings.folder)/python"
@@ -112,7 +116,7 @@ public struct OutsideTrials: Sendable {
     let failure = await supervisor.failure
     if record.verdict.result == .pass, failure == nil { try? FileManager.default.removeItem(atPath: folder) }
     return Outcome(
-      record: record, forks: await world.takeForks(), folder: folder, survivors: survivors,
+      record: record, recording: await world.recording, forks: await world.takeForks(), folder: folder, survivors: survivors,
       duration: ContinuousClock.now - begun, failure: failure)
   }
 }

@@ -74,6 +74,7 @@ public struct Finding: Sendable {
 
   /// `double-billing, duplicate-resource`, or how the run ended otherwise than it should.
   var kind: String {
+    if verdict.result == .contaminated { return "contaminated" }
     let oracles = Set(verdict.violations.map(\.oracle)).sorted()
     guard oracles.isEmpty else { return oracles.map(\.text).joined(separator: ", ") }
     return verdict.result == .inconclusive ? "inconclusive" : "unmet-expectation"

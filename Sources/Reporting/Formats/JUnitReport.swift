@@ -37,9 +37,9 @@ public struct JUnitReport: Sendable {
         name: "\(Words.agent(verdict.agent, without: verdict.without)) seed \(verdict.seed)")
       milliseconds = verdict.virtualTime.inMilliseconds
       guard !isAsExpected else { return }
-      let isInconclusive = verdict.result == .inconclusive
-      problem = isInconclusive ? .error : .failure
-      kind = isInconclusive ? "inconclusive" : verdict.violations.first?.oracle.text ?? "unmet-expectation"
+      let isOpen = verdict.result.isOpen
+      problem = isOpen ? .error : .failure
+      kind = isOpen ? verdict.result.rawValue : verdict.violations.first?.oracle.text ?? "unmet-expectation"
       message = verdict.reasons.first ?? verdict.violations.first?.message ?? "the run did not end as expected"
       self.text = text
     }
