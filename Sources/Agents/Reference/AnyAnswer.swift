@@ -1,15 +1,15 @@
 // Everything that a model could answer at one decision: what an exhaustive search tries instead of the rules' answer.
 
+import Faultline
 import OpsAgent
 import Operations
 import Primitives
 
 /// The answers of any model, cut into those that the agent can tell apart.
 ///
-/// Each transition, on the graph and off it; each way to give no decision; each way to be unsure; and for each field
-/// that a text may name: another one that exists, one that does not, the bounds, and nothing. Beside them fields that no
-/// step reads from a text, since nobody can keep a model from naming them. An answer that comes after the agent's
-/// patience is no answer: the shell drops it.
+/// Each transition, on the graph and off it; each way to give no decision; each way to be long about it; each way to be
+/// unsure; and for each field that a text may name: another one that exists, one that does not, the bounds, and
+/// nothing. Beside them fields that no step reads from a text, since nobody can keep a model from naming them.
 struct AnyAnswer {
   let query: DecisionQuery
   /// What the rules say.
@@ -19,7 +19,13 @@ struct AnyAnswer {
   typealias Answer = Result<Decision, DecisionFailure>
 
   /// No more than a choice can hold.
-  static let most = 62
+  static let most = 63
+
+  /// The answers for which the world has to wait. A slow one counts, and leases, keys and reads have grown older
+  /// meanwhile; a late one comes when nobody waits for it any more, and the shell drops it, whatever it says.
+  static let delays: [DecisionPoint.Delay] = [
+    .init("model:slow", .slow), .init("model:late", .late), .init("model:no-answer", .never),
+  ]
 
   /// By name, in a fixed order; the rules' own answer is not among them.
   var answers: [(name: Name, answer: Answer)] {
@@ -33,6 +39,8 @@ struct AnyAnswer {
     }
     add("off-the-earth", .success(going("off-the-earth")))
     add("no-answer", .failure(.noAnswer))
+    add("late", .failure(.noAnswer))
+    add("slow", .success(proposal))
     add("unreadable", .failure(.unreadable))
     add("refusal", .failure(.refused("I can't help with that.")))
     for confidence in [0, 69, 70, 79, 100] where confidence != proposal.confidence {
@@ -45,7 +53,9 @@ struct AnyAnswer {
     var silent = sure
     silent.fields = [:]
     if silent.fields != proposal.fields { add("no-fields", .success(silent)) }
-    return Array(answers.prefix(Self.most))
+    // One that is left out would be left out of the claim as well.
+    precondition(answers.count <= Self.most, "\(answers.count) answers are more than one choice can hold")
+    return answers
   }
 
   /// The answer of that name; nil where it can't be given here.

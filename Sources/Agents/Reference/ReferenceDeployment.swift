@@ -42,6 +42,8 @@ struct ReferenceDeployment: AgentDeployment {
     var pending: Command?
     /// What the decider said to the last question.
     var proposal: AnyAnswer.Answer?
+    /// The ticket of the question that is open; nil where none is.
+    var question: UInt32?
     /// What came of a store operation, until the process is told.
     var outcome: Event?
     /// What a dry run has found so far that it would do.
@@ -107,7 +109,10 @@ struct ReferenceDeployment: AgentDeployment {
       store.dropStaged(by: processes[index].name)
       handle(.failed(command, OpsAgent.StoreFailure(failure)), index, now, &commands)
     case .woke: handle(.woke, index, now, &commands)
-    case .decided(_, let choice):
+    case .decided(let ticket, let choice):
+      // An answer for which nobody waits any more answers no later question, whatever it says.
+      guard processes[index].question == ticket else { return }
+      processes[index].question = nil
       guard let proposal = processes[index].proposal else {
         preconditionFailure("a decision came that was not asked for")
       }
@@ -213,6 +218,7 @@ struct ReferenceDeployment: AgentDeployment {
       hasher.combine(UInt64(process.tickets))
       hasher.combine(process.release)
       hasher.combine(process.outcome != nil)
+      hasher.combine(process.question != nil)
       process.proposal.hash(into: &hasher)
       hasher.combine(process.planned)
     }
@@ -302,7 +308,9 @@ struct ReferenceDeployment: AgentDeployment {
       processes[index].proposal = answer
       names = [ReferenceDeployment.rulesAnswer] + names.filter { $0 != insists.answer }
     }
-    return DecisionPoint(ticket: ticket, point: query.point, alternatives: names)
+    var delays = AnyAnswer.delays
+    if let insists, let own = delays.first(where: { $0.answer == insists.answer }) { delays.append(.init(nil, own.kind)) }
+    return DecisionPoint(ticket: ticket, point: query.point, alternatives: names, delays: delays)
   }
 
   /// Passes on what is to be answered, under a ticket.
@@ -326,7 +334,9 @@ struct ReferenceDeployment: AgentDeployment {
           AgentCall(
             ticket: ticket, request: call.request, step: call.step,
             isCompensation: call.purpose.isCompensation)))
-    case .decide(let query): commands.append(.decide(decisionPoint(query, ticket, index)))
+    case .decide(let query):
+      processes[index].question = ticket
+      commands.append(.decide(decisionPoint(query, ticket, index)))
     case .wait(let until, _): commands.append(.wait(ticket: ticket, until: until))
     case .note, .finish, .leave: preconditionFailure("nothing follows from a note or an end")
     }

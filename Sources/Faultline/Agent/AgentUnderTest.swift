@@ -322,12 +322,37 @@ public struct DecisionPoint: Hashable, Sendable {
   public var faults: Offer<ModelFault>
   /// How long its decider thinks, where nothing is wrong with it.
   public var thinking: TimeSpan
+  /// The answers that take longer than that.
+  public var delays: [Delay]
+
+  /// That an answer is long in coming.
+  public struct Delay: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+      /// It comes in the last second in which the agent waits for it.
+      case slow
+      /// It comes when the agent has given up waiting: it hears that there is none, and later still the answer, under
+      /// the same ticket.
+      case late
+      /// It never comes: the agent hears so once it gives up waiting.
+      case never
+    }
+
+    /// Which answer; nil for the one that the agent's own decider gives.
+    public var answer: Name?
+    public var kind: Kind
+
+    public init(_ answer: Name?, _ kind: Kind) {
+      self.answer = answer
+      self.kind = kind
+    }
+  }
 
   public init(
     ticket: UInt32, point: Name, alternatives: [Name], proposal: Name? = nil, grounds: Grounds? = nil,
-    faults: Offer<ModelFault> = Offer(), thinking: TimeSpan = .milliseconds(1)
+    faults: Offer<ModelFault> = Offer(), thinking: TimeSpan = .milliseconds(1), delays: [Delay] = []
   ) {
     self.thinking = thinking
+    self.delays = delays
     self.ticket = ticket
     self.point = point
     self.alternatives = alternatives

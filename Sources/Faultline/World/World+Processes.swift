@@ -13,6 +13,8 @@ extension World {
   static let takeoverDelay = TimeSpan.seconds(30)
   /// How long an agent waits for its model's answer; a modelling choice within what client libraries do.
   static let modelPatience = TimeSpan.seconds(60)
+  /// How long after that a late answer comes: the agent has asked again by then, and may be waiting for that answer.
+  static let modelLateness = TimeSpan.seconds(30)
   /// A paused process goes on at the latest after this, whatever its landmark.
   static let longestPause = TimeSpan.minutes(30)
   static let processNames: [Name] = (0..<8).map { Name("agent-\($0)") }
@@ -157,8 +159,18 @@ extension World {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
-    let span = answer == ModelFault.timeout.name ? World.modelPatience : decision.thinking
+    let delay = decision.delays.first { $0.answer == answer }?.kind
+    let span =
+      switch delay {
+      case .slow: World.modelPatience - .seconds(1)
+      case .late, .never: World.modelPatience
+      case nil: answer == ModelFault.timeout.name ? World.modelPatience : decision.thinking
+      }
     simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: span)
+    if delay == .late {
+      simulation.schedule(
+        .decision(process, ticket: decision.ticket, answer: answer), after: span + World.modelLateness)
+    }
   }
 
   mutating func finish(_ process: ProcessID, _ claim: Claim?) {
