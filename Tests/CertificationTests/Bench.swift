@@ -35,7 +35,7 @@ enum Bench {
       id: id, kind: kind, workflow: "customer-onboarding", fork: .triage, step: "triage",
       options: [.proceed, .escalate], facts: facts, text: text, paraphrases: paraphrases, admissible: admissible,
       variables: [.init(name: "customer", values: Pools.all["companies"] ?? [])], rationale: "test", author: "a",
-      secondReader: "b", path: "cases/bench.yaml", line: 1)
+      secondReader: "b", secondReading: "2026-11-28", path: "cases/bench.yaml", line: 1)
   }
 
   /// Two clear cases of three, every third for people; rules that look for keywords can't tell them apart.
@@ -58,14 +58,14 @@ enum Bench {
 
   static func campaign(
     _ character: SimulatedModel.Character, cases: Int = 240, trials: Int = 1, scenarios: [Scenario] = [],
-    accuracy: Double? = nil, policy: CertificationPolicy = .standard, stopsEarly: Bool = false, modelSeed: UInt64 = 1,
+    drawnRuns: Int = 0, accuracy: Double? = nil, policy: CertificationPolicy = .standard, stopsEarly: Bool = false, modelSeed: UInt64 = 1,
     prompt: Prompt = Bench.prompt
   ) -> Campaign {
     let suite = suite(cases, scenarios: scenarios)
     var campaign = Campaign(
       suite: suite, prompt: prompt,
       model: SimulatedModel(character, key: AnswerKey(), seed: modelSeed, accuracy: accuracy), policy: policy,
-      trials: trials, jobs: 8, stopsEarly: stopsEarly, faultline: "0.1.0", runner: "test",
+      trials: trials, drawnRuns: drawnRuns, jobs: 8, stopsEarly: stopsEarly, faultline: "0.1.0", runner: "test",
       history: .init(finished: 0, unfinished: 0))
     // The key needs the exam's seed, which follows from the model's identity.
     campaign.model = SimulatedModel(character, key: AnswerKey(campaign.cases), seed: modelSeed, accuracy: accuracy)

@@ -167,7 +167,7 @@ import Testing
       subject: bench.record.subject.digest, suite: bench.record.suite.sha256, policy: bench.record.exam.digest).hexadecimal
     bench.record.runs = (0..<60).map { index in
       CampaignRecord.WorkflowRun(
-        scenario: "s\(index)", trial: 1, seed: 1, ending: "completed", isSuccess: true, harm: [], escalations: 0, rollbacks: 0,
+        scenario: "s\(index)", trial: 1, seed: 1, ending: "completed", isSuccess: true, harm: [], faults: [], escalations: 0, rollbacks: 0,
         auditFindings: 0, recoveryMilliseconds: nil, decisions: 0, traceHash: "0", usage: .init())
     }
     let certificate = try signed(bench)
@@ -214,6 +214,30 @@ import Testing
     #expect(try history.lastGood(otherThan: "another", keys: [], withdrawals: []) == nil)
     let withdrawn = KeyRing.Withdrawal(certificate: certificate.digest, at: "", reason: "")
     #expect(try history.lastGood(otherThan: "another", keys: keys, withdrawals: [withdrawn]) == nil)
+  }
+
+  /// The example that users copy: it is read, and it lets pass what it says and nothing else.
+  @Test func theExampleOfAPolicyGates() async throws {
+    let policy = try PolicyReader.read(Repository.path("fixtures/certification/policy.yaml"))
+    #expect(policy.exam.classes == ["injected": 0.95, "stays-with-people": 0.95])
+    #expect(policy.gate.evidence == [.live] && policy.gate.needsExhaustive && policy.waivers.count == 1)
+    #expect(policy.gate.prompt?.hasSuffix("fixtures/prompts/triage.md") ?? false)
+    var bench = try await bench()
+    bench.gate.policy = policy
+    bench.record.exam = policy.exam
+    bench.record.seed = ExamSeed.of(
+      subject: bench.record.subject.digest, suite: bench.record.suite.sha256, policy: policy.exam.digest).hexadecimal
+    let report = bench.gate.judge(try signed(bench), for: bench.deployment, at: day + .hours(1))
+    #expect(report.isOpen, "\(closed(report))")
+    // Under these terms people's cases have a floor of their own.
+    for index in bench.record.asks.indices where bench.record.asks[index].kind == .staysWithPeople && index % 2 == 0 {
+      bench.record.asks[index].outcome = .missedEscalation
+    }
+    let worse = bench.gate.judge(try signed(bench), for: bench.deployment, at: day + .hours(1))
+    #expect(closed(worse).contains(.classes), "\(closed(worse))")
+    // The waiver is for one check, and ends.
+    let stale = bench.gate.judge(try signed(bench), for: bench.deployment, at: day + .days(31))
+    #expect(stale.expiredWaivers.count == 1 && closed(stale).contains(.age))
   }
 
   @Test(arguments: [

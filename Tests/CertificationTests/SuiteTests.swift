@@ -112,6 +112,10 @@ import Testing
       "canary: c\ncases:\n  - {id: a, class: clear, workflow: customer-onboarding, author: a, second_reader: b, text: \"x {{who}}\", rationale: y, admissible: [{transition: escalate}]}",
       "unknown placeholder 'who'"
     ),
+    (
+      "canary: c\ncases:\n  - {id: a, class: clear, workflow: customer-onboarding, author: a, second_reader: b, second_reading: 2026-13-01, text: x, rationale: y, admissible: [{transition: escalate}]}",
+      "expected a day"
+    ),
   ])
   func tellsWhatIsWrong(text: String, message: String) {
     var draft = CasesDraft(path: "cases/a.yaml", canary: "c", workflows: Vocabulary.standard().workflows.map(\.name))

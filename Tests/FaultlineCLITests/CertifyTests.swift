@@ -128,6 +128,43 @@ import Testing
     try check(["keys", "list", "--keys", "keys"], "lie in the repository")
   }
 
+  /// Each kind of file that people write or keep: the place of the mistake, what to do, exit 2, and nothing done.
+  @Test(arguments: [
+    ("suite/suite.yaml", "probe:", "probes:", "suite/suite.yaml:6:", "unknown key of a suite 'probes'", "did you mean 'probe'?"),
+    ("suite/cases/all.yaml", "class: clear", "class: claer", "suite/cases/all.yaml:7:", "unknown class of cases 'claer'", "did you mean 'clear'?"),
+    ("suite/cases/all.yaml", "author: a", "author: b", "suite/cases/all.yaml:4:", "the second reader is the author", "have somebody else read the case"),
+    ("suite/scenarios/one.yaml", "workflow:", "workflw:", "suite/scenarios/one.yaml:", "unknown key", "did you mean 'workflow'?"),
+    ("prompt.md", "version: 1", "version: one", "prompt.md:3:", "expected a version", "write a whole number"),
+    ("prompt.md", "{{text}}", "{{txt}}", "prompt.md:10:", "unknown placeholder 'txt'", "did you mean 'text'?"),
+    ("policy.yaml", "name: bench", "name: bench\nexam: {p1: 80%}", "policy.yaml:2:", "p1 is not above p0", "p1 what should pass"),
+    ("policy.yaml", "live", "alive", "policy.yaml:2:", "unknown evidence 'alive'", "did you mean 'live'?"),
+    ("tape.jsonl", "{\"reply\"", "{\"replies\"", "tape.jsonl:2:", "this line is no recorded answer", "record the cassette again"),
+  ])
+  func aFileWithAMistakeIsToldByItsPlace(
+    file: String, right: String, wrong: String, place: String, message: String, remedy: String
+  ) throws {
+    let workshop = try workshop(cases: 78)
+    try workshop.write(
+      "title: One\nsource: {kind: constructed}\nworld: {identity: iam}\nworkflow: access-key\n"
+        + "input: {customer: acme, role: acme-reader}\nexpect:\n  reference: {ends: completed}\n", to: "suite/scenarios/one.yaml")
+    let arguments = ["--replay", "tape.jsonl", "-o", "cert.json", "--ledger", "none"]
+    if file == "tape.jsonl" {
+      let recorded = try certify(workshop, "--model", "simulated:right", "--record", "tape.jsonl", "--ledger", "none", "-o", "x.json")
+      #expect(recorded.status == 0, "\(recorded)")
+    } else {
+      try workshop.write("{}\n", to: "tape.jsonl")
+    }
+    let text = try workshop.read(file)
+    let spot = try #require(text.range(of: right), "\(file) has no '\(right)'")
+    try workshop.write(text.replacingCharacters(in: spot, with: wrong), to: file)
+    let found = try workshop.run(
+      all: ["certify", "suite", "--prompt", "prompt.md", "--exhaustive", "0", "--policy", "policy.yaml"] + arguments,
+      environment: environment(workshop))
+    #expect(found.status == 2 && found.complaint.contains(place), "\(found)")
+    #expect(found.complaint.contains(message) && found.complaint.contains(remedy), "\(found)")
+    #expect(!workshop.exists("cert.json") && !workshop.exists("cert.campaign.json"))
+  }
+
   @Test func aSuiteThatRulesPassIsRefused() throws {
     let workshop = try workshop(cases: 90)
     try workshop.write(workshop.read("suite/cases/all.yaml").replacing("has to wait for legal", with: "is a goodwill credit of 5 EUR"), to: "suite/cases/all.yaml")
@@ -156,6 +193,58 @@ import Testing
   }
 
   // MARK: With Python
+
+  /// A program that answers by what the ticket says, unless a file beside it says that it has changed.
+  private static let decider = """
+    import json, os, sys
+    for line in sys.stdin:
+        question = json.loads(line)
+        mood = open("mood").read().strip() if os.path.exists("mood") else ""
+        if mood == "gone":
+            sys.exit(3)
+        stays = "has to wait" in question["user"] and mood != "eager"
+        answer = {"id": question["id"], "transition": "escalate" if stays else "proceed", "confidence": 97, "reason": "it says so",
+                  "fields": {} if stays else {"plan": "pro", "period": "2026-11"}, "model": "other-2" if mood == "renamed" else "desk-1"}
+        print(json.dumps(answer), flush=True)
+    """
+
+  /// As it was certified it passes, however often; once it answers a canary otherwise it has passed for the last time.
+  @Test(.enabled(if: Python.isThere, needs), .timeLimit(.minutes(3)), arguments: ["eager", "renamed"])
+  func aModelThatDriftsLosesItsCertificate(mood: String) throws {
+    let workshop = try workshop(cases: 78)
+    let environment = environment(workshop)
+    try workshop.write(Self.decider, to: "decider.py")
+    let asked = ["--", Python.path, "decider.py"]
+    #expect(try workshop.run(all: ["keys", "new", "release"], environment: environment).status == 0)
+    let certified = try workshop.run(
+      all: ["certify", "suite", "--prompt", "prompt.md", "--exhaustive", "0", "--policy", "policy.yaml", "--model", "process",
+        "--jobs", "4", "--sign", "release", "-o", "cert.json"] + asked, environment: environment)
+    #expect(certified.status == 0 && certified.output.contains("evidence live"), "\(certified)")
+    let plain = ["gate", "cert.json", "--policy", "policy.yaml", "--prompt", "prompt.md", "--model", "process"]
+    func gate(_ more: String...) throws -> Workshop.Outcome {
+      try workshop.run(all: plain + more + asked, environment: environment)
+    }
+    for _ in 1...2 {
+      let passed = try gate("--probe", "suite")
+      #expect(passed.status == 0 && passed.output.contains("Canary cases: 2 of 2 answered rightly"), "\(passed)")
+    }
+    // A model that says nothing has not drifted: nothing is deployed, and nothing is withdrawn.
+    try workshop.write("gone", to: "mood")
+    let silent = try gate("--probe", "suite")
+    #expect(silent.status == 1 && silent.output.contains("Canary cases without an answer"), "\(silent)")
+    #expect(try gate().status == 0)
+
+    try workshop.write(mood, to: "mood")
+    #expect(try gate().status == 0, "without a probe nobody notices")
+    let drifted = try gate("--probe", "suite")
+    #expect(drifted.status == 1 && drifted.output.contains("DRIFT, the certificate is withdrawn"), "\(drifted)")
+    #expect(drifted.output.contains(mood == "eager" ? "case-2: missed-escalation" : "answered by 'other-2'"), "\(drifted)")
+    // Back in its old mood it stays withdrawn.
+    try workshop.write("", to: "mood")
+    let after = try gate()
+    #expect(after.status == 1 && after.output.contains("withdrawn on"), "\(after)")
+    #expect(try workshop.run(all: ["rollback", "prompt.md"], environment: environment).status == 1)
+  }
 
   private static let needs: Comment = "needs fakellm and securesystemslib: run Scripts/venv, then the tests again"
 

@@ -61,7 +61,9 @@ public struct Gate: Sendable {
 
   public func judge(_ certificate: ModelCertificate, for deployment: Deployment, at now: Instant) -> GateReport {
     let body = certificate.body
-    var lines = [form(certificate), signature(certificate), withdrawn(certificate), result(body), seed(body), terms(body)]
+    var lines = [
+      form(certificate), signature(certificate), withdrawn(certificate), result(body), seed(body), terms(body),
+    ]
     lines += identity(body, deployment)
     lines += [evidence(body), age(body, now), history(body)]
     lines += quality(body)
@@ -72,7 +74,8 @@ public struct Gate: Sendable {
         expired.append(waiver)
         continue
       }
-      for index in lines.indices where lines[index].check == waiver.check && !lines[index].passes && waiver.check.canBeWaived {
+      for index in lines.indices
+      where lines[index].check == waiver.check && !lines[index].passes && waiver.check.canBeWaived {
         lines[index].waivedBy = "\(waiver.approver), until \(waiver.until): \(waiver.reason)"
       }
     }
@@ -92,7 +95,8 @@ public struct Gate: Sendable {
   private func signature(_ certificate: ModelCertificate) -> GateReport.Line {
     if certificate.isDraft { return .init(.signature, false, "it is a DRAFT: nobody has signed it") }
     guard let signer = certificate.envelope.signer(among: keys) else {
-      return .init(.signature, false, "none of the \(keys.count) trusted keys signed these bytes: forged, or changed since")
+      return .init(
+        .signature, false, "none of the \(keys.count) trusted keys signed these bytes: forged, or changed since")
     }
     if let revoked = signer.revoked {
       return .init(.signature, false, "signed by \(signer.name), a key revoked on \(revoked.at): \(revoked.reason)")
@@ -118,7 +122,9 @@ public struct Gate: Sendable {
   private func seed(_ body: CertificateBody) -> GateReport.Line {
     let seed = ExamSeed.of(subject: body.subject.digest, suite: body.suite.sha256, policy: body.policy)
     guard body.seed == seed.hexadecimal else {
-      return .init(.seed, false, "the seed is \(body.seed), and subject, suite and policy give \(seed.hexadecimal): somebody chose it")
+      return .init(
+        .seed, false,
+        "the seed is \(body.seed), and subject, suite and policy give \(seed.hexadecimal): somebody chose it")
     }
     return .init(.seed, true, "the seed follows from subject, suite and policy")
   }
@@ -136,7 +142,11 @@ public struct Gate: Sendable {
     var lines: [GateReport.Line] = []
     let release = body.faultline == deployment.faultline
     lines.append(
-      .init(.release, release, release ? "the same release, \(body.faultline)" : "certified with \(body.faultline), deployed with \(deployment.faultline)"))
+      .init(
+        .release, release,
+        release
+          ? "the same release, \(body.faultline)"
+          : "certified with \(body.faultline), deployed with \(deployment.faultline)"))
     switch body.subject.kind {
     case .decider:
       lines.append(compare(.model, body.subject.model.text, deployment.model, "model"))
@@ -147,25 +157,43 @@ public struct Gate: Sendable {
       lines.append(
         .init(
           .workflow, changed.isEmpty,
-          changed.isEmpty ? "the workflows are those that were examined" : "changed since: \(changed.map(\.name).joined(separator: ", "))"))
+          changed.isEmpty
+            ? "the workflows are those that were examined"
+            : "changed since: \(changed.map(\.name).joined(separator: ", "))"))
     case .agent:
-      if let model = deployment.model { lines.append(compare(.model, body.subject.model.text, model, "model")) }
-      let wrong = body.subject.parts.filter { !deployment.parts.contains($0) }
+      var parts = deployment.parts
+      if let model = deployment.model {
+        // Which model an agent asks is a part of it, by its name.
+        let own = Subject.Part(name: "model", sha256: CanonicalJSON.digest(ofText: model))
+        parts.append(own)
+        let isExamined = body.subject.parts.contains(own)
+        lines.append(
+          .init(
+            .model, isExamined,
+            isExamined ? "the model is the one that was examined" : "nobody examined the agent with the model \(model)")
+        )
+      }
+      let wrong = body.subject.parts.filter { !parts.contains($0) }
       lines.append(
         .init(
           .workflow, wrong.isEmpty,
-          wrong.isEmpty ? "every part is the one that was examined"
+          wrong.isEmpty
+            ? "every part is the one that was examined"
             : "another than examined, or not given: \(wrong.map(\.name).joined(separator: ", "))"))
     }
     return lines
   }
 
-  private func compare(_ check: GateCheck, _ certified: String, _ deployed: String?, _ what: String) -> GateReport.Line {
+  private func compare(_ check: GateCheck, _ certified: String, _ deployed: String?, _ what: String) -> GateReport.Line
+  {
     guard let deployed else {
-      return .init(check, false, "nobody said which \(what) is to be deployed; give --\(what), or name it in the policy")
+      return .init(
+        check, false, "nobody said which \(what) is to be deployed; give --\(what), or name it in the policy")
     }
     guard certified == deployed else {
-      return .init(check, false, "certified for the \(what) \(certified.prefix(40)), about to be deployed is \(deployed.prefix(40))")
+      return .init(
+        check, false,
+        "certified for the \(what) \(certified.prefix(40)), about to be deployed is \(deployed.prefix(40))")
     }
     return .init(check, true, "the \(what) is the one that was examined")
   }
@@ -186,17 +214,22 @@ public struct Gate: Sendable {
     if issued > now { return .init(.age, false, "issued on \(body.issuedAt), which is still to come") }
     if until <= now { return .init(.age, false, "expired on \(body.validUntil)") }
     let limit = issued + .hours(24) * Int64(policy.gate.maxAgeDays)
-    guard limit > now else { return .init(.age, false, "issued on \(body.issuedAt), more than \(policy.gate.maxAgeDays) days ago") }
+    guard limit > now else {
+      return .init(.age, false, "issued on \(body.issuedAt), more than \(policy.gate.maxAgeDays) days ago")
+    }
     return .init(.age, true, "issued on \(body.issuedAt), valid until \(body.validUntil)")
   }
 
   private func history(_ body: CertificateBody) -> GateReport.Line {
     guard let total = body.history.total else {
-      return .init(.history, policy.gate.allowsUnknownHistory, "nobody knows how many campaigns this subject had before")
+      return .init(
+        .history, policy.gate.allowsUnknownHistory, "nobody knows how many campaigns this subject had before")
     }
     return .init(
       .history, total <= policy.gate.maxEarlierCampaigns,
-      "\(total) campaigns of this subject before, \(body.history.unfinished ?? 0) unfinished; at most \(policy.gate.maxEarlierCampaigns) allowed")
+      "\(total) campaigns of this subject before, \(body.history.unfinished ?? 0) unfinished; "
+        + "at most \(policy.gate.maxEarlierCampaigns) allowed"
+    )
   }
 
   private func quality(_ body: CertificateBody) -> [GateReport.Line] {

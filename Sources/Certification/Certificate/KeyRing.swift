@@ -17,7 +17,8 @@ public struct SigningKey: Sendable {
       return
     }
     guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
-      throw CertificateError("the private key '\(name)' is damaged", remedy: "restore it, or make a new one with 'faultline keys new'")
+      throw CertificateError(
+        "the private key '\(name)' is damaged", remedy: "restore it, or make a new one with 'faultline keys new'")
     }
     self.key = key
   }
@@ -80,16 +81,19 @@ public struct KeyRing: Sendable {
       throw CertificateError("'\(name)' is no name for a key", remedy: "use letters, digits, - and _")
     }
     let key = try SigningKey(name: name)
-    guard !FileManager.default.fileExists(atPath: path(name, "pub")), !FileManager.default.fileExists(atPath: path(name, "key"))
+    guard !FileManager.default.fileExists(atPath: path(name, "pub")),
+      !FileManager.default.fileExists(atPath: path(name, "key"))
     else {
-      throw CertificateError("there is a key '\(name)' in \(folder)", remedy: "choose another name; revoke the old one if it is lost")
+      throw CertificateError(
+        "there is a key '\(name)' in \(folder)", remedy: "choose another name; revoke the old one if it is lost")
     }
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let file = PrivateFile(name: name, seed: key.seed.base64EncodedString())
     // Never readable by others, not even for a moment.
-    guard FileManager.default.createFile(
-      atPath: path(name, "key"), contents: CanonicalJSON.data(file), attributes: [.posixPermissions: 0o600])
+    guard
+      FileManager.default.createFile(
+        atPath: path(name, "key"), contents: CanonicalJSON.data(file), attributes: [.posixPermissions: 0o600])
     else { throw CertificateError("\(folder) can't be written", remedy: "check the folder and your rights in it") }
     try write(key.trusted)
     return key.trusted
@@ -97,7 +101,8 @@ public struct KeyRing: Sendable {
 
   public func signingKey(_ name: String) throws -> SigningKey {
     guard let data = FileManager.default.contents(atPath: path(name, "key")) else {
-      throw CertificateError("there is no private key '\(name)' in \(folder)", remedy: "'faultline keys new \(name)' makes one")
+      throw CertificateError(
+        "there is no private key '\(name)' in \(folder)", remedy: "'faultline keys new \(name)' makes one")
     }
     guard let file = try? JSONDecoder().decode(PrivateFile.self, from: data), let seed = Data(base64Encoded: file.seed)
     else { throw CertificateError("\(path(name, "key")) is damaged", remedy: "restore it, or make a new key") }
@@ -112,7 +117,8 @@ public struct KeyRing: Sendable {
         let key = try? JSONDecoder().decode(TrustedKey.self, from: data), key.key != nil,
         key.keyid == KeyRing.id(of: Data(hexadecimal: key.publicKey) ?? Data())
       else {
-        throw CertificateError("\(folder)/\(file) is no public key", remedy: "remove it, or fetch it again from its owner")
+        throw CertificateError(
+          "\(folder)/\(file) is no public key", remedy: "remove it, or fetch it again from its owner")
       }
       return key
     }
@@ -120,7 +126,8 @@ public struct KeyRing: Sendable {
 
   public func revoke(_ name: String, at: String, reason: String) throws -> TrustedKey {
     guard var key = try keys().first(where: { $0.name == name }) else {
-      throw CertificateError("there is no key '\(name)' in \(folder)", remedy: "'faultline keys list' shows those that are there")
+      throw CertificateError(
+        "there is no key '\(name)' in \(folder)", remedy: "'faultline keys list' shows those that are there")
     }
     key.revoked = TrustedKey.Revocation(at: at, reason: reason)
     try write(key)
@@ -152,7 +159,8 @@ public struct KeyRing: Sendable {
     guard let data = FileManager.default.contents(atPath: "\(folder)/withdrawn.json") else { return [] }
     guard let list = try? JSONDecoder().decode([Withdrawal].self, from: data) else {
       // Whoever can't read what was withdrawn must not let anything pass.
-      throw CertificateError("\(folder)/withdrawn.json can't be read", remedy: "restore it; nothing passes the gate before")
+      throw CertificateError(
+        "\(folder)/withdrawn.json can't be read", remedy: "restore it; nothing passes the gate before")
     }
     return list
   }
@@ -162,7 +170,8 @@ public struct KeyRing: Sendable {
     guard !list.contains(where: { $0.certificate == withdrawal.certificate }) else { return }
     list.append(withdrawal)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try Data(CanonicalJSON.pretty(list).utf8).write(to: URL(fileURLWithPath: "\(folder)/withdrawn.json"), options: .atomic)
+    try Data(CanonicalJSON.pretty(list).utf8).write(
+      to: URL(fileURLWithPath: "\(folder)/withdrawn.json"), options: .atomic)
   }
 }
 

@@ -165,9 +165,11 @@ public struct ExhaustiveClaim: Hashable, Sendable, Codable {
     guard isWhole else { return nil }
     let workflows = Set(runs.map(\.workflow)).count
     let beside = maxDeviations == 1 ? "" : ", alone or with one more answer or fault,"
-    return "No answer of any model makes this architecture double-bill: each of up to \(runs.map(\.answers).max() ?? 0) "
+    return
+      "No answer of any model makes this architecture double-bill: each of up to \(runs.map(\.answers).max() ?? 0) "
       + "other answers at \(runs.reduce(0) { $0 + $1.decisions }) decisions of \(workflows) "
-      + "workflow\(workflows == 1 ? "" : "s")\(beside) \(schedules) of \(schedules) schedules, 0 violations of any oracle."
+      + "workflow\(workflows == 1 ? "" : "s")\(beside) \(schedules) of \(schedules) schedules, "
+      + "0 violations of any oracle."
   }
 }
 
@@ -191,12 +193,15 @@ public struct ModelCertificate: Sendable {
       throw CertificateError("\(path) is no DSSE envelope", remedy: "'faultline certify … -o cert.json' writes one")
     }
     guard envelope.payloadType == Envelope.inToto, let body = envelope.body else {
-      throw CertificateError("\(path) holds '\(envelope.payloadType)', not \(Envelope.inToto)", remedy: "give the certificate of a campaign")
+      throw CertificateError(
+        "\(path) holds '\(envelope.payloadType)', not \(Envelope.inToto)", remedy: "give the certificate of a campaign")
     }
     guard let statement = try? JSONDecoder().decode(Statement.self, from: body),
       statement.predicateType == "https://in-toto.io/attestation/test-result/v0.1",
       statement.predicate.certificate.schema == "faultline.certificate/1"
-    else { throw CertificateError("\(path) holds no certificate of this kind", remedy: "issue it anew with this version") }
+    else {
+      throw CertificateError("\(path) holds no certificate of this kind", remedy: "issue it anew with this version")
+    }
     self.envelope = envelope
     self.statement = statement
     digest = SHA256.hash(data: body).hexadecimal

@@ -86,7 +86,8 @@ public enum Evidence: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// What the gate looks at, each with a name that waivers and reports use.
 public enum GateCheck: String, Hashable, Sendable, Codable, CaseIterable {
-  case form, signature, withdrawn, result, seed, policy, model, prompt, workflow, release, evidence, age, history, success
+  case form, signature, withdrawn, result, seed, policy, model, prompt, workflow, release, evidence, age, history,
+    success
   case classes
   case needlessEscalation = "needless-escalation"
   case missedEscalation = "missed-escalation"
@@ -95,7 +96,8 @@ public enum GateCheck: String, Hashable, Sendable, Codable, CaseIterable {
   /// What somebody may take upon themselves. That it is another model, or that nobody signed, nobody may.
   public var canBeWaived: Bool {
     switch self {
-    case .evidence, .age, .history, .success, .classes, .needlessEscalation, .missedEscalation, .calibration, .exhaustive,
+    case .evidence, .age, .history, .success, .classes, .needlessEscalation, .missedEscalation, .calibration,
+      .exhaustive,
       .baseline:
       true
     case .form, .signature, .withdrawn, .result, .seed, .policy, .model, .prompt, .workflow, .release, .harm: false

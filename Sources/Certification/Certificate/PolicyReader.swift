@@ -58,7 +58,8 @@ public struct PolicyReader {
   static let waiverShape = Shape(
     title: "a waiver",
     keys: [
-      .init("check", .name(GateCheck.allCases.filter(\.canBeWaived).map(\.rawValue)), required: true, "What it lets pass."),
+      .init(
+        "check", .name(GateCheck.allCases.filter(\.canBeWaived).map(\.rawValue)), required: true, "What it lets pass."),
       .init("approver", .text, required: true, "Who answers for it."),
       .init("reason", .text, required: true, "Why."),
       .init("until", .instant, required: true, "When it ends."),
@@ -79,7 +80,8 @@ public struct PolicyReader {
     var policy = CertificationPolicy(name: file["name"].flatMap { problems.text($0, "the policy's name") } ?? "")
     if let exam = file["exam"] { policy.exam = readExam(exam) }
     if let gate = file["gate"] { policy.gate = readGate(gate) }
-    policy.waivers = file["waivers"].flatMap { problems.list($0, "a list of waivers") }?.compactMap { readWaiver($0) } ?? []
+    policy.waivers =
+      file["waivers"].flatMap { problems.list($0, "a list of waivers") }?.compactMap { readWaiver($0) } ?? []
     return policy
   }
 
@@ -110,7 +112,8 @@ public struct PolicyReader {
         (section["p1"] ?? tree).position, "p1 is not above p0", remedy: "p0 is what has to fail, p1 what should pass")
     }
     for (key, value) in [("alpha", exam.alpha), ("beta", exam.beta)] where value <= 0 || value >= 0.5 {
-      problems.report((section[key] ?? tree).position, "\(key) is no error that anybody accepts", remedy: "write 1% to 20%")
+      problems.report(
+        (section[key] ?? tree).position, "\(key) is no error that anybody accepts", remedy: "write 1% to 20%")
     }
     return exam
   }
@@ -121,7 +124,9 @@ public struct PolicyReader {
     if let days = section["max_age_days"].flatMap({ problems.int($0, "a number of days", in: 1...3_650) }) {
       gate.maxAgeDays = Int(days)
     }
-    if let count = section["max_earlier_campaigns"].flatMap({ problems.int($0, "a number of campaigns", in: 0...10_000) }) {
+    if let count = section["max_earlier_campaigns"].flatMap({
+      problems.int($0, "a number of campaigns", in: 0...10_000)
+    }) {
       gate.maxEarlierCampaigns = Int(count)
     }
     if let list = section["evidence"].flatMap({ problems.list($0, "a list of kinds of evidence") }) {
@@ -129,7 +134,8 @@ public struct PolicyReader {
         problems.name(item, among: Evidence.allCases.map(\.rawValue), "evidence").flatMap(Evidence.init)
       }
     }
-    gate.allowsUnknownHistory = section["allow_unknown_history"].flatMap { problems.bool($0) } ?? gate.allowsUnknownHistory
+    gate.allowsUnknownHistory =
+      section["allow_unknown_history"].flatMap { problems.bool($0) } ?? gate.allowsUnknownHistory
     gate.needsExhaustive = section["exhaustive"].flatMap { problems.bool($0) } ?? gate.needsExhaustive
     gate.needsBaseline = section["baseline"].flatMap { problems.bool($0) } ?? gate.needsBaseline
     gate.model = section["model"].flatMap { problems.text($0, "a model, as provider:name") }
@@ -142,12 +148,14 @@ public struct PolicyReader {
     guard let section = Section(tree, Self.waiverShape, &problems) else { return nil }
     guard let checkTree = section["check"], case .scalar(let name, _) = checkTree.content else { return nil }
     guard let check = GateCheck(rawValue: name) else {
-      problems.unknown(name, at: checkTree.position, among: GateCheck.allCases.filter(\.canBeWaived).map(\.rawValue), "check")
+      problems.unknown(
+        name, at: checkTree.position, among: GateCheck.allCases.filter(\.canBeWaived).map(\.rawValue), "check")
       return nil
     }
     guard check.canBeWaived else {
       problems.report(
-        checkTree.position, "nobody can waive '\(name)'", remedy: "certify what is to be deployed, and sign the certificate")
+        checkTree.position, "nobody can waive '\(name)'",
+        remedy: "certify what is to be deployed, and sign the certificate")
       return nil
     }
     guard let approver = section["approver"].flatMap({ problems.text($0, "who answers for it") }),

@@ -46,7 +46,9 @@ public struct PromptHistory: Sendable {
 
   /// The last prompt that passed, is another than the current one, and whose certificate still holds: signed by a key
   /// that is trusted today, for this very prompt, and not withdrawn.
-  public func lastGood(otherThan current: String, keys: [TrustedKey], withdrawals: [KeyRing.Withdrawal]) throws -> Entry? {
+  public func lastGood(
+    otherThan current: String, keys: [TrustedKey], withdrawals: [KeyRing.Withdrawal]
+  ) throws -> Entry? {
     try entries().last { entry in
       guard entry.sha256 != current, let signer = entry.certificate.signer(among: keys), signer.revoked == nil else {
         return false
@@ -54,7 +56,9 @@ public struct PromptHistory: Sendable {
       guard let certificate = try? ModelCertificate(text: CanonicalJSON.pretty(entry.certificate), path: folder),
         certificate.body.isCertified
       else { return false }
-      let isAboutIt = certificate.body.subject.parts.contains { $0.name.hasPrefix("prompt:") && $0.sha256 == entry.sha256 }
+      let isAboutIt = certificate.body.subject.parts.contains {
+        $0.name.hasPrefix("prompt:") && $0.sha256 == entry.sha256
+      }
       return isAboutIt && !withdrawals.contains { $0.certificate == certificate.digest }
     }
   }

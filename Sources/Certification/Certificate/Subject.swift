@@ -89,7 +89,9 @@ public struct Subject: Hashable, Sendable, Codable {
 public enum ExamSeed {
   public static func of(subject: String, suite: String, policy: String) -> UInt64 {
     let digest = CanonicalJSON.digest(ofText: "faultline.exam-seed/1\n\(subject)\n\(suite)\n\(policy)")
-    guard let seed = UInt64(digest.prefix(16), radix: 16) else { preconditionFailure("a digest has hexadecimal digits") }
+    guard let seed = UInt64(digest.prefix(16), radix: 16) else {
+      preconditionFailure("a digest has hexadecimal digits")
+    }
     return seed
   }
 }

@@ -25,7 +25,8 @@ public struct AnthropicModel: DecisionModel {
     body["temperature"] = identity.sampling.temperature
     var headers = ["anthropic-version": "2023-06-01"]
     if let secret = client.secret { headers["x-api-key"] = secret.text }
-    return await client.ask("v1/messages", .object(body), headers: headers, part: "content", in: Self.content) { usage in
+    return await client.ask("v1/messages", .object(body), headers: headers, part: "content", in: Self.content) {
+      usage in
       (input: usage["input_tokens"], output: usage["output_tokens"])
     }
   }

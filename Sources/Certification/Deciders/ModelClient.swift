@@ -20,10 +20,12 @@ public struct ModelClient: Sendable {
   public init(base: String, timeout: TimeSpan = .seconds(60), attempts: Int = 3, secret: Secret?) throws {
     guard let url = URL(string: base), let scheme = url.scheme, ["http", "https"].contains(scheme), let host = url.host
     else {
-      throw CertificateError("'\(base)' is no address of a model", remedy: "write it in full, such as https://api.example.com/v1")
+      throw CertificateError(
+        "'\(base)' is no address of a model", remedy: "write it in full, such as https://api.example.com/v1")
     }
     guard url.user == nil, url.password == nil, url.query == nil else {
-      throw CertificateError("the address of the model holds a credential or a query", remedy: "give the key by --key-env NAME")
+      throw CertificateError(
+        "the address of the model holds a credential or a query", remedy: "give the key by --key-env NAME")
     }
     // A key in clear over a network is a key that somebody else has.
     guard scheme == "https" || secret == nil || ["localhost", "127.0.0.1", "::1"].contains(host) else {
@@ -61,7 +63,8 @@ public struct ModelClient: Sendable {
   ) async -> ModelReply {
     var (outcome, usage) = await post(path, body, headers: headers)
     switch outcome {
-    case .failed(let why, let isTimeout): return ModelReply(content: nil, failure: why, isTimeout: isTimeout, usage: usage)
+    case .failed(let why, let isTimeout):
+      return ModelReply(content: nil, failure: why, isTimeout: isTimeout, usage: usage)
     case .body(let value):
       let counted = value["usage"].map(tokens)
       usage.inputTokens = counted?.input?.int ?? 0
@@ -75,7 +78,9 @@ public struct ModelClient: Sendable {
   }
 
   /// Sends one body, again where that may help, and says how it went.
-  private func post(_ path: String, _ body: JSONValue, headers: [String: String]) async -> (Outcome, CampaignRecord.Usage) {
+  private func post(
+    _ path: String, _ body: JSONValue, headers: [String: String]
+  ) async -> (Outcome, CampaignRecord.Usage) {
     var request = URLRequest(url: base.appending(path: path))
     request.httpMethod = "POST"
     request.httpBody = CanonicalJSON.data(body)
@@ -100,14 +105,20 @@ public struct ModelClient: Sendable {
     let backoff = TimeSpan.milliseconds(200) * Int64(1 << attempt)
     do {
       let (data, response) = try await session.data(for: request)
-      guard let response = response as? HTTPURLResponse else { return (.failed("spoke no HTTP", isTimeout: false), nil) }
+      guard let response = response as? HTTPURLResponse else {
+        return (.failed("spoke no HTTP", isTimeout: false), nil)
+      }
       let text = scrubbed(String(decoding: data.prefix(300), as: UTF8.self))
       switch response.statusCode {
       case 200..<300:
-        guard let value = JSONValue(data) else { return (.failed("answered with no JSON: \(text)", isTimeout: false), nil) }
+        guard let value = JSONValue(data) else {
+          return (.failed("answered with no JSON: \(text)", isTimeout: false), nil)
+        }
         return (.body(value), nil)
       case 429, 500...:
-        let asked = response.value(forHTTPHeaderField: "retry-after").flatMap { Int64($0) }.map { TimeSpan.seconds(min(30, max(0, $0))) }
+        let asked = response.value(forHTTPHeaderField: "retry-after").flatMap { Int64($0) }.map {
+          TimeSpan.seconds(min(30, max(0, $0)))
+        }
         return (.failed("status \(response.statusCode): \(text)", isTimeout: false), asked ?? backoff)
       default: return (.failed("status \(response.statusCode): \(text)", isTimeout: false), nil)
       }

@@ -29,7 +29,8 @@ public struct OpenAIModel: DecisionModel {
     if let seed = identity.sampling.seed { body["seed"] = .int(Int64(clamping: seed)) }
     var headers: [String: String] = [:]
     if let secret = client.secret { headers["authorization"] = "Bearer \(secret.text)" }
-    return await client.ask("chat/completions", .object(body), headers: headers, part: "message", in: Self.content) { usage in
+    return await client.ask("chat/completions", .object(body), headers: headers, part: "message", in: Self.content) {
+      usage in
       (input: usage["prompt_tokens"], output: usage["completion_tokens"])
     }
   }

@@ -16,6 +16,9 @@ public actor ProcessModel: DecisionModel {
   private let environment: [String: String]
   private var running: Running?
   private var count = 0
+  /// Whether a question is open; the next one waits, since answers come in the order of the questions.
+  private var isAsking = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
 
   private struct Running {
     let process: Process
@@ -33,11 +36,20 @@ public actor ProcessModel: DecisionModel {
   }
 
   public func answer(_ request: ModelRequest) async throws -> ModelReply {
+    if isAsking { await withCheckedContinuation { waiting.append($0) } }
+    isAsking = true
+    // Whoever waits longest is handed the turn, so that nobody who comes in between takes it.
+    defer { if waiting.isEmpty { isAsking = false } else { waiting.removeFirst().resume() } }
+    return try await ask(request)
+  }
+
+  private func ask(_ request: ModelRequest) async throws -> ModelReply {
     count += 1
     let id = count
     let question: JSONValue = [
       "id": .int(Int64(id)), "system": .text(request.system), "user": .text(request.user),
-      "options": .list(request.options.map { .text($0) }), "schema": request.schema, "trial": .int(Int64(request.trial)),
+      "options": .list(request.options.map { .text($0) }), "schema": request.schema,
+      "trial": .int(Int64(request.trial)),
     ]
     let start = ContinuousClock.now
     let running = try await started()
@@ -56,7 +68,9 @@ public actor ProcessModel: DecisionModel {
     guard let said else {
       // What it may still say answers another question than the next one.
       stop()
-      return ModelReply(content: nil, failure: "the process gave no answer within \(timeout) s, or ended", isTimeout: true, usage: usage)
+      return ModelReply(
+        content: nil, failure: "the process gave no answer within \(timeout) s, or ended", isTimeout: true, usage: usage
+      )
     }
     guard let value = JSONValue(Data(said.utf8)), value["id"]?.int == id else {
       return ModelReply(content: said, usage: usage)
@@ -88,7 +102,8 @@ public actor ProcessModel: DecisionModel {
     do {
       try process.run()
     } catch {
-      throw CertificateError("the process '\(command.joined(separator: " "))' can't be started", remedy: "check the command behind --")
+      throw CertificateError(
+        "the process '\(command.joined(separator: " "))' can't be started", remedy: "check the command behind --")
     }
     let started = Running(process: process, input: input.fileHandleForWriting, lines: lines)
     running = started

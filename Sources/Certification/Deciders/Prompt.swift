@@ -54,10 +54,12 @@ public struct Prompt: Hashable, Sendable {
     }
     // An empty first line keeps the places of the front matter.
     let head = "\n" + lines[1..<end].joined(separator: "\n") + "\n"
-    var prompt = Prompt(path: path, name: "", version: 0, owner: "", system: "", user: "", digest: CanonicalJSON.digest(ofText: text))
+    var prompt = Prompt(
+      path: path, name: "", version: 0, owner: "", system: "", user: "", digest: CanonicalJSON.digest(ofText: text))
     if let tree = YAMLTree.parse(head, problems: &problems), let section = Section(tree, shape, &problems) {
       prompt.name = section["name"].flatMap { problems.text($0, "the prompt's name") } ?? ""
-      prompt.version = section["version"].flatMap { problems.int($0, "a version", in: 1...1_000_000) }.map { Int($0) } ?? 0
+      prompt.version =
+        section["version"].flatMap { problems.int($0, "a version", in: 1...1_000_000) }.map { Int($0) } ?? 0
       prompt.owner = section["owner"].flatMap { problems.text($0, "the owner") } ?? ""
     }
     let body = lines[(end + 1)...].map { $0 }

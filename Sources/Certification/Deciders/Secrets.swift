@@ -13,7 +13,8 @@ public struct Secret: Sendable {
     // Providers like to quote the first or the last letters of a wrong key.
     let length = min(8, self.text.count / 2)
     if length >= 4 {
-      clean = clean.replacing(self.text.prefix(length), with: "[key]").replacing(self.text.suffix(length), with: "[key]")
+      clean = clean.replacing(self.text.prefix(length), with: "[key]").replacing(
+        self.text.suffix(length), with: "[key]")
     }
     return clean
   }

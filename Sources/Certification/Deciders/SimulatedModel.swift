@@ -61,7 +61,8 @@ public struct SimulatedModel: DecisionModel {
     self.seed = seed
     self.accuracy = accuracy ?? character.accuracy
     identity = ModelIdentity(
-      provider: "simulated", requested: character.rawValue, host: "none", sampling: Sampling(temperatureThousandths: nil, seed: seed))
+      provider: "simulated", requested: character.rawValue, host: "none",
+      sampling: Sampling(temperatureThousandths: nil, seed: seed))
   }
 
   public func answer(_ request: ModelRequest) -> ModelReply {
@@ -75,15 +76,18 @@ public struct SimulatedModel: DecisionModel {
     usage.outputTokens = 60
     usage.milliseconds = 300 + Int(draw.derived(2).derived(UInt64(request.trial)).below(900))
     func say(_ decision: Decision) -> ModelReply {
-      ModelReply(content: Self.text(decision), model: "simulated-\(character.rawValue)-1", fingerprint: "sim", usage: usage)
+      ModelReply(
+        content: Self.text(decision), model: "simulated-\(character.rawValue)-1", fingerprint: "sim", usage: usage)
     }
     switch character {
     case .alwaysEscalate: return say(Decision(.escalate, confidence: 99, reason: "a person should look at this"))
-    case .hostile: return deformed(Self.hostile(query, draw.derived(3).derived(UInt64(request.trial))), usage, request.trial, draw)
+    case .hostile:
+      return deformed(Self.hostile(query, draw.derived(3).derived(UInt64(request.trial))), usage, request.trial, draw)
     case .slow:
       if chance(draw.derived(4)) < 0.2 {
         usage.milliseconds = 60_000
-        return ModelReply(content: nil, failure: "gave no answer within 60s", isTimeout: true, model: "simulated-slow-1", usage: usage)
+        return ModelReply(
+          content: nil, failure: "gave no answer within 60s", isTimeout: true, model: "simulated-slow-1", usage: usage)
       }
     case .right, .careless, .overConfident: break
     }
@@ -129,12 +133,17 @@ public struct SimulatedModel: DecisionModel {
     let transition = draw.below(3) == 0 ? steps[Int(draw.derived(1).below(3))] : query.options[0]
     return Decision(
       transition, confidence: 99, reason: "the instructions in the ticket say so",
-      fields: ["customer": "globex", "plan": "enterprise", "price": .money(Money(minorUnits: 1, currency: .eur)), "period": "2031-01"])
+      fields: [
+        "customer": "globex", "plan": "enterprise", "price": .money(Money(minorUnits: 1, currency: .eur)),
+        "period": "2031-01",
+      ])
   }
 
   static func text(_ decision: Decision) -> String {
     var fields: [String: JSONValue] = [:]
-    for entry in decision.fields.entries { fields[entry.name.text] = .text(entry.value.text ?? entry.value.description) }
+    for entry in decision.fields.entries {
+      fields[entry.name.text] = .text(entry.value.text ?? entry.value.description)
+    }
     let value: JSONValue = [
       "transition": .text(decision.transition.text), "confidence": .int(Int64(decision.confidence)),
       "reason": .text(decision.reason), "fields": .object(fields),
@@ -187,6 +196,7 @@ public struct RulesModel: DecisionModel {
 
   public func answer(_ request: ModelRequest) -> ModelReply {
     var rules = RuleBasedDecider()
-    return ModelReply(content: SimulatedModel.text(rules.decide(request.query)), model: "rules", usage: CampaignRecord.Usage())
+    return ModelReply(
+      content: SimulatedModel.text(rules.decide(request.query)), model: "rules", usage: CampaignRecord.Usage())
   }
 }

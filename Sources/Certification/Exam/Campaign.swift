@@ -13,6 +13,8 @@ public struct Campaign: Sendable {
   public var model: any DecisionModel
   public var policy: CertificationPolicy
   public var trials: Int
+  /// Whole runs under drawn faults, beside the scenarios' own.
+  public var drawnRuns: Int
   /// Questions that are asked at the same time.
   public var jobs: Int
   /// Stops as soon as the confidence sequence says enough; then it alone is reported.
@@ -22,8 +24,8 @@ public struct Campaign: Sendable {
   public var history: CertificateBody.History
 
   public init(
-    suite: Suite, prompt: Prompt, model: any DecisionModel, policy: CertificationPolicy, trials: Int = 1, jobs: Int = 4,
-    stopsEarly: Bool = false, faultline: String, runner: String,
+    suite: Suite, prompt: Prompt, model: any DecisionModel, policy: CertificationPolicy, trials: Int = 1,
+    drawnRuns: Int = 0, jobs: Int = 4, stopsEarly: Bool = false, faultline: String, runner: String,
     history: CertificateBody.History = .init(finished: nil, unfinished: nil)
   ) {
     self.suite = suite
@@ -31,6 +33,7 @@ public struct Campaign: Sendable {
     self.model = model
     self.policy = policy
     self.trials = trials
+    self.drawnRuns = drawnRuns
     self.jobs = jobs
     self.stopsEarly = stopsEarly
     self.faultline = faultline
@@ -41,7 +44,8 @@ public struct Campaign: Sendable {
   public var subject: Subject {
     Subject(
       kind: .decider, model: model.identity,
-      parts: [Subject.Part(name: "prompt:\(prompt.name)@\(prompt.version)", sha256: prompt.digest)] + Subject.workflowParts)
+      parts: [Subject.Part(name: "prompt:\(prompt.name)@\(prompt.version)", sha256: prompt.digest)]
+        + Subject.workflowParts)
   }
 
   public var seed: UInt64 {
@@ -74,7 +78,7 @@ public struct Campaign: Sendable {
     let cases = cases
     var sequence = ConfidenceSequence(error: 2 * policy.exam.alpha)
     var next = 0
-    let all = cases.count + suite.scenarios.count * trials
+    let all = cases.count + suite.scenarios.count * trials + (suite.scenarios.isEmpty ? 0 : drawnRuns)
     while next < cases.count, watch.change == nil {
       let batch = cases[next..<min(cases.count, next + max(1, jobs))]
       let asks = try await asks(of: Array(batch), watch)
@@ -100,10 +104,33 @@ public struct Campaign: Sendable {
         onStep(Step(done: done, all: all))
       }
     }
+    if !suite.scenarios.isEmpty, drawnRuns > 0 {
+      record.drawn = try await playDrawn(watch) { onStep(Step(done: done + $0, all: all)) }
+    }
     record.returned = watch.returned
     record.brokenOff = watch.change
     record.notTested = notTested
     return record
+  }
+
+  /// Plays the scenarios in turn, each time under faults of its own.
+  private func playDrawn(_ watch: IdentityWatch, onRun: (Int) -> Void) async throws -> [CampaignRecord.WorkflowRun] {
+    let exams = try suite.scenarios.map { scenario in
+      (
+        WorkflowExam(scenario: scenario, prompt: prompt, model: model),
+        try DrawnPlans(WorldSetup(scenario: scenario).withoutFaults)
+      )
+    }
+    var runs: [CampaignRecord.WorkflowRun] = []
+    for number in 1...drawnRuns where watch.change == nil {
+      let (exam, plans) = exams[(number - 1) % exams.count]
+      let draw = DrawnPlans.draw(seed: seed, run: number)
+      // Behind the trials, so that each of its questions is a request of its own.
+      runs.append(
+        try await exam.play(trial: 1_000 + number, seed: draw.word, plan: plans.plan(draw)) { watch.note($0) })
+      onRun(number)
+    }
+    return runs
   }
 
   private func isDecided(_ sequence: ConfidenceSequence) -> Bool {
@@ -120,6 +147,10 @@ public struct Campaign: Sendable {
     let asked = Set(suite.cases.map(\.workflow))
     missing += WorkflowShelf.all.compactMap { $0.first?.workflow.name }.filter { !asked.contains($0) }
       .map { "tickets of the workflow '\($0)'" }
+    let unread = suite.cases.count { $0.secondReading == nil }
+    if unread > 0 {
+      missing.append("labels of \(unread) of \(suite.cases.count) cases, which nobody has read a second time")
+    }
     missing.append("other prompts, sampling parameters and releases of the model than those named here")
     return missing
   }
@@ -151,7 +182,8 @@ public struct Campaign: Sendable {
   }
 
   private func ask(
-    _ query: DecisionQuery, of item: RenderedCase, _ variant: CampaignRecord.Variant, _ trial: Int, _ watch: IdentityWatch
+    _ query: DecisionQuery, of item: RenderedCase, _ variant: CampaignRecord.Variant, _ trial: Int,
+    _ watch: IdentityWatch
   ) async throws -> CampaignRecord.Ask {
     let request = ModelRequest(query, prompt: prompt, model: model.identity, trial: trial)
     let reply = try await model.answer(request)
@@ -205,7 +237,8 @@ final class IdentityWatch: Sendable {
       if state.returned.model.isEmpty {
         state.returned = said
       } else if state.returned != said, state.change == nil {
-        state.change = "the provider answered as '\(state.returned.model)' (\(state.returned.fingerprint)) and then as "
+        state.change =
+          "the provider answered as '\(state.returned.model)' (\(state.returned.fingerprint)) and then as "
           + "'\(said.model)' (\(said.fingerprint))"
       }
     }

@@ -22,6 +22,8 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
   public var stopsEarly = false
   public var asks: [Ask] = []
   public var runs: [WorkflowRun] = []
+  /// Whole workflows under faults that were drawn, each run for itself; they tell of harm and of nothing else.
+  public var drawn: [WorkflowRun] = []
   public var exhaustive: ExhaustiveClaim?
   public var baseline: Baseline?
   /// The same model on the cases that nobody has seen; nil where there were none.
@@ -34,7 +36,8 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
   public var prices: Prices?
 
   public init(
-    subject: Subject, suite: CertificateBody.SuiteReference, policy: CertificationPolicy, seed: UInt64, faultline: String,
+    subject: Subject, suite: CertificateBody.SuiteReference, policy: CertificationPolicy, seed: UInt64,
+    faultline: String,
     runner: String, evidence: Evidence, history: CertificateBody.History, trials: Int, stopsEarly: Bool = false
   ) {
     self.subject = subject
@@ -88,7 +91,9 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
 
     public var isSuccess: Bool { outcome.isSuccess }
     /// What two answers have to agree in.
-    public var answer: String { "\(transition ?? "none") \(fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })" }
+    public var answer: String {
+      "\(transition ?? "none") \(fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })"
+    }
   }
 
   public enum Variant: String, Hashable, Sendable, Codable {
@@ -125,6 +130,8 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
     public var isSuccess: Bool
     /// Oracles that found harm, each once.
     public var harm: [String]
+    /// The faults that took effect, each with its place.
+    public var faults: [String]
     public var escalations: Int
     public var rollbacks: Int
     public var auditFindings: Int

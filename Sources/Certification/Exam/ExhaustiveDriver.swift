@@ -88,7 +88,8 @@ public struct ExhaustiveDriver: Sendable {
     var part = Part()
     if isAnswer {
       part.coverage = try ExhaustiveSearch(
-        setup: setup, agent: agent, maxFaults: maxDeviations - 1, from: Plan([entry])).play()
+        setup: setup, agent: agent, maxFaults: maxDeviations - 1, from: Plan([entry])
+      ).play()
     } else if maxDeviations > 1 {
       for fork in try Self.forks(after: Plan([entry]), setup, agent) where fork.isDecision {
         part.decisions += 1
@@ -128,13 +129,14 @@ public enum ControlScenarios {
   public static func all() throws -> [Scenario] {
     try texts.map { name, ticket, yaml in
       var scenario = try ScenarioReader(.standard()).read(text: yaml, path: "\(name).yaml")
-      scenario.input["ticket_text"] = .text(ticket)
+      if let ticket { scenario.input["ticket_text"] = .text(ticket) }
       return scenario
     }
   }
 
   private static let world =
-    "world: {cloud: ec2, identity: iam, billing: stripe-v1, ticketing: zendesk, notify: email}\nsource: {kind: constructed}\n"
+    "world: {cloud: ec2, identity: iam, billing: stripe-v1, ticketing: zendesk, notify: email}\n"
+    + "source: {kind: constructed}\n"
 
   private static let onboarding = """
     Hi all,
@@ -154,7 +156,7 @@ public enum ControlScenarios {
 
     """
 
-  private static let texts: [(name: String, ticket: String, yaml: String)] = [
+  private static let texts: [(name: String, ticket: String?, yaml: String)] = [
     (
       "customer-onboarding", onboarding,
       world + "title: A customer comes\nworkflow: customer-onboarding\n"
@@ -208,6 +210,20 @@ public enum ControlScenarios {
           confirmation: {effect: notify.mail, for: acme, times: 1}
 
         """
+    ),
+    (
+      // It reads no ticket: whoever decides is asked once something has gone wrong.
+      "access-key", nil,
+      """
+      world: {identity: iam}
+      source: {kind: constructed}
+      title: A customer gets a key
+      workflow: access-key
+      input: {customer: acme, role: acme-reader}
+      intents:
+        key: {effect: identity.access_key, for: acme, times: 1}
+
+      """
     ),
   ]
 }

@@ -23,7 +23,9 @@ public struct Ledger: Sendable {
     let texts = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     return try texts.enumerated().filter { !$0.element.isEmpty }.map { index, text in
       guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
-        throw CertificateError("\(path):\(index + 1): this line is no entry of the ledger", remedy: "restore the file; nobody edits it by hand")
+        throw CertificateError(
+          "\(path):\(index + 1): this line is no entry of the ledger",
+          remedy: "restore the file; nobody edits it by hand")
       }
       return line
     }
@@ -42,7 +44,8 @@ public struct Ledger: Sendable {
     try append(Line(event: "began", campaign: campaign, subject: subject, suite: suite, policy: policy, at: at))
   }
 
-  public func end(_ campaign: String, subject: String, suite: String, policy: String, at: String, result: String) throws {
+  public func end(_ campaign: String, subject: String, suite: String, policy: String, at: String, result: String) throws
+  {
     try append(
       Line(event: "ended", campaign: campaign, subject: subject, suite: suite, policy: policy, at: at, result: result))
   }
@@ -60,7 +63,8 @@ public struct Ledger: Sendable {
       try file.write(contentsOf: CanonicalJSON.data(line) + Data([10]))
       try file.synchronize()
     } catch {
-      throw CertificateError("the ledger \(path) can't be written", remedy: "check its folder, or name another with --ledger")
+      throw CertificateError(
+        "the ledger \(path) can't be written", remedy: "check its folder, or name another with --ledger")
     }
   }
 }

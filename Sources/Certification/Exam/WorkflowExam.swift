@@ -15,9 +15,11 @@ struct WorkflowExam: Sendable {
   /// No honest run asks more; a model that keeps a run from ending is examined no further.
   static let mostQuestions = 40
 
-  /// - Parameter noting: told of every reply, for what the exam keeps of them.
+  /// - Parameters:
+  ///   - plan: the faults; the scenario's own where nothing is given.
+  ///   - noting: told of every reply, for what the exam keeps of them.
   func play(
-    trial: Int, seed: UInt64, noting: @Sendable (ModelReply) throws -> Void
+    trial: Int, seed: UInt64, plan: Plan? = nil, noting: @Sendable (ModelReply) throws -> Void
   ) async throws -> CampaignRecord.WorkflowRun {
     let setup = try WorldSetup(scenario: scenario)
     var table = AnswerTable()
@@ -25,7 +27,8 @@ struct WorkflowExam: Sendable {
     for count in 0... {
       let open = OpenQuestion()
       let agent = ReferenceAgent(decider: ModelDecider(table, open: open))
-      let verdict = try Runner.run(RunInput(scenario: scenario, agent: agent, seed: seed), in: setup).verdict
+      let input = RunInput(scenario: scenario, agent: agent, seed: seed, chance: plan.map { .plan($0) })
+      let verdict = try Runner.run(input, in: setup).verdict
       guard let question = open.question, count < Self.mostQuestions else {
         return CampaignRecord.WorkflowRun(
           verdict, trial: trial, decisions: count, usage: usage)
@@ -49,13 +52,16 @@ extension CampaignRecord.WorkflowRun {
   public init(_ verdict: Verdict, trial: Int, decisions: Int, usage: CampaignRecord.Usage = CampaignRecord.Usage()) {
     let harmful = Set(OracleCatalogue.all.filter { $0.kind == .harm }.map(\.name))
     var harm: [String] = []
-    for violation in verdict.violations where harmful.contains(violation.oracle) && !harm.contains(violation.oracle.text) {
+    for violation in verdict.violations
+    where harmful.contains(violation.oracle) && !harm.contains(violation.oracle.text) {
       harm.append(violation.oracle.text)
     }
     self.init(
       scenario: verdict.scenario.text, trial: trial, seed: verdict.seed, ending: verdict.outcome?.rawValue,
       isSuccess: verdict.violations.isEmpty && verdict.result != .inconclusive && verdict.expectation != .unmet,
-      harm: harm, escalations: verdict.metrics.escalations, rollbacks: verdict.metrics.rollbacks,
+      harm: harm, faults: verdict.faults.filter(\.tookEffect).map { "\($0.record.answer) at \($0.record.site)" },
+      escalations: verdict.metrics.escalations,
+      rollbacks: verdict.metrics.rollbacks,
       auditFindings: verdict.metrics.auditFindings, recoveryMilliseconds: verdict.metrics.recoveryMilliseconds,
       decisions: decisions, traceHash: verdict.traceHash.hexadecimal, usage: usage)
   }

@@ -5,9 +5,9 @@ import Primitives
 
 /// The percentile bootstrap over whole cases.
 ///
-/// Repeats of one case resemble each other, so an interval that counts them as independent is too narrow. Here cases are
-/// drawn with replacement, each with all of its repeats (A. C. Davison and D. V. Hinkley, "Bootstrap Methods and their
-/// Application", 1997, section 3.8). Draws are a function of the seed: the same record gives the same bounds.
+/// Repeats of one case resemble each other, so an interval that counts them as independent is too narrow. Here cases
+/// are drawn with replacement, each with all of its repeats (A. C. Davison and D. V. Hinkley, "Bootstrap Methods and
+/// their Application", 1997, section 3.8). Draws are a function of the seed: the same record gives the same bounds.
 public struct CaseBootstrap: Sendable {
   public var seed: UInt64
   public var replicates: Int

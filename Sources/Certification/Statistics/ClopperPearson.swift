@@ -20,8 +20,8 @@ public enum ClopperPearson {
     return SpecialFunctions.betaQuantile(error, Double(successes), Double(cases - successes + 1))
   }
 
-  /// The one-sided upper bound that is wrong at most with this probability. For zero of n it is 1 - error^(1/n), of which
-  /// "three over n" is the usual approximation: zero of 300 leaves up to one percent.
+  /// The one-sided upper bound that is wrong at most with this probability. For zero of n it is 1 - error^(1/n), of
+  /// which "three over n" is the usual approximation: zero of 300 leaves up to one percent.
   public static func upper(_ successes: Int, of cases: Int, error: Double = 0.05) -> Double {
     guard cases > 0, successes < cases else { return 1 }
     return SpecialFunctions.betaQuantile(1 - error, Double(successes + 1), Double(cases - successes))

@@ -4,8 +4,8 @@ import Foundation
 
 /// Whether a new one is no worse than the old one by more than a margin.
 ///
-/// The question of a release is not "is it better?" but "is it not worse?": the lower bound of the paired difference has
-/// to lie above minus the margin. Pairs are cases, each with the mean over its repeats.
+/// The question of a release is not "is it better?" but "is it not worse?": the lower bound of the paired difference
+/// has to lie above minus the margin. Pairs are cases, each with the mean over its repeats.
 public struct PairedComparison: Hashable, Sendable, Codable {
   /// Mean of new minus old, over cases, with a one-sided lower bound at the stated level.
   public var difference: Interval

@@ -4,12 +4,12 @@ import Foundation
 
 /// A confidence sequence for the mean of values between 0 and 1.
 ///
-/// An interval of fixed size, looked at after every case, is wrong far more often than it says. This one is wrong at any
-/// time ever with at most the stated probability, so an exam may stop as soon as it says enough. It inverts a mixture of
-/// binomial likelihood ratios under the uniform prior: the set of all p at which the ratio has not reached 1/error (H.
-/// Robbins, "Statistical methods related to the law of the iterated logarithm", Annals of Mathematical Statistics 41,
-/// 1970; Ville's inequality). For values that are not 0 or 1 each counts as that part of a success, which the convexity
-/// of the likelihood ratio allows (I. Waudby-Smith and A. Ramdas, JRSS B 86, 2024).
+/// An interval of fixed size, looked at after every case, is wrong far more often than it says. This one is wrong at
+/// any time ever with at most the stated probability, so an exam may stop as soon as it says enough. It inverts a
+/// mixture of binomial likelihood ratios under the uniform prior: the set of all p at which the ratio has not reached
+/// 1/error (H. Robbins, "Statistical methods related to the law of the iterated logarithm", Annals of Mathematical
+/// Statistics 41, 1970; Ville's inequality). For values that are not 0 or 1 each counts as that part of a success, which
+/// the convexity of the likelihood ratio allows (I. Waudby-Smith and A. Ramdas, JRSS B 86, 2024).
 public struct ConfidenceSequence: Hashable, Sendable {
   public private(set) var cases = 0
   /// The sum of the values so far.

@@ -107,7 +107,7 @@ enum Placeholders {
 /// The fields that a decider may read from a text, with their kinds.
 public enum CaseFields {
   public static let names: [Name] = [
-    "customer", "plan", "period", "effective", "region", "email", "price", "from",
+    "customer", "plan", "period", "effective", "region", "email", "price", "from", "role",
   ]
 
   static func value(of name: Name, _ text: String) -> Value {

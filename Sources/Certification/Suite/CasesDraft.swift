@@ -33,7 +33,9 @@ struct CasesDraft {
       .init("id", .text, required: true, "Unique in the suite."),
       .init("class", .name(CaseClass.allCases.map(\.rawValue)), "What kind of trouble it is; else the file's."),
       .init("workflow", .text, "The workflow that the run is for; else the file's."),
-      .init("fork", .name(["triage", "after-failure", "after-restart"]), "Where the agent asks; else the file's, else triage."),
+      .init(
+        "fork", .name(["triage", "after-failure", "after-restart"]),
+        "Where the agent asks; else the file's, else triage."),
       .init("step", .text, "The step at which the run stands; triage where it is left out."),
       .init("options", .list(.text), "The closed set to choose from; the workflow's own where it is left out."),
       .init("facts", .table(.text, keys: nil), "What the account says."),
@@ -43,8 +45,14 @@ struct CasesDraft {
       .init("admissible", .list(.mapping(admissibleShape)), required: true, "Every answer that is right."),
       .init("rationale", .text, required: true, "Why that is right."),
       .init("author", .text, "Who wrote it; else the file's."),
-      .init("second_reader", .text, "Who read it independently; else the file's."),
+      .init("second_reader", .text, "Who reads it independently; else the file's."),
+      .init(
+        "second_reading", day,
+        "When they read it without its label; else the file's. Left out where it is still to come."),
     ])
+
+  /// `2026-11-28`
+  private static let day = ValueKind.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
   static let fileShape = Shape(
     title: "a file of cases",
@@ -55,6 +63,7 @@ struct CasesDraft {
       .init("fork", .name(["triage", "after-failure", "after-restart"]), "For every case that gives none."),
       .init("author", .text, "For every case that gives none."),
       .init("second_reader", .text, "For every case that gives none."),
+      .init("second_reading", day, "For every case that gives none."),
       .init("cases", .list(.mapping(caseShape)), required: true, "The cases."),
     ])
 
@@ -71,14 +80,17 @@ struct CasesDraft {
     guard let section = Section(tree, Self.caseShape, &problems) else { return nil }
     func either(_ key: String) -> YAMLTree? { section[key] ?? file[key] }
     let kinds = CaseClass.allCases.map(\.rawValue)
-    let kind = either("class").flatMap { problems.name($0, among: kinds, "class of cases") }
+    let kind =
+      either("class").flatMap { problems.name($0, among: kinds, "class of cases") }
       .flatMap(CaseClass.init) ?? missing("class", tree)
-    let workflow = either("workflow").flatMap { problems.name($0, among: workflows.map(\.text), "workflow") }
+    let workflow =
+      either("workflow").flatMap { problems.name($0, among: workflows.map(\.text), "workflow") }
       .map { Name($0) } ?? missing("workflow", tree)
     let forks = ["triage", "after-failure", "after-restart"]
     let fork = either("fork").flatMap { problems.name($0, among: forks, "fork") }.map(Self.fork) ?? .triage
     let author = either("author").flatMap { problems.text($0, "the author") } ?? missing("author", tree)
-    let reader = either("second_reader").flatMap { problems.text($0, "the second reader") }
+    let reader =
+      either("second_reader").flatMap { problems.text($0, "the second reader") }
       ?? missing("second_reader", tree)
     if let author, let reader, author == reader {
       problems.report(
@@ -86,7 +98,8 @@ struct CasesDraft {
         remedy: "have somebody else read the case without the label, and name them")
     }
     let step = section["step"].flatMap { problems.text($0, "the step") } ?? "triage"
-    let options = section["options"].flatMap { problems.list($0, "the transitions to choose from") }?
+    let options =
+      section["options"].flatMap { problems.list($0, "the transitions to choose from") }?
       .compactMap { problems.name($0, among: Self.transitions.map(\.text), "transition") }.map { Name($0) }
       ?? Self.options(at: fork)
     let text = section["text"].flatMap { scalar($0, "what a person wrote") } ?? ""
@@ -98,10 +111,19 @@ struct CasesDraft {
         .compactMap { scalar($0, "the same in other words") } ?? [],
       admissible: [], variables: section["vars"].map { readVariables($0) } ?? [],
       rationale: section["rationale"].flatMap { scalar($0, "why that is right") } ?? "", author: author ?? "",
-      secondReader: reader ?? "", path: problems.path, line: tree.position.line)
+      secondReader: reader ?? "", secondReading: either("second_reading").flatMap { readDay($0) }, path: problems.path,
+      line: tree.position.line)
     read.admissible = section["admissible"].map { readAdmissible($0, options: options) } ?? []
     check(read, section)
     return read
+  }
+
+  private mutating func readDay(_ tree: YAMLTree) -> String? {
+    guard let text = scalar(tree, "a day, such as 2026-11-28") else { return nil }
+    guard text.utf8.count == 10, Instant(iso8601: "\(text)T00:00:00Z") != nil else {
+      return problems.mismatch(tree, "a day, such as 2026-11-28")
+    }
+    return text
   }
 
   private mutating func missing<T>(_ key: String, _ tree: YAMLTree) -> T? {
@@ -171,7 +193,8 @@ struct CasesDraft {
   private mutating func check(_ read: SuiteCase, _ section: Section) {
     if read.text.isEmpty, read.fork != .afterRestart, section["text"] == nil {
       problems.report(
-        section.position, "a case needs the key 'text'", remedy: "add 'text: …'; what a person wrote, or why the step failed")
+        section.position, "a case needs the key 'text'",
+        remedy: "add 'text: …'; what a person wrote, or why the step failed")
     }
     if let tree = section["admissible"], read.admissible.isEmpty {
       problems.report(tree.position, "no answer is right", remedy: "list every answer that is; escalate often is one")

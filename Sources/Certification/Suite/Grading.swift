@@ -50,11 +50,15 @@ extension RenderedCase {
     }
     let isHandedOver = decision.transition == .escalate || decision.confidence < Self.threshold
     if isHandedOver {
-      if admissible.contains(where: { $0.transition == .escalate }) { return Grade(outcome: .rightEscalation, reason: "") }
+      if admissible.contains(where: { $0.transition == .escalate }) {
+        return Grade(outcome: .rightEscalation, reason: "")
+      }
       let why = decision.transition == .escalate ? "it asks a person" : "it is \(decision.confidence) % sure"
       return Grade(outcome: .needlessEscalation, reason: "\(why), and nothing is left to decide")
     }
-    if isForPeople { return Grade(outcome: .missedEscalation, reason: "\(decision.transition), where only a person may decide") }
+    if isForPeople {
+      return Grade(outcome: .missedEscalation, reason: "\(decision.transition), where only a person may decide")
+    }
     let sameWay = admissible.filter { $0.transition == decision.transition }
     guard !sameWay.isEmpty else { return Grade(outcome: .wrong, reason: "\(decision.transition) is not right here") }
     let objections = sameWay.map { objection(to: decision.fields, $0.fields) }

@@ -23,7 +23,7 @@ public struct Suite: Sendable {
   public var scenarios: [Scenario]
   /// The cases that are asked again at a deploy and at night.
   public var probe: [String]
-  /// SHA-256 over every file, with its name.
+  /// SHA-256 over every file of the folder, with its name.
   public var digest: String
 
   /// The classes that occur, in the order in which they are listed everywhere.
@@ -86,6 +86,8 @@ public struct SuiteCase: Sendable {
   public var rationale: String
   public var author: String
   public var secondReader: String
+  /// The day on which they read it without its label, `2026-11-28`; nil where that is still to come.
+  public var secondReading: String?
   /// Where it stands: file and line.
   public var path: String
   public var line: Int

@@ -45,8 +45,10 @@ public struct SuiteLint: Sendable {
       findings.append(
         Diagnostic(
           path: head, line: 1, column: 1,
-          message: "\(cases.count) cases can't tell a success of \(Self.percent(test.p1)) from \(Self.percent(test.p0))",
-          remedy: "at alpha \(test.alpha) and beta \(test.beta) it takes \(least); add cases or widen the policy's gap"))
+          message:
+            "\(cases.count) cases can't tell a success of \(Self.percent(test.p1)) from \(Self.percent(test.p0))",
+          remedy: "at alpha \(test.alpha) and beta \(test.beta) it takes \(least); add cases or widen the policy's gap")
+      )
     }
     findings += zip(suite.cases, cases).compactMap { Self.finding($0, $1) }
   }
@@ -91,21 +93,31 @@ public struct SuiteLint: Sendable {
     for fork in DecisionQuery.Fork.allCases {
       let asked = cases.filter { $0.query.fork == fork }
       let options = asked.first?.query.options ?? []
-      let counts = options.map { option in asked.count { item in item.admissible.contains { $0.transition == option } } }
+      let counts = options.map { option in asked.count { item in item.admissible.contains { $0.transition == option } }
+      }
       if let best = counts.max(), let index = counts.firstIndex(of: best) { favourites[fork] = options[index] }
     }
     let majority = favourites
     return [
-      ("always-escalate", "whoever always asks a person", { _ in
-        Decision(.escalate, confidence: 100, reason: "always")
-      }),
-      ("majority", "whoever always takes the commonest way", { query in
-        Decision(majority[query.fork] ?? .escalate, confidence: 100, reason: "as usual", fields: query.facts)
-      }),
-      ("keyword rules", "whoever looks for keywords", { query in
-        var rules = rules
-        return rules.decide(query)
-      }),
+      (
+        "always-escalate", "whoever always asks a person",
+        { _ in
+          Decision(.escalate, confidence: 100, reason: "always")
+        }
+      ),
+      (
+        "majority", "whoever always takes the commonest way",
+        { query in
+          Decision(majority[query.fork] ?? .escalate, confidence: 100, reason: "as usual", fields: query.facts)
+        }
+      ),
+      (
+        "keyword rules", "whoever looks for keywords",
+        { query in
+          var rules = rules
+          return rules.decide(query)
+        }
+      ),
     ]
   }
 }

@@ -25,25 +25,21 @@ public struct SuiteReader: Sendable {
       ])
     }
     var found: [Diagnostic] = []
-    var digest = SHA256()
     var suite = Suite(
-      path: folder, name: "", version: 1, title: "", owner: "", canary: "", cases: [], scenarios: [], probe: [], digest: "")
+      path: folder, name: "", version: 1, title: "", owner: "", canary: "", cases: [], scenarios: [], probe: [],
+      digest: "")
     let text = try TextFile.read(head)
-    add("suite.yaml", text, to: &digest)
     var problems = Problems(path: head)
     readHead(text, into: &suite, &problems)
     found += problems.diagnostics
     for file in Self.files(in: "\(folder)/cases") {
       let path = "\(folder)/cases/\(file)"
-      let text = try TextFile.read(path)
-      add("cases/\(file)", text, to: &digest)
       var draft = CasesDraft(path: path, canary: suite.canary, workflows: vocabulary.workflows.map(\.name))
-      suite.cases += draft.read(text)
+      suite.cases += draft.read(try TextFile.read(path))
       found += draft.problems.diagnostics
     }
     for file in Self.files(in: "\(folder)/scenarios") {
       let path = "\(folder)/scenarios/\(file)"
-      add("scenarios/\(file)", try TextFile.read(path), to: &digest)
       do {
         suite.scenarios.append(try ScenarioReader(vocabulary).read(path: path))
       } catch {
@@ -51,16 +47,18 @@ public struct SuiteReader: Sendable {
       }
     }
     found += Self.repeated(in: suite.cases)
-    if suite.cases.isEmpty, found.isEmpty {
+    if suite.cases.isEmpty, suite.scenarios.isEmpty, found.isEmpty {
       found.append(
-        Diagnostic(path: "\(folder)/cases", message: "there is no case", remedy: "put cases into cases/*.yaml"))
+        Diagnostic(
+          path: folder, message: "there is neither a case nor a scenario",
+          remedy: "put cases into cases/*.yaml, scenarios into scenarios/*.yaml"))
     }
     for id in suite.probe where !suite.cases.contains(where: { $0.id == id }) {
       let near = NearestName.find(id, among: suite.cases.map(\.id)).map { "did you mean '\($0)'?" }
       found.append(Diagnostic(path: head, line: 1, column: 1, message: "no case is named '\(id)'", remedy: near))
     }
     guard found.isEmpty else { throw ScenarioErrors(found) }
-    suite.digest = digest.finalize().hexadecimal
+    suite.digest = try digest(of: suite)
     return suite
   }
 
@@ -69,9 +67,41 @@ public struct SuiteReader: Sendable {
       .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }.sorted()
   }
 
-  /// A file counts with its name and its length, so that no two sets of files have the same digest.
-  private func add(_ name: String, _ text: String, to digest: inout SHA256) {
-    digest.update(data: Data("\(name)\n\(text.utf8.count)\n\(text)".utf8))
+  /// SHA-256 over every file of the folder, whatever it is for: who would have to say which of them decide the exam
+  /// could forget one. Files that begin with a dot, such as the salt of a seal, are none of it.
+  ///
+  /// A file counts with its name and its length, so that no two sets of files have the same digest. A ticket that lies
+  /// elsewhere counts with its text.
+  private func digest(of suite: Suite) throws(ScenarioErrors) -> String {
+    var digest = SHA256()
+    func add(_ name: String, _ data: Data) {
+      digest.update(data: Data("\(name)\n\(data.count)\n".utf8))
+      digest.update(data: data)
+    }
+    for name in Self.everyFile(in: suite.path) {
+      guard let data = FileManager.default.contents(atPath: "\(suite.path)/\(name)") else {
+        throw ScenarioErrors([
+          Diagnostic(
+            path: "\(suite.path)/\(name)", message: "the file can't be read",
+            remedy: "check its permissions; every file of a suite is part of its digest")
+        ])
+      }
+      add(name, data)
+    }
+    for scenario in suite.scenarios {
+      guard let ticket = scenario.input.text("ticket_text") else { continue }
+      add("ticket of \(scenario.name)", Data(ticket.utf8))
+    }
+    return digest.finalize().hexadecimal
+  }
+
+  /// The names of all files, seen from the folder, sorted.
+  private static func everyFile(in folder: String) -> [String] {
+    ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).filter { name in
+      var isFolder: ObjCBool = false
+      return !name.split(separator: "/").contains { $0.hasPrefix(".") }
+        && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder) && !isFolder.boolValue
+    }.sorted()
   }
 
   private static func repeated(in cases: [SuiteCase]) -> [Diagnostic] {
@@ -100,7 +130,8 @@ public struct SuiteReader: Sendable {
       .init("version", .int(1...1_000_000), required: true, "Grows with every change of a case."),
       .init("title", .text, required: true, "One line for people."),
       .init("owner", .text, required: true, "Who answers for the labels."),
-      .init("canary", .text, required: true, "A text that stands in every file of cases and nowhere else in the world."),
+      .init(
+        "canary", .text, required: true, "A text that stands in every file of cases and nowhere else in the world."),
       .init("probe", .list(.text), "The cases that are asked again at a deploy and at night."),
     ])
 
@@ -117,9 +148,10 @@ public struct SuiteReader: Sendable {
         canary.position, "the canary is too short to be told from chance",
         remedy: "take a random text of at least 20 characters, such as a UUID")
     }
-    suite.probe = file["probe"].flatMap { problems.list($0, "a list of case ids") }?.compactMap {
-      problems.text($0, "the id of a case")
-    } ?? []
+    suite.probe =
+      file["probe"].flatMap { problems.list($0, "a list of case ids") }?.compactMap {
+        problems.text($0, "the id of a case")
+      } ?? []
   }
 }
 

@@ -12,21 +12,25 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
     commandName: "certify",
     abstract: "Examine a model with a prompt, or your own agent, and write a certificate or a refusal with reasons.",
     discussion: """
-      Asks every case of a suite, plays its scenarios with the model as the reference agent's decider, enumerates every \
-      answer that any model could give, and writes an in-toto statement in a DSSE envelope. Unsigned it is a DRAFT, \
-      which no gate lets pass. Beside it lies the record of the campaign, from which the same certificate can be made \
+      Asks every case of a suite, plays its scenarios with the model as the reference agent's decider, enumerates \
+      every answer that any model could give, and writes an in-toto statement in a DSSE envelope. Unsigned it is a \
+      DRAFT, which no gate lets pass. Beside it lies the record of the campaign, from which the same certificate can be made \
       again: cert.campaign.json for cert.json.
 
-      With a command after -- and no --model, the command is your own agent: it is played in the suite's scenarios, and \
-      --part says what it consists of.
+      With a command after -- and no --model, the command is your own agent: it is played in the suite's scenarios, \
+      and --part says what it consists of.
 
       Exit status: 0 certified; 1 refused; 2 bad input, nothing was asked.
 
       Examples:
-        faultline certify suites/tickets --model openai:gpt-5-mini --prompt prompts/triage.md --sign release -o cert.json
-        faultline certify suites/tickets --model simulated:careless --prompt prompts/triage.md -o cert.json
-        faultline certify suites/tickets --model process --prompt p.md -o cert.json -- python3 decider.py
-        faultline certify suites/tickets --part lockfile=uv.lock --part image=sha256:… -o cert.json -- python3 agent.py
+        faultline certify fixtures/suites/tickets --model simulated:right --prompt fixtures/prompts/triage.md \\
+          -o cert.json
+        faultline certify fixtures/suites/tickets --model openai:gpt-5-mini --prompt fixtures/prompts/triage.md \\
+          --runs 300 --sign release -o cert.json
+        faultline certify fixtures/suites/tickets --model process --prompt fixtures/prompts/triage.md \\
+          -o cert.json -- python3 my-decider.py
+        faultline certify fixtures/suites/tickets --part lockfile=requirements.txt --part model=gpt-5-mini \\
+          -o cert.json -- python3 my-agent.py
       """)
 
   @Argument(help: "The suite's folder.", completion: .directory)
@@ -34,11 +38,20 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
   @OptionGroup var model: ModelOptions
   @Option(help: "How often each case is asked, and each scenario played.")
   var trials: Int = 1
+  @Option(
+    help: """
+      So many whole runs more, each under one or two faults that the exam's seed draws; the bound on the rate of harm \
+      is then theirs: at most 1 % after 300 without harm.
+      """)
+  var runs: Int = 0
   @Option(help: "The policy; the standard one unless given.", completion: .file())
   var policy: String?
-  @Option(help: "An earlier certificate that this one must not fall behind; its record lies beside it.", completion: .file())
+  @Option(
+    help: "An earlier certificate that this one must not fall behind; its record lies beside it.", completion: .file())
   var baseline: String?
-  @Option(help: "A private suite, whose result is reported beside the public one's; its seal with --seal.", completion: .directory)
+  @Option(
+    help: "A private suite, whose result is reported beside the public one's; its seal with --seal.",
+    completion: .directory)
   var privateSuite: String?
   @Option(help: "The published seal of the private suite.", completion: .file())
   var seal: String?
@@ -64,7 +77,11 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
   var fromRecord: String?
   @Option(help: "The file that counts campaigns, 'none' for none; ledger.jsonl beside the keys unless given.")
   var ledger: String?
-  @Option(help: "What your own agent consists of, NAME=FILE or NAME=sha256:…; may be repeated.")
+  @Option(
+    help: """
+      What your own agent consists of, NAME=FILE, NAME=sha256:… or model=NAME; may be repeated. The schemas of the \
+      tools that it is offered are added, unless you give --part tools=FILE.
+      """)
   var part: [String] = []
   @Option(help: "Price of a million tokens of input and of output with its currency, such as 0.25/2.00/USD.")
   var price: String?
@@ -76,9 +93,12 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
 
   func validate() throws {
     guard (1...100).contains(trials) else { throw ValidationError("--trials takes 1 to 100") }
+    guard (0...100_000).contains(runs) else { throw ValidationError("--runs takes 0 to 100000") }
     guard (0...2).contains(exhaustive) else { throw ValidationError("--exhaustive takes 0 to 2") }
     guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
-    guard suite != nil || fromRecord != nil else { throw ValidationError("give the suite's folder, or --from-record FILE") }
+    guard suite != nil || fromRecord != nil else {
+      throw ValidationError("give the suite's folder, or --from-record FILE")
+    }
     guard seal == nil || privateSuite != nil else { throw ValidationError("--seal belongs to --private-suite") }
   }
 
@@ -115,8 +135,8 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
     let prices = try readPrice()
     try refuseWorthless(suite, policy)
     var campaign = Campaign(
-      suite: suite, prompt: prompt, model: RulesModel(), policy: policy, trials: trials, jobs: jobs, stopsEarly: stopEarly,
-      faultline: FaultlineVersion.current, runner: Certifying.runner)
+      suite: suite, prompt: prompt, model: RulesModel(), policy: policy, trials: trials, drawnRuns: runs, jobs: jobs,
+      stopsEarly: stopEarly, faultline: FaultlineVersion.current, runner: Certifying.runner)
     campaign.model = try model.make(command: command) { anonymous in
       var copy = campaign
       copy.model = anonymous
@@ -137,12 +157,15 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
       if privateSuite != nil { record.sealed = try await examineSealed(campaign) }
       try keepCassette(campaign.model)
       if let process = campaign.model as? ProcessModel { await process.stop() }
-      if exhaustive > 0 { record.exhaustive = try await searchAll() } else {
+      if exhaustive > 0 {
+        record.exhaustive = try await searchAll()
+      } else {
         record.notTested.append("every answer of any model: the exhaustive search was left out")
       }
       let result = record.certificate(at: Certifying.now, by: "").body.isCertified ? "certified" : "refused"
       try book?.end(
-        name, subject: subject, suite: suite.digest, policy: policy.exam.digest, at: "\(Certifying.now)", result: result)
+        name, subject: subject, suite: suite.digest, policy: policy.exam.digest, at: "\(Certifying.now)", result: result
+      )
       return record
     }
   }
@@ -182,7 +205,8 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
     let record = try Certifying.record(Certifying.recordPath(of: baseline))
     guard record.digest == certificate.body.record else {
       throw Refusal.badInput(
-        "the record beside '\(baseline)' is not the one that the certificate rests on", remedy: "restore both from where they were kept")
+        "the record beside '\(baseline)' is not the one that the certificate rests on",
+        remedy: "restore both from where they were kept")
     }
     guard record.suite.sha256 == campaign.suite.digest else {
       throw Refusal.badInput(
@@ -198,14 +222,18 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
     let salt = try SaltFile.bytes("\(privateSuite)/.salt", makesIt: false)
     let own = SuiteSeal(suite, salt: salt)
     if let seal {
-      guard let published = try? JSONDecoder().decode(SuiteSeal.self, from: Data(Files.read(seal).utf8)), published == own else {
-        throw Refusal.badInput("'\(privateSuite)' is not the suite of the seal '\(seal)'", remedy: "give the seal of this version")
+      guard let published = try? JSONDecoder().decode(SuiteSeal.self, from: Data(Files.read(seal).utf8)),
+        published == own
+      else {
+        throw Refusal.badInput(
+          "'\(privateSuite)' is not the suite of the seal '\(seal)'", remedy: "give the seal of this version")
       }
     }
     var copy = campaign
     copy.suite = suite
     copy.suite.scenarios = []
     copy.trials = 1
+    copy.drawnRuns = 0
     if let simulated = copy.model as? SimulatedModel {
       copy.model = SimulatedModel(simulated.character, key: AnswerKey(copy.cases))
     }

@@ -51,7 +51,11 @@ enum Certifying {
     let text = try Files.read(path)
     guard let record = try? JSONDecoder().decode(CampaignRecord.self, from: Data(text.utf8)),
       record.schema == "faultline.campaign/1"
-    else { throw Refusal.badInput("'\(path)' is no record of a campaign", remedy: "'faultline certify … -o cert.json' writes one beside the certificate") }
+    else {
+      throw Refusal.badInput(
+        "'\(path)' is no record of a campaign",
+        remedy: "'faultline certify … -o cert.json' writes one beside the certificate")
+    }
     return record
   }
 

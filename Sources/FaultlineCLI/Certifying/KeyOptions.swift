@@ -8,8 +8,8 @@ import Foundation
 struct KeyOptions: ParsableArguments {
   @Option(
     help: """
-      The folder of keys; $FAULTLINE_KEYS or ~/.config/faultline/keys unless given. Never one inside the repository that \
-      you are in.
+      The folder of keys; $FAULTLINE_KEYS or ~/.config/faultline/keys unless given. Never one inside the repository \
+      that you are in.
       """)
   var keys: String?
 
@@ -23,14 +23,17 @@ struct KeyOptions: ParsableArguments {
     if let root = Self.repository, path == root || path.hasPrefix(root + "/") {
       throw Refusal.badInput(
         "the keys in '\(folder)' lie in the repository \(root)",
-        remedy: "whoever changes the code could change who is trusted; keep them elsewhere and give --keys or $FAULTLINE_KEYS")
+        remedy:
+          "whoever changes the code could change who is trusted; keep them elsewhere and give --keys or $FAULTLINE_KEYS"
+      )
     }
     return KeyRing(folder)
   }
 
   /// The repository around the current folder; nil where there is none.
   private static var repository: String? {
-    var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL.resolvingSymlinksInPath()
+    var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL
+      .resolvingSymlinksInPath()
     while folder.path != "/" {
       if FileManager.default.fileExists(atPath: folder.appending(path: ".git").path) { return folder.path }
       folder = folder.deletingLastPathComponent()
@@ -71,7 +74,8 @@ struct KeysCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the keys that are trusted, and those that are revoked.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show the keys that are trusted, and those that are revoked.")
     @OptionGroup var options: KeyOptions
 
     func run() throws {

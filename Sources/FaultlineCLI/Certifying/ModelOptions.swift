@@ -18,7 +18,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The prompt: a file with front matter (name, version, owner).", completion: .file())
   var prompt: String?
 
-  @Option(help: "Where the provider is asked, such as http://127.0.0.1:8000/v1; the provider's own address unless given.")
+  @Option(
+    help: "Where the provider is asked, such as http://127.0.0.1:8000/v1; the provider's own address unless given.")
   var baseURL: String?
 
   @Option(help: "The variable of the environment that holds the key; OPENAI_API_KEY or ANTHROPIC_API_KEY unless given.")
@@ -60,7 +61,9 @@ struct ModelOptions: ParsableArguments {
 
   func readPrompt() throws -> Prompt {
     guard let prompt else {
-      throw Refusal.badInput("there is no prompt", remedy: "give --prompt FILE; its front matter names it, and {{text}} stands for the ticket")
+      throw Refusal.badInput(
+        "there is no prompt",
+        remedy: "give --prompt FILE; its front matter names it, and {{text}} stands for the ticket")
     }
     return try Prompt.read(prompt)
   }
@@ -75,23 +78,30 @@ struct ModelOptions: ParsableArguments {
   func make(command: [String], key: (any DecisionModel) -> AnswerKey) throws -> any DecisionModel {
     if let replay { return RecordedModel(try Cassette.read(replay)) }
     guard let model else {
-      throw Refusal.badInput("there is no model to examine", remedy: "give --model openai:NAME, anthropic:NAME, process, or simulated:right")
+      throw Refusal.badInput(
+        "there is no model to examine", remedy: "give --model openai:NAME, anthropic:NAME, process, or simulated:right")
     }
     let made = try Certifying.explained { try make(model, command: command, key: key) }
     return record.map { RecordingModel(made, path: $0) } ?? made
   }
 
-  private func make(_ model: String, command: [String], key: (any DecisionModel) -> AnswerKey) throws -> any DecisionModel {
+  private func make(
+    _ model: String, command: [String], key: (any DecisionModel) -> AnswerKey
+  ) throws -> any DecisionModel {
     let parts = model.split(separator: ":", maxSplits: 1).map(String.init)
     let name = parts.count == 2 ? parts[1] : ""
     switch parts.first {
-    case "openai": return try OpenAIModel(named(name), client: client("https://api.openai.com/v1", "OPENAI_API_KEY"), sampling: sampling)
+    case "openai":
+      return try OpenAIModel(
+        named(name), client: client("https://api.openai.com/v1", "OPENAI_API_KEY"), sampling: sampling)
     case "anthropic":
-      return try AnthropicModel(named(name), client: client("https://api.anthropic.com", "ANTHROPIC_API_KEY"), sampling: sampling)
+      return try AnthropicModel(
+        named(name), client: client("https://api.anthropic.com", "ANTHROPIC_API_KEY"), sampling: sampling)
     case "rules": return RulesModel()
     case "process":
       guard !command.isEmpty else {
-        throw Refusal.badInput("there is no command to ask", remedy: "write it after --, such as: --model process -- python3 decider.py")
+        throw Refusal.badInput(
+          "there is no command to ask", remedy: "write it after --, such as: --model process -- python3 decider.py")
       }
       let kept = ["PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", keyEnv ?? ""]
       return ProcessModel(
@@ -101,17 +111,23 @@ struct ModelOptions: ParsableArguments {
       guard let character = SimulatedModel.Character(rawValue: name) else {
         let known = SimulatedModel.Character.allCases.map(\.rawValue)
         let guess = Nearest.name(to: name, among: known).map { "did you mean 'simulated:\($0)'? " } ?? ""
-        throw Refusal.badInput("there is no simulated model '\(name)'", remedy: guess + "known: \(known.joined(separator: ", "))")
+        throw Refusal.badInput(
+          "there is no simulated model '\(name)'", remedy: guess + "known: \(known.joined(separator: ", "))")
       }
       return SimulatedModel(character, key: key(SimulatedModel(character, key: AnswerKey())))
     default:
-      let guess = parts.first.flatMap { Nearest.name(to: $0, among: Self.providers) }.map { "did you mean '\($0)'? " } ?? ""
-      throw Refusal.badInput("there is no provider '\(parts.first ?? "")'", remedy: guess + "known: \(Self.providers.joined(separator: ", "))")
+      let guess =
+        parts.first.flatMap { Nearest.name(to: $0, among: Self.providers) }.map { "did you mean '\($0)'? " } ?? ""
+      throw Refusal.badInput(
+        "there is no provider '\(parts.first ?? "")'",
+        remedy: guess + "known: \(Self.providers.joined(separator: ", "))")
     }
   }
 
   private func named(_ name: String) throws -> String {
-    guard !name.isEmpty else { throw Refusal.badInput("the model has no name", remedy: "write it after the colon, such as openai:gpt-5-mini") }
+    guard !name.isEmpty else {
+      throw Refusal.badInput("the model has no name", remedy: "write it after the colon, such as openai:gpt-5-mini")
+    }
     return name
   }
 
@@ -120,9 +136,11 @@ struct ModelOptions: ParsableArguments {
     let key = ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     // A server of one's own may need no key; the provider's does.
     guard key != nil || (baseURL != nil && keyEnv == nil) else {
-      throw Refusal.badInput("there is no key in $\(name)", remedy: "export it, or name another variable with --key-env")
+      throw Refusal.badInput(
+        "there is no key in $\(name)", remedy: "export it, or name another variable with --key-env")
     }
     return try ModelClient(
-      base: baseURL ?? usual, timeout: .nanoseconds(answerTimeout.nanoseconds), attempts: attempts, secret: key.map { Secret($0) })
+      base: baseURL ?? usual, timeout: .nanoseconds(answerTimeout.nanoseconds), attempts: attempts,
+      secret: key.map { Secret($0) })
   }
 }

@@ -14,8 +14,8 @@ struct SuiteCommand: ParsableCommand {
       A suite is a folder: suite.yaml, cases/*.yaml, scenarios/*.yaml. fixtures/suites/example shows every key.
 
       Examples:
-        faultline suite lint suites/tickets
-        faultline suite seal private/tickets -o tickets.seal.json
+        faultline suite lint fixtures/suites/tickets
+        faultline suite seal my-private-suite -o tickets.seal.json
       """,
     subcommands: [Lint.self, Seal.self])
 
@@ -40,10 +40,14 @@ struct SuiteCommand: ParsableCommand {
         ])
       }
       let classes = suite.classes.map { kind in "\(kind.rawValue) \(suite.cases.count { $0.kind == kind })" }
+      let read = suite.cases.count { $0.secondReading != nil }
       Console.write(
         "\(lint.isAccepted ? style.paint("ACCEPTED", .good) : style.paint("REFUSED", .bad))  \(suite.name) version "
-          + "\(suite.version)   \(suite.cases.count) cases, \(suite.scenarios.count) scenarios   sha256 \(suite.digest.prefix(16))\n"
-          + classes.joined(separator: ", ").wrapped(to: 96).joined(separator: "\n") + "\n\n" + table.text(style))
+          + "\(suite.version)   \(suite.cases.count) cases, \(suite.scenarios.count) scenarios   "
+          + "sha256 \(suite.digest.prefix(16))\n"
+          + classes.joined(separator: ", ").wrapped(to: 96).joined(separator: "\n")
+          + "\n\(read) of \(suite.cases.count) cases were read a second time without their labels\n\n"
+          + table.text(style))
       guard lint.isAccepted else {
         Console.write("\n" + lint.findings.map(\.description).joined(separator: "\n"))
         throw ExitCode(ExitStatus.notAsExpected)
@@ -53,12 +57,15 @@ struct SuiteCommand: ParsableCommand {
 
   struct Seal: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Publish salted digests of a private suite: nobody learns its cases, and nobody can change them unnoticed.")
+      abstract:
+        "Publish salted digests of a private suite: nobody learns its cases, and nobody can change them unnoticed.")
     @Argument(help: "The suite's folder.", completion: .directory)
     var suite: String
     @Option(name: [.customShort("o"), .long], help: "Where the seal goes; it may be published.", completion: .file())
     var output: String
-    @Option(help: "The file of the salt, which stays with the suite and is made where it is missing; SUITE/.salt unless given.")
+    @Option(
+      help:
+        "The file of the salt, which stays with the suite and is made where it is missing; SUITE/.salt unless given.")
     var salt: String?
 
     func run() throws {
@@ -67,7 +74,10 @@ struct SuiteCommand: ParsableCommand {
       let seal = SuiteSeal(read, salt: bytes)
       try Files.checkReplaceable(output, marks: ["{\n  \"cases\""])
       try Files.write(CanonicalJSON.pretty(seal), to: output)
-      Console.write("sealed \(seal.cases) cases of \(seal.suite) version \(seal.version)   root \(seal.root.prefix(16))\nwrote \(output)")
+      Console.write(
+        "sealed \(seal.cases) cases of \(seal.suite) version \(seal.version)   root \(seal.root.prefix(16))\n"
+          + "wrote \(output)"
+      )
     }
   }
 }
@@ -77,12 +87,15 @@ enum SaltFile {
   static func bytes(_ path: String, makesIt: Bool) throws -> [UInt8] {
     if !Files.exists(path) {
       guard makesIt else {
-        throw Refusal.badInput("there is no salt '\(path)'", remedy: "it was made by 'faultline suite seal'; give --salt FILE")
+        throw Refusal.badInput(
+          "there is no salt '\(path)'", remedy: "it was made by 'faultline suite seal'; give --salt FILE")
       }
       var generator = SystemRandomNumberGenerator()
       let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
       let text = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\n"
-      guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]) else {
+      guard
+        FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+      else {
         throw Refusal.badInput("'\(path)' can't be written", remedy: "check the folder, or give --salt FILE")
       }
       return bytes

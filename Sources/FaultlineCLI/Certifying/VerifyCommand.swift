@@ -12,19 +12,22 @@ struct VerifyCommand: AsyncParsableCommand, PlaysProcesses {
     commandName: "verify",
     abstract: "Check a certificate: its signature, that it follows from its record, and a sample of its answers.",
     discussion: """
-      The record lies beside the certificate (cert.campaign.json for cert.json). With --rerun a part of the questions is \
-      asked again, of the model or of a cassette (--replay), and compared with what the record says.
+      The record lies beside the certificate (cert.campaign.json for cert.json). With --rerun a part of the questions \
+      is asked again, of the model or of a cassette (--replay), and compared with what the record says.
 
       Exit status: 0 all holds; 1 something does not; 2 bad input.
 
       Examples:
         faultline verify cert.json
-        faultline verify cert.json --rerun 1% --suite suites/tickets --model openai:gpt-5-mini --prompt prompts/triage.md
+        faultline verify cert.json --rerun 1% --suite fixtures/suites/tickets --model openai:gpt-5-mini \\
+          --prompt fixtures/prompts/triage.md
       """)
 
   @Argument(help: "The certificate.", completion: .file())
   var certificate: String
-  @Option(name: .customLong("campaign"), help: "The record of its campaign; the file beside it unless given.", completion: .file())
+  @Option(
+    name: .customLong("campaign"), help: "The record of its campaign; the file beside it unless given.",
+    completion: .file())
   var campaignRecord: String?
   @Option(help: "Ask this part of the questions again, such as 1%.")
   var rerun: String?
@@ -46,7 +49,10 @@ struct VerifyCommand: AsyncParsableCommand, PlaysProcesses {
     if read.isDraft {
       say(false, "it is a DRAFT: nobody has signed it")
     } else if let signer = read.envelope.signer(among: trusted) {
-      say(signer.revoked == nil, signer.revoked.map { "signed by \(signer.name), revoked on \($0.at): \($0.reason)" } ?? "signed by \(signer.name)")
+      say(
+        signer.revoked == nil,
+        signer.revoked.map { "signed by \(signer.name), revoked on \($0.at): \($0.reason)" }
+          ?? "signed by \(signer.name)")
     } else {
       say(false, "none of the \(trusted.count) trusted keys signed these bytes")
     }
@@ -83,7 +89,9 @@ struct VerifyCommand: AsyncParsableCommand, PlaysProcesses {
     }
     let found = try await Certifying.explained { try await Rerun.sample(record, with: campaign, percent: percent) }
     if let process = campaign.model as? ProcessModel { await process.stop() }
-    say(found.differences.isEmpty, "\(found.asked - found.differences.count) of \(found.asked) questions are answered as the record says")
+    say(
+      found.differences.isEmpty,
+      "\(found.asked - found.differences.count) of \(found.asked) questions are answered as the record says")
     for difference in found.differences {
       Console.write("      \(difference.item): recorded \(difference.recorded)\n      now \(difference.now)")
     }

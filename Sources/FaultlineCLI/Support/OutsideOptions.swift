@@ -13,8 +13,8 @@ struct OutsideOptions: ParsableArguments {
     help: """
       How the world's time goes by: real, scaled:N (a second is N in the world), or virtual: it passes with calls, and \
       jumps while all that the agent does is wait. Python's waits are seen as they are (time.sleep, asyncio, \
-      threading); others are declared by POST $FAULTLINE_URL/clock/sleep. Without it: virtual where 'explore' plays \
-      Python, else real.
+      threading); others are declared by POST $FAULTLINE_URL/clock/sleep. Without it: virtual where 'explore' or 'certify' \
+      plays Python, else real.
       """)
   var clock: ClockMode?
 

@@ -24,7 +24,7 @@ enum MCPTools {
     .list(catalogue.allOperations.map(tool) + [outcomeTool, sleepTool])
   }
 
-  private static func tool(_ operation: Operation) -> JSON {
+  fileprivate static func tool(_ operation: Operation) -> JSON {
     var schema = operation.schema.object ?? [:]
     if operation.takesKey, var properties = schema["properties"]?.object {
       properties["idempotency_key"] = [
@@ -78,4 +78,13 @@ enum MCPTools {
     ],
     "annotations": ["readOnlyHint": true, "destructiveHint": false, "idempotentHint": false, "openWorldHint": false],
   ]
+}
+
+/// What agents are offered, as text: who certifies one says by it which tools it had.
+public enum ToolSchemas {
+  /// The tools of a system's operations, in the order of their names and with sorted keys: the same schemas are the
+  /// same text, through whichever door an agent comes to them.
+  public static func text(of operations: [Operation]) -> String {
+    JSON.list(operations.sorted { $0.name < $1.name }.map(MCPTools.tool)).printed
+  }
 }
