@@ -82,6 +82,33 @@ import Testing
     expectOnboarded(harness)
   }
 
+  /// The first delivery was refused, and the network made another one, which was not.
+  @Test(arguments: [TimeSpan.milliseconds(500), .seconds(50)])
+  func aCopyOfARefusedRequestIsFoundBeforeTheRequestIsRepeated(after span: TimeSpan) throws {
+    var harness = Harness { $0.troubles["cloud.create_network"] = [1: .throttledAndLate(span)] }
+    #expect(try harness.claim().ending == .completed)
+    #expect(harness.world.calls("cloud.create_network") == 1)
+    #expect(harness.world.things.filter { $0.kind == "network" }.count == 1)
+    expectOnboarded(harness)
+    var hurried = Harness(without: .unknownIsNotFailed) {
+      $0.troubles["cloud.create_network"] = [1: .throttledAndLate(span)]
+    }
+    _ = hurried.run()
+    #expect(hurried.world.things.filter { $0.kind == "network" }.count == 2)
+  }
+
+  /// What a key, a name or the nature of the call protects is sent again at once.
+  @Test func whatIsProtectedIsRepeatedWithoutALook() throws {
+    for operation: Name in ["cloud.create_cluster", "identity.create_role", "billing.pay_invoice"] {
+      var harness = Harness { $0.troubles[operation] = [1: .throttled(retryAfter: nil)] }
+      _ = try harness.claim()
+      #expect(try #require(harness.gap(of: operation)) < .seconds(5))
+    }
+    var bare = Harness { $0.troubles["cloud.create_network"] = [1: .throttled(retryAfter: nil)] }
+    _ = try bare.claim()
+    #expect(try #require(bare.gap(of: "cloud.create_network")) > .seconds(60))
+  }
+
   @Test func honoursTheAskedForPauseUnlessThatPartIsGone() throws {
     var careful = Harness { $0.troubles["cloud.create_cluster"] = [1: .throttled(retryAfter: 90)] }
     _ = try careful.claim()

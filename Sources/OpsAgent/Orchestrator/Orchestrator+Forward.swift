@@ -239,6 +239,7 @@ extension Orchestrator {
     if case .find = act.act.kind { workOut() }
     states[index].status = .done
     states[index].isUnknown = false
+    states[index].looksFirst = false
     states[index].lastSent = now
     earlierTries = 0
     if inherited == index { inherited = nil }

@@ -58,7 +58,7 @@ extension Orchestrator.ActState: StableHashable {
   func hash(into hasher: inout StableHasher) {
     let flags: UInt64 =
       (isUnknown ? 1 : 0) | (needsRecheck ? 2 : 0) | (hasMore ? 4 : 0) | (wasRechecked ? 8 : 0)
-      | (mayBeTwice ? 16 : 0)
+      | (mayBeTwice ? 16 : 0) | (looksFirst ? 32 : 0)
     hasher.combine(UInt64(status.rawValue) << 8 | flags)
     hasher.combine(generation)
     hasher.combine(attempts)

@@ -72,9 +72,28 @@ extension Orchestrator {
   mutating func notNow(_ answer: Answer, _ now: Instant, _ commands: inout [Command]) {
     if states[index].isUnknown, parts.unknowns == .resolved { return resolve(answer, now, &commands) }
     guard maySend else {
+      if looksBeforeRepeating { states[index].isUnknown = true }
       return fail("\(act.name.text) was turned away again and again", now, &commands)
     }
-    wait(until: now + delay(answer, attempt: states[index].attempts), .backoff, .send, now, &commands)
+    sendAgain(after: now + delay(answer, attempt: states[index].attempts), now, &commands)
+  }
+
+  /// Whether it is looked what the act at the cursor may have made before it is sent again, however sure an answer is
+  /// that this attempt did nothing. Without a key that says nothing of a copy of it that is still on its way.
+  private var looksBeforeRepeating: Bool {
+    act.isUnprotected && parts.unknowns == .resolved && parts.readBack == .byNaturalKey
+  }
+
+  /// Sends the act at the cursor again after an attempt that did nothing; where a copy of that may, not before none can
+  /// arrive any more and a look shows that none has done anything.
+  private mutating func sendAgain(after pause: Instant, _ now: Instant, _ commands: inout [Command]) {
+    guard looksBeforeRepeating else { return wait(until: pause, .backoff, .send, now, &commands) }
+    states[index].isUnknown = true
+    states[index].looksFirst = true
+    // A client library may have sent it again until now.
+    states[index].lastSent = now
+    tries = 0
+    wait(until: max(pause, now + act.settling), .settling, .readBack, now, &commands)
   }
 
   /// The system refused the attempt and says that it did nothing this time.
@@ -105,9 +124,11 @@ extension Orchestrator {
       return complete([:], adopted: true, now, &commands)
     case .conflict where mayRetry:
       beginChecks()
-      return wait(until: pause, .backoff, .check, now, &commands)
+      // The checks look, too.
+      return wait(
+        until: looksBeforeRepeating ? max(pause, now + act.settling) : pause, .backoff, .check, now, &commands)
     case .dependency where mayRetry, .notFound where mayRetry:
-      return wait(until: pause, .backoff, .send, now, &commands)
+      return sendAgain(after: pause, now, &commands)
     default: break
     }
     if states[index].isUnknown, parts.unknowns == .resolved, parts.readBack == .byNaturalKey, act.lookup != nil {
@@ -176,6 +197,11 @@ extension Orchestrator {
     if let refusal { return refusedForGood(refusal, now, &commands) }
     let settled = states[index].lastSent + act.settling
     if now < settled { return wait(until: settled, .settling, .readBack, now, &commands) }
+    if states[index].looksFirst {
+      states[index].looksFirst = false
+      states[index].isUnknown = false
+      return flush(.send, now, &commands)
+    }
     guard states[index].generation + 1 < plan.playbook.policy.attemptCap else {
       states[index].isUnknown = false
       return fail("\(act.name.text) does not come about", now, &commands)

@@ -133,6 +133,8 @@ public struct Orchestrator: Sendable {
     var wasRechecked = false
     /// Sent again, under the same key, when it was not known whether it had happened. A key store may be wrong.
     var mayBeTwice = false
+    /// Turned away without a key; before it is sent again it is looked whether a copy of it got through.
+    var looksFirst = false
   }
 
   /// The one event that is awaited; an answered decision's query is in ``query``.

@@ -40,6 +40,9 @@ final class CompiledAct: Sendable {
   let isRemoval: Bool
   /// Whether it looks for something that may be missing.
   let isFinding: Bool
+  /// Whether nothing tells the system that a second delivery of it is no second wish, and what it made can be looked
+  /// for.
+  let isUnprotected: Bool
   /// Positions of the acts that may have brought this one's object about.
   let alsoAfter: [Int]
 
@@ -92,13 +95,17 @@ final class CompiledAct: Sendable {
     lookup = act.lookup.map(CompiledLookup.init)
     isFinding = if case .find = act.kind { true } else { false }
     isRemoval = act.isChange && act.lookup?.seeksAbsence == true
+    let isKeyed = operation.takesKey && act.protection == .key
+    takesKey = isKeyed
+    isUnprotected =
+      act.isChange && act.lookup.map { !$0.seeksAbsence } ?? false
+      && (act.protection == .none || (act.protection == .key && !isKeyed))
     self.step = flat[index].step
     stepName = step.name
     stage = step.stage
     asksDecider = step.asksDecider
     principal = credentials.narrowest(covering: step.scopes) ?? step.principal
     broadPrincipal = credentials.widest(covering: step.scopes) ?? step.principal
-    takesKey = operation.takesKey && act.protection == .key
     keyWindow = service.bounds.keyWindow ?? .zero
     staleness = service.bounds.staleness
     lateness = service.bounds.lateness

@@ -18,6 +18,8 @@ enum Trouble: Hashable {
   case twice(TimeSpan)
   case refused(Name)
   case throttled(retryAfter: Int64?)
+  /// The same, and a copy of the request is done this much later.
+  case throttledAndLate(TimeSpan)
   /// A read answers from before the last write.
   case stale
   /// What it starts fails later.
@@ -115,6 +117,9 @@ struct FakeWorld {
     case .refused(let code):
       let status = FakeCatalogue.errors.first { $0.code == code }?.status ?? 400
       return .response(.refused(status, code, "no"))
+    case .throttledAndLate(let span):
+      late.append((now + span, call.request))
+      return .response(.refused(429, "throttled", "slow down"))
     case .throttled(let seconds):
       var headers = Fields()
       if let seconds { headers["retry-after"] = .int(seconds) }
