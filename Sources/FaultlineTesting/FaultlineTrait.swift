@@ -58,16 +58,19 @@ extension Trait where Self == FaultlineTrait {
   ///   - seed: Where draws come from, from 0 up; 0 is the nominal run.
   ///   - plan: What goes wrong, by site. A choice that the run never comes to is an issue, too.
   ///   - replicas: How many processes of the agent start at once; as many as the scenario says where nothing is given.
+  ///   - shape: What kind of day it is: how quick everything is; the usual one where nothing is given.
   ///   - backends: Systems of yours that the scenario's world may hold beside Faultline's.
   ///   - workflows: What scenarios may say about workflows of yours.
   public static func faultline(
     _ scenario: String, agent: AgentChoice, seed: Int, plan: FaultPlan, replicas: Int? = nil,
-    backends: [BackendProfile] = [], workflows: [WorkflowTemplate] = [], filePath: String = #filePath
+    shape: RunShape = .nominal, backends: [BackendProfile] = [], workflows: [WorkflowTemplate] = [],
+    filePath: String = #filePath
   ) -> FaultlineTrait {
     FaultlineTrait(
       search: SurvivalSearch(
-        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan, replicas: replicas,
-        backends: backends, workflows: workflows, root: PackageRoot.above(filePath: filePath)))
+        scenario: scenario, agent: agent, seeds: seed...seed, maxFaults: 0, plan: plan, shape: shape,
+        replicas: replicas, backends: backends, workflows: workflows,
+        root: PackageRoot.above(filePath: filePath)))
   }
 }
 

@@ -20,6 +20,8 @@ struct SurvivalSearch: Sendable {
   var maxFaults: Int
   /// What goes wrong in the one run to play; nil for a search.
   var plan: FaultPlan?
+  /// What kind of day it is in that run; a search draws it for each seed.
+  var shape = RunShape.nominal
   /// How many replicas of the agent there are; nil where the scenario says it.
   var replicas: Int?
   /// Systems of the user's own that the scenario's world may hold.
@@ -62,7 +64,8 @@ struct SurvivalSearch: Sendable {
     }
     if let plan {
       let input = RunInput(
-        scenario: setup.scenario, agent: agent, seed: seeds.lowerBound, chance: .plan(try plan.read()))
+        scenario: setup.scenario, agent: agent, seed: seeds.lowerBound, chance: .plan(try plan.read()),
+        shape: shape)
       let record = try Runner.run(input, in: setup)
       if let site = record.repeatedSite { throw Mismatch.repeatedSite(site, seed: input.seed) }
       if record.verdict.result != .pass { failed.append((record.verdict, isRandom: true)) }

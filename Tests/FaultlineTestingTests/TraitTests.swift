@@ -92,6 +92,20 @@ private let warStory = "scenarios/timeout-after-create.yaml"
     }
   }
 
+  /// On a wire on which a minute goes by for every message, whoever gives up after half of one gets nothing done.
+  @Test func aPlanOfATestIsPlayedOnTheDayThatTheTestSays() throws {
+    let root = PackageRoot.above(filePath: #filePath)
+    func search(_ shape: RunShape) -> SurvivalSearch {
+      SurvivalSearch(
+        scenario: "scenarios/happy-path.yaml", agent: .naive, seeds: 0...0, maxFaults: 0, plan: [:], shape: shape,
+        root: root)
+    }
+    #expect(try search(.nominal).failure(test: nil) == nil)
+    let failure = try #require(try search(.day(network: 400_000)).failure(test: nil))
+    #expect(failure.verdict?.shape == RunShape(network: 400_000))
+    #expect(RunShape.day(store: 50, calmAfter: .seconds(90)) == RunShape(store: 50, calmAfter: .seconds(90)))
+  }
+
   @Test func removingASafeguardFromTheReferenceShows() {
     withKnownIssue {
       expectSurvives(

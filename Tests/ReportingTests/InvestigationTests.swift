@@ -113,6 +113,40 @@ import Testing
     #expect(SwiftTestSource(twofold, path: path).text.contains("      ], replicas: 2))"))
   }
 
+  /// The same failure in the usual shape of a day is none: the copy of a request comes while its system still refuses it.
+  @Test func theTestThatIsWrittenIsOfTheSameDay() throws {
+    let scenario = try ScenarioReader(Vocabulary.standard()).read(path: "\(Self.root)/scenarios/happy-path.yaml")
+    let agent = try AgentRegistry.make(name: "reference", without: ["unknown-is-not-failed"])
+    func call(_ operation: Name) -> SitePattern {
+      SitePattern(
+        process: "agent-0", incarnation: 1, run: scenario.run, point: operation, subject: "acme", call: 1,
+        aspect: .request)
+    }
+    let plan = Plan([
+      Plan.Entry(at: call("cloud.describe_networks"), choose: "laggy-limiter"),
+      Plan.Entry(at: call("cloud.create_network"), choose: "duplicate-delivery"),
+    ])
+    func play(_ shape: RunShape) throws -> Verdict {
+      try Runner.run(
+        RunInput(scenario: scenario, agent: agent, seed: 198_914, chance: .plan(plan), shape: shape)
+      ).verdict
+    }
+    let slow = try play(RunShape(network: 4_000, messages: 25, calmAfter: .minutes(5)))
+    #expect(slow.violations.map(\.oracle) == ["retry-without-compensation"])
+    let usual = try play(.nominal)
+    #expect(usual.violations == [])
+    let fixture = try String(
+      contentsOfFile: "\(Self.root)/Tests/FaultlineTestingTests/HappyPathRegression.swift", encoding: .utf8)
+    let path = "scenarios/happy-path.yaml"
+    #expect(SwiftTestSource(slow, path: path, agent: ReferenceAgent()).text == fixture)
+    #expect(!SwiftTestSource(usual, path: path).text.contains("shape:"))
+    var odd = slow
+    odd.shape = RunShape(store: 25, calmAfter: .milliseconds(1_500))
+    odd.chosenReplicas = 2
+    let end = "], replicas: 2, shape: .day(store: 25, calmAfter: .milliseconds(1500))))"
+    #expect(SwiftTestSource(odd, path: path).text.contains(end))
+  }
+
   @Test func shrinkingIsReported() throws {
     let told = try Self.tell(
       AgentRegistry.make(name: "naive"), in: "happy-path", [Self.limited, Self.lost("cloud.create_cluster")])

@@ -12,6 +12,7 @@ public struct SwiftTestSource: Sendable {
   private let plan: Plan
   /// How many replicas somebody chose; nil where the scenario says it.
   private let replicas: Int?
+  private let shape: RunShape
   private let reasons: [String]
 
   /// - Parameters:
@@ -24,6 +25,7 @@ public struct SwiftTestSource: Sendable {
     seed = verdict.seed
     plan = verdict.plan
     replicas = verdict.chosenReplicas
+    shape = verdict.shape
     reasons = verdict.violations.reduce(into: []) { reasons, violation in
       let about = violation.intent.map { " of \($0)" } ?? ""
       let reason = "\(violation.oracle)\(about)"
@@ -50,7 +52,7 @@ public struct SwiftTestSource: Sendable {
       "    .faultline(",
       "      \(scenario.debugDescription), agent: \(agent.debugDescription), seed: \(seed),",
     ]
-    let end = replicas.map { ", replicas: \($0)))" } ?? "))"
+    let end = (replicas.map { ", replicas: \($0)" } ?? "") + (day.map { ", shape: \($0)" } ?? "") + "))"
     if plan.isEmpty {
       lines.append("      plan: [:]\(end)")
     } else {
@@ -65,6 +67,27 @@ public struct SwiftTestSource: Sendable {
     }
     lines += ["  func \(function)() {}", "}"]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `.day(network: 4000, calmAfter: .seconds(90))`; nil for the usual one.
+  private var day: String? {
+    guard shape != .nominal else { return nil }
+    var parts: [String] = []
+    for (label, percent) in [("network", shape.network), ("store", shape.store), ("messages", shape.messages)]
+    where percent != 100 {
+      parts.append("\(label): \(percent)")
+    }
+    if shape.calmAfter != .zero { parts.append("calmAfter: \(Self.duration(shape.calmAfter))") }
+    return ".day(\(parts.joined(separator: ", ")))"
+  }
+
+  /// The span as a `Duration`, in the largest unit that divides it exactly.
+  private static func duration(_ span: TimeSpan) -> String {
+    let units: [(Int64, String)] = [
+      (1_000_000_000, "seconds"), (1_000_000, "milliseconds"), (1_000, "microseconds"),
+    ]
+    for (size, unit) in units where span.nanoseconds % size == 0 { return ".\(unit)(\(span.nanoseconds / size))" }
+    return ".nanoseconds(\(span.nanoseconds))"
   }
 
   private var name: String { String(scenario.split(separator: "/").last?.prefix { $0 != "." } ?? "run") }
