@@ -17,6 +17,10 @@ extension BackendProfile {
         required: false, allowed: CloudDialect.TokenOfTheDead.allCases.map(\.rawValue)),
       KeyRisks.storeOption, KeyRisks.zoneOption,
       Parameter(
+        "request_burst", .int,
+        "How many requests of one kind may come at once that make or end networks or snapshots, or resize clusters, as "
+          + "where other tools of the account use its bucket up; 50 unless set.", required: false),
+      Parameter(
         "default_term_minutes", .int,
         "When the provider ends a cluster that was launched without a term; never unless set.", required: false),
     ],
@@ -36,7 +40,11 @@ extension CloudSystem {
     }
     account.defaultTerm = try limit("default_term_minutes", in: options).map(TimeSpan.minutes)
     let deadTokens = options.text("dead_token").flatMap(CloudDialect.TokenOfTheDead.init(rawValue:))
-    return CloudSystem(dialect: .ec2(deadTokens: deadTokens ?? .refused), account: account)
+    let burst = try limit("request_burst", in: options)
+    guard burst != 0 else {
+      throw BackendConfigurationError("The option 'request_burst' is 0, but takes a number from 1 upwards.")
+    }
+    return CloudSystem(dialect: .ec2(deadTokens: deadTokens ?? .refused, burst: burst ?? 50), account: account)
   }
 
   private static func limit(_ option: Name, in options: Fields) throws -> Int64? {

@@ -11,10 +11,12 @@ extension CloudDialect {
   /// (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html). That an hour passes until
   /// a terminated instance disappears is documented
   /// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html).
-  static func ec2(deadTokens: TokenOfTheDead) -> CloudDialect {
+  ///
+  /// - Parameter burst: how many requests of one kind the account may send at once where the bucket is a small one.
+  static func ec2(deadTokens: TokenOfTheDead, burst: Int64 = 50) -> CloudDialect {
     CloudDialect(
       profile: "ec2",
-      front: .ec2,
+      front: .ec2(burst: burst),
       bounds: ServiceBounds(staleness: .seconds(5), lateness: .minutes(1), keyWindow: .hours(24)),
       malformedNetwork: Refusal(400, "InvalidVpcID.Malformed", .refused, "Invalid id: '{}' (expecting 'vpc-...')"),
       networkNotFound: Refusal(400, "InvalidVpcID.NotFound", .notFound, "The vpc ID '{}' does not exist"),
@@ -56,16 +58,18 @@ extension CloudDialect {
 
 extension SystemDialect {
   /// The front end that EC2's actions share.
-  fileprivate static let ec2 = SystemDialect(
-    idempotency: .ec2, limiter: .ec2,
-    unauthenticated: Refusal(401, "AuthFailure", .forbidden, "AWS was not able to validate the credentials of {}."),
-    // "If you're using temporary security credentials, this error can also occur if the credentials have expired."
-    expired: Refusal(400, "RequestExpired", .expired, "Request has expired: the credentials of {} have."),
-    forbidden: Refusal(403, "UnauthorizedOperation", .forbidden, "You are not authorized to perform {}."),
-    outage: Refusal(503, "Unavailable", .indeterminate, "The server is overloaded and can't handle the request."),
-    serverError: Refusal(500, "InternalError", .indeterminate, "An internal error has occurred."),
-    invalidParameter: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: {}"),
-    missingParameter: Refusal(400, "MissingParameter", .malformed, "The request must contain the parameter {}."))
+  fileprivate static func ec2(burst: Int64) -> SystemDialect {
+    SystemDialect(
+      idempotency: .ec2, limiter: .ec2(burst: burst),
+      unauthenticated: Refusal(401, "AuthFailure", .forbidden, "AWS was not able to validate the credentials of {}."),
+      // "If you're using temporary security credentials, this error can also occur if the credentials have expired."
+      expired: Refusal(400, "RequestExpired", .expired, "Request has expired: the credentials of {} have."),
+      forbidden: Refusal(403, "UnauthorizedOperation", .forbidden, "You are not authorized to perform {}."),
+      outage: Refusal(503, "Unavailable", .indeterminate, "The server is overloaded and can't handle the request."),
+      serverError: Refusal(500, "InternalError", .indeterminate, "An internal error has occurred."),
+      invalidParameter: Refusal(400, "InvalidParameterValue", .malformed, "Invalid value: {}"),
+      missingParameter: Refusal(400, "MissingParameter", .malformed, "The request must contain the parameter {}."))
+  }
 }
 
 extension IdempotencyDialect {
@@ -85,18 +89,21 @@ extension IdempotencyDialect {
 extension LimiterDialect {
   /// Token buckets per action of an account in a region, and resource buckets for what is launched or ended:
   /// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html. A refusal carries no Retry-After.
-  fileprivate static let ec2 = LimiterDialect(
-    rules: [
-      LimitRule(.reads, per: .operation, TokenBucket.Limit(capacity: 100, refill: 20)),
-      LimitRule(
-        .operations([.createNetwork, .deleteNetwork, .createSnapshot, .deleteSnapshot, .modifyCluster]), per: .operation, TokenBucket.Limit(capacity: 50, refill: 5)),
-      LimitRule(.operations([.createCluster]), per: .operation, TokenBucket.Limit(capacity: 5, refill: 2)),
-      LimitRule(.operations([.tagCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 10)),
-      LimitRule(.operations([.terminateCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 5)),
-      LimitRule(
-        .operations([.createCluster]), per: .operation, TokenBucket.Limit(capacity: 1_000, refill: 2),
-        cost: .argument(.count)),
-      LimitRule(.operations([.terminateCluster]), per: .operation, TokenBucket.Limit(capacity: 1_000, refill: 20)),
-    ],
-    refusal: Refusal(503, "RequestLimitExceeded", .notNow, "Request limit exceeded."))
+  fileprivate static func ec2(burst: Int64) -> LimiterDialect {
+    LimiterDialect(
+      rules: [
+        LimitRule(.reads, per: .operation, TokenBucket.Limit(capacity: 100, refill: 20)),
+        LimitRule(
+          .operations([.createNetwork, .deleteNetwork, .createSnapshot, .deleteSnapshot, .modifyCluster]),
+          per: .operation, TokenBucket.Limit(capacity: burst, refill: 5)),
+        LimitRule(.operations([.createCluster]), per: .operation, TokenBucket.Limit(capacity: 5, refill: 2)),
+        LimitRule(.operations([.tagCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 10)),
+        LimitRule(.operations([.terminateCluster]), per: .operation, TokenBucket.Limit(capacity: 100, refill: 5)),
+        LimitRule(
+          .operations([.createCluster]), per: .operation, TokenBucket.Limit(capacity: 1_000, refill: 2),
+          cost: .argument(.count)),
+        LimitRule(.operations([.terminateCluster]), per: .operation, TokenBucket.Limit(capacity: 1_000, refill: 20)),
+      ],
+      refusal: Refusal(503, "RequestLimitExceeded", .notNow, "Request limit exceeded."))
+  }
 }
