@@ -1,5 +1,6 @@
 // Deciders under test: prompts, answers, secrets, cassettes, and a program that answers line by line.
 
+import Agents
 import Faultline
 import Foundation
 import Operations
@@ -107,6 +108,28 @@ import Testing
     } catch {
       #expect(error.diagnostics.contains { $0.message.contains(message) && $0.line == line }, "\(error)")
     }
+  }
+
+  /// Recorded once, and played under any seed: no model, no key, no network.
+  @Test func theRecordedAnswersOfTheRepositoryPlayAgain() async throws {
+    let path = Repository.path("fixtures/cassettes/fixed.jsonl")
+    let model = RecordedModel(try Cassette.read(path))
+    var campaign = Campaign(
+      suite: try SuiteReader(.standard()).read(Repository.path("fixtures/suites/fixed")),
+      prompt: try Prompt.read(Repository.path("fixtures/prompts/triage.md")), model: model, policy: .standard,
+      faultline: "0.1.0", runner: "test")
+    let record = try await campaign.run()
+    #expect(record.evidence == .replayed)
+    // Four tickets, one of them in other words, and each with its options in another order.
+    #expect(record.asks.count == model.cassette.replies.count && record.asks.count == 9)
+    #expect(record.asks.allSatisfy { $0.isSuccess })
+    campaign.policy.exam.p0 = 0.5
+    let other = try await campaign.run()
+    #expect(other.seed != record.seed && Set(other.asks.map(\.request)) == Set(record.asks.map(\.request)))
+    // Another prompt asks other questions, and nobody has answered them.
+    campaign.prompt.user += "!"
+    let failure = await #expect(throws: CertificateError.self) { try await campaign.run() }
+    #expect(failure?.message.hasPrefix("the cassette \(path) has no answer to request ") ?? false)
   }
 
   @Test func aMissingAnswerNamesTheRequest() throws {

@@ -109,9 +109,22 @@ import Testing
   @Test(.enabled(if: Python.isThere, needs), .timeLimit(.minutes(5)))
   func anAgentThatBillsTwiceIsRefused() throws {
     let workshop = try workshop()
-    let refused = try certify(workshop, "plain.py", "--ledger", "none", "-o", "cert.json")
+    let refused = try certify(workshop, "plain.py", "--ledger", "none", "--runs", "4", "-o", "cert.json")
     #expect(refused.status == 1 && refused.output.hasPrefix("REFUSED"), "\(refused)")
-    #expect(refused.output.contains("double-billing 2x"), "\(refused)")
+    #expect(refused.output.contains("double-billing "), "\(refused)")
+    #expect(refused.output.contains("write-after-unknown in cluster-without-an-answer"), "\(refused)")
+    // Beside the scenarios' own faults the exam's seed draws some, for each run its own.
+    struct Record: Decodable {
+      struct Run: Decodable {
+        var seed: UInt64
+        var faults: [String]
+      }
+      var runs: [Run]
+      var drawn: [Run]
+    }
+    let record = try JSONDecoder().decode(Record.self, from: Data(workshop.read("cert.campaign.json").utf8))
+    #expect(record.runs.count == 5 && record.drawn.count == 4)
+    #expect(Set(record.drawn.map(\.seed)).count == 4 && record.drawn.contains { !$0.faults.isEmpty })
     #expect(!refused.output.lowercased().contains("no answer of any model"), "\(refused)")
   }
 

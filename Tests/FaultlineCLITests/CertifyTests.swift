@@ -102,6 +102,25 @@ import Testing
     #expect(missing.status == 2 && missing.complaint.contains("tape.jsonl has no answer to request"), "\(missing)")
   }
 
+  /// Against the certificate in production: who is worse loses, case by case and with what both said.
+  @Test func aNewModelIsHeldAgainstTheOldOne() throws {
+    let workshop = try workshop()
+    #expect(try certify(workshop, "--model", "simulated:right", "--ledger", "none", "-o", "old.json").status == 0)
+    let same = try certify(
+      workshop, "--model", "simulated:right", "--baseline", "old.json", "--ledger", "none", "-o", "same.json")
+    #expect(same.status == 0 && same.output.contains("baseline 0.0 % better over 90 cases"), "\(same)")
+    let worse = try certify(
+      workshop, "--model", "simulated:careless", "--baseline", "old.json", "--ledger", "none", "-o", "worse.json")
+    #expect(worse.status == 1 && worse.output.contains("worse than the baseline"), "\(worse)")
+    #expect(worse.output.contains("(McNemar p =") && worse.output.contains("    then  proceed"), "\(worse)")
+    #expect(worse.output.contains("    now   "), "\(worse)")
+    // Another version of the suite compares nothing.
+    try workshop.write(workshop.read("suite/suite.yaml").replacing("version: 1", with: "version: 2"), to: "suite/suite.yaml")
+    let other = try certify(
+      workshop, "--model", "simulated:right", "--baseline", "old.json", "--ledger", "none", "-o", "other.json")
+    #expect(other.status == 2 && other.complaint.contains("examined by another version of the suite (1)"), "\(other)")
+  }
+
   @Test func badInputIsToldByFileLineAndRemedy() throws {
     let workshop = try workshop()
     func check(_ arguments: [String], _ text: String, environment more: [String: String] = [:]) throws {

@@ -23,14 +23,15 @@ struct CertifyCommand: AsyncParsableCommand, PlaysProcesses {
       Exit status: 0 certified; 1 refused; 2 bad input, nothing was asked.
 
       Examples:
-        faultline certify fixtures/suites/tickets --model simulated:right --prompt fixtures/prompts/triage.md \\
-          -o cert.json
-        faultline certify fixtures/suites/tickets --model openai:gpt-5-mini --prompt fixtures/prompts/triage.md \\
-          --runs 300 --sign release -o cert.json
-        faultline certify fixtures/suites/tickets --model process --prompt fixtures/prompts/triage.md \\
-          -o cert.json -- python3 my-decider.py
-        faultline certify fixtures/suites/tickets --part lockfile=requirements.txt --part model=gpt-5-mini \\
-          -o cert.json -- python3 my-agent.py
+        faultline certify fixtures/suites/tickets --model simulated:right \\
+          --prompt fixtures/prompts/triage.md -o cert.json
+        faultline certify fixtures/suites/tickets --model openai:gpt-5-mini \\
+          --prompt fixtures/prompts/triage.md --runs 300 --sign release -o cert.json
+        faultline certify fixtures/suites/tickets --model process \\
+          --prompt fixtures/prompts/triage.md -o cert.json -- python3 my-decider.py
+        faultline certify fixtures/suites/tickets -o cert.json \\
+          --part lockfile=requirements.txt --part model=gpt-5-mini \\
+          -- python3 my-agent.py
       """)
 
   @Argument(help: "The suite's folder.", completion: .directory)

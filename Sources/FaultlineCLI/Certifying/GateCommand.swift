@@ -23,9 +23,11 @@ struct GateCommand: AsyncParsableCommand, PlaysProcesses {
 
       Examples:
         faultline gate cert.json --policy fixtures/certification/policy.yaml
-        faultline gate cert.json --policy policy.yaml --model openai:gpt-5-mini --prompt fixtures/prompts/triage.md \\
+        faultline gate cert.json --policy fixtures/certification/policy.yaml \\
+          --model openai:gpt-5-mini --prompt fixtures/prompts/triage.md \\
           --probe fixtures/suites/tickets
-        faultline gate cert.json --policy policy.yaml --part lockfile=requirements.txt --model gpt-5-mini
+        faultline gate cert.json --policy fixtures/certification/policy.yaml \\
+          --part lockfile=requirements.txt --model gpt-5-mini
       """)
 
   @Argument(help: "The certificate.", completion: .file())

@@ -19,8 +19,8 @@ struct VerifyCommand: AsyncParsableCommand, PlaysProcesses {
 
       Examples:
         faultline verify cert.json
-        faultline verify cert.json --rerun 1% --suite fixtures/suites/tickets --model openai:gpt-5-mini \\
-          --prompt fixtures/prompts/triage.md
+        faultline verify cert.json --rerun 1% --suite fixtures/suites/tickets \\
+          --model openai:gpt-5-mini --prompt fixtures/prompts/triage.md
       """)
 
   @Argument(help: "The certificate.", completion: .file())
