@@ -24,11 +24,19 @@ extension Closer {
     var world = try World(
       setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), shape: verdict.shape,
       isRecording: false)
+    // Of several workflows, the blame is fair where it is for any of them.
+    let blamed = Set(verdict.violations.map(\.workflow)).sorted()
     var decisions: [World] = []
     repeat {
       if world.canAgentAct, world.faults.count == verdict.faults.count { decisions.append(world) }
     } while world.step()
     let closer = Closer(setup: setup)
-    return decisions.reversed().contains { closer.close($0).isGood }
+    return decisions.reversed().contains { decision in
+      blamed.contains { workflow in
+        var world = decision
+        world.focus = workflow
+        return closer.close(world).isGood
+      }
+    }
   }
 }

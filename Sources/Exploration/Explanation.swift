@@ -45,6 +45,8 @@ public struct Explanation: Sendable {
     var world = try World(
       setup: setup, agent: agent, seed: verdict.seed, driver: .planned(verdict.plan), shape: verdict.shape,
       isRecording: false)
+    // Of several workflows, the first one that something is wrong with is explained.
+    world.focus = verdict.violations.first?.workflow ?? 0
     let moments = Moment.all(of: &world, trace: trace, setup.catalogue)
     let closer = Closer(setup: setup)
     let judgement = Judgement(verdict)
@@ -70,7 +72,7 @@ public struct Explanation: Sendable {
     func add(_ remedy: Remedy, while helps: (Int) -> Bool) {
       if let last = moments.indices.last(where: helps) { rescues.append(Rescue(remedy: remedy, until: moments[last].event)) }
     }
-    if let unknown = Self.firstUnknown(in: world.facts, verdict, setup.scenario.intents) {
+    if let unknown = Self.firstUnknown(in: world.facts, verdict, world.intents) {
       for remedy in closer.remedies(for: unknown, in: world) {
         add(remedy) { index in
           moments[index].event > unknown.viewIndex

@@ -65,10 +65,8 @@ public struct Shrinker: Sendable {
     while true {
       if smallest.seed != 0, let nominal = try failure(smallest.plan, seed: 0, shape: smallest.shape) {
         smallest = nominal
-      } else if smallest.shape != .nominal,
-        let nominal = try failure(smallest.plan, seed: smallest.seed, shape: .nominal)
-      {
-        smallest = nominal
+      } else if let plainer = try plainer(smallest) {
+        smallest = plainer
       } else if let fewer = try fewer(smallest) {
         smallest = fewer
       } else if let simpler = try simpler(smallest) {
@@ -96,6 +94,21 @@ public struct Shrinker: Sendable {
 
   private mutating func failure(_ plan: Plan, like verdict: Verdict) throws -> Verdict? {
     try failure(plan, seed: verdict.seed, shape: verdict.shape)
+  }
+
+  /// The same on a more usual day: with fewer workflows at once, at the usual pace.
+  private mutating func plainer(_ verdict: Verdict) throws -> Verdict? {
+    let shape = verdict.shape
+    let fewest = min(setup.scenario.rollout.workflows ?? 1, shape.workflows)
+    var candidates = (fewest...shape.workflows).map { RunShape(workflows: $0) }
+    for count in fewest..<shape.workflows {
+      candidates.append(shape)
+      candidates[candidates.count - 1].workflows = count
+    }
+    for candidate in candidates where candidate != shape {
+      if let failure = try failure(verdict.plan, seed: verdict.seed, shape: candidate) { return failure }
+    }
+    return nil
   }
 
   /// Leaves out as many choices at once as possible: all, halves, quarters, single ones.

@@ -13,9 +13,12 @@ extension RunShape {
   ///   - store: How long a store transaction takes, in percent of the usual.
   ///   - messages: How long messages from systems take, in percent of the usual.
   ///   - calmAfter: How long faults could begin at random in the run that this one comes from.
+  ///   - workflows: How many customers are served at once, each by a run of its own.
   public static func day(
-    network: Int = 100, store: Int = 100, messages: Int = 100, calmAfter: Duration = .zero
+    network: Int = 100, store: Int = 100, messages: Int = 100, calmAfter: Duration = .zero,
+    workflows: Int = 1
   ) -> RunShape {
-    RunShape(network: network, store: store, messages: messages, calmAfter: TimeSpan(calmAfter))
+    RunShape(
+      network: network, store: store, messages: messages, calmAfter: TimeSpan(calmAfter), workflows: workflows)
   }
 }

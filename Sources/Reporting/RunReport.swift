@@ -35,7 +35,7 @@ public struct RunReport: Sendable {
   ///   - catalogue: the operations of the scenario's world.
   ///   - exit: the status that the command will end with; nil where no command is involved.
   public init(_ record: RunRecord, of scenario: Scenario, catalogue: Catalogue, exit: Int32? = nil) {
-    story = Story(record, of: scenario, catalogue: catalogue)
+    story = Story(record, of: scenario.serving(record.verdict.shape.workflows), catalogue: catalogue)
     self.exit = exit
   }
 

@@ -125,7 +125,7 @@ public enum CommandLineText {
   /// `faultline run PATH --agent NAME --without A,B --seed N`; parts that are the default are left out.
   public static func run(path: String, verdict: Verdict) -> String {
     run(path: path, agent: verdict.agent, without: verdict.without, seed: verdict.seed)
-      + replicas(verdict.chosenReplicas)
+      + replicas(verdict.chosenReplicas) + workflows(verdict.shape.workflows)
   }
 
   /// `reference without idempotency-keys`, as reports call it.
@@ -133,6 +133,11 @@ public enum CommandLineText {
 
   /// ` --replicas N`, where somebody chose the number.
   public static func replicas(_ chosen: Int?) -> String { chosen.map { " --replicas \($0)" } ?? "" }
+
+  /// ` --workflows N`, where more than one was under way at once.
+  public static func workflows(_ count: Int?) -> String {
+    count.flatMap { $0 > 1 ? " --workflows \($0)" : nil } ?? ""
+  }
 
   /// The same, for a run that is known by its seed alone.
   static func run(path: String, agent: Name, without: [Name], seed: UInt64) -> String {

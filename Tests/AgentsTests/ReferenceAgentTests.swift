@@ -115,7 +115,7 @@ struct Onboarding {
       input: [
         "customer": "acme", "plan": "pro", "period": "2026-11",
         "ticket_text": "Please onboard us.\nCustomer: acme\nPlan: pro\nPeriod: 2026-11",
-      ], intents: [])
+      ], intents: [], rollout: Scenario.Rollout(workflows: 1))
     return try Runner.run(
       RunInput(scenario: scenario, agent: agent, seed: seed, chance: chance, isRecording: true))
   }

@@ -18,6 +18,7 @@ import Testing
     (["run", "scenarios", "--agent", "reference", "--without=idempotency-key"], "did you mean 'idempotency-keys'?"),
     (["run", "scenarios", "--without", "read-back"], "--without needs an agent"),
     (["run", "scenarios", "--max-faults", "2"], "add --agent"),
+    (["run", "scenarios", "--workflows", "4"], "--workflows takes a number from 1 to 3"),
     (["run", "scenarios", "--replicas", "0"], "--replicas takes a number from 1 to 4"),
     (["explore", "scenarios/first.yaml", "--replicas", "9"], "--replicas takes a number from 1 to 4"),
     (["run", "scenarios", "--runs", "0"], "--runs must be at least 1"),

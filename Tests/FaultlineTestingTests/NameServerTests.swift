@@ -9,37 +9,45 @@ import Testing
 
 @testable import FaultlineTesting
 
-/// Gives acme a name, and asks again under the same key where no answer comes.
+/// Gives the customer a name, and asks again under the same key where no answer comes.
 struct CarefulNamer: AsyncAgent {
   func run(_ context: AgentContext) async throws -> Claim? {
+    let customer = context.input.text("customer") ?? ""
     for pause in [5, 30, 120, 600] as [Int64] {
-      let answer = try await context.send("dns.create_record", record, key: "name-acme").answer
+      let answer = try await context.send("dns.create_record", record(of: customer), key: "name-\(customer)").answer
       switch context.catalogue.outcome(of: answer) {
-      case .succeeded: return Claim(.completed, text: "acme has its name.")
-      case .notNow, .unknown: try await context.sleep(.seconds(pause))
+      case .succeeded: return Claim(.completed, text: "\(customer) has its name.")
+      case .notNow(let response): try await context.sleep(max(.seconds(pause), response.retryAfter ?? .zero))
+      case .unknown: try await context.sleep(.seconds(pause))
       case .failed(let response):
         return Claim(.escalated, text: "Refused with \(response.status).", reason: "refused", nextAction: "Look.")
       }
     }
     return Claim(
       .escalated, text: "Nobody answers.", possibly: [.init(kind: "dns.record", object: nil)], reason: "no answer",
-      nextAction: "Look whether acme has a name.")
+      nextAction: "Look whether \(customer) has a name.")
   }
 }
 
 /// The same with a new key each time.
 struct CarelessNamer: AsyncAgent {
   func run(_ context: AgentContext) async throws -> Claim? {
+    let customer = context.input.text("customer") ?? ""
     for attempt in 1...10 {
-      let answer = try await context.send("dns.create_record", record, key: "name-acme-\(attempt)").answer
-      if case .succeeded = context.catalogue.outcome(of: answer) { return Claim(.completed, text: "acme has its name.") }
+      let key = "name-\(customer)-\(attempt)"
+      let answer = try await context.send("dns.create_record", record(of: customer), key: key).answer
+      if case .succeeded = context.catalogue.outcome(of: answer) {
+        return Claim(.completed, text: "\(customer) has its name.")
+      }
       try await context.sleep(.seconds(5))
     }
     return nil
   }
 }
 
-private let record: Fields = ["name": "acme.example", "customer": "acme"]
+private func record(of customer: String) -> Fields {
+  ["name": .text("\(customer).example"), "customer": .text(customer)]
+}
 private let scenario = "fixtures/scenarios/one-record.yaml"
 
 @Suite struct NameServerTests {
@@ -74,7 +82,7 @@ private let scenario = "fixtures/scenarios/one-record.yaml"
     server.admit("agent-dns", scopes: ["dns.write"])
     let open = server.stableDigest
     let conditions = Conditions(call: nil, entropy: Draw(word: 7))
-    let request = Request("dns.create_record", record, principal: "agent-dns", idempotencyKey: "k")
+    let request = Request("dns.create_record", record(of: "acme"), principal: "agent-dns", idempotencyKey: "k")
     let first = server.handle(request, at: Instant(nanoseconds: 0), under: conditions)
     let full = server.stableDigest
     #expect(Set([empty, open, full]).count == 3)

@@ -103,7 +103,9 @@ private let warStory = "scenarios/timeout-after-create.yaml"
     #expect(try search(.nominal).failure(test: nil) == nil)
     let failure = try #require(try search(.day(network: 400_000)).failure(test: nil))
     #expect(failure.verdict?.shape == RunShape(network: 400_000))
-    #expect(RunShape.day(store: 50, calmAfter: .seconds(90)) == RunShape(store: 50, calmAfter: .seconds(90)))
+    #expect(
+      RunShape.day(store: 50, calmAfter: .seconds(90), workflows: 2)
+        == RunShape(store: 50, calmAfter: .seconds(90), workflows: 2))
   }
 
   @Test func removingASafeguardFromTheReferenceShows() {

@@ -94,7 +94,7 @@ import Testing
   /// Right agents in other styles, and planted bugs that scenarios name.
   private static let others = """
     careful-keys careful-read-back careful-halt refunds-and-credits trusts-old-keys resumes-under-old-keys
-    another-size hammers one-key-for-all trusts-the-disk keeps-keys-on-the-disk
+    another-size names-after-the-plan hammers one-key-for-all trusts-the-disk keeps-keys-on-the-disk
     """
 
   private static let safeguards = """

@@ -125,6 +125,7 @@ import Testing
       input: {customer: acme, plan: pro, period: "2026-12", region: eu-central-1, ticket_id: "4711", email: a@b.example}
       rules: []
       replicas: 2
+      workflows: 3
       releases: [1, 2]
       starts: [{by: cron, times: 2}, {by: session, gap: 5s}]
       faults:
@@ -158,7 +159,7 @@ import Testing
       scenario.rollout
         == Scenario.Rollout(
           replicas: 2, releases: [1, 2],
-          starts: [.init(by: .cron, times: 2), .init(by: .session, times: 1, gap: .seconds(5))]))
+          starts: [.init(by: .cron, times: 2), .init(by: .session, times: 1, gap: .seconds(5))], workflows: 3))
     #expect(
       scenario.faults.entries == [
         Plan.Entry(at: SitePattern(point: "triage", aspect: .decision), choose: "model-wrong-field:amount"),

@@ -11,7 +11,7 @@ import Testing
   static let full = SavedRun(
     scenario: "scenarios/timeout-after-create.yaml", scenarioDigest: 0x0012_3456_7890_1234, agent: "reference",
     without: ["read-back", "idempotency-keys"], store: "sqlite", seed: .max,
-    shape: RunShape(network: 4_000, store: 25, messages: 100, calmAfter: .seconds(90)), replicas: 2,
+    shape: RunShape(network: 4_000, store: 25, messages: 100, calmAfter: .seconds(90), workflows: 2), replicas: 2,
     plan: Plan([
       Plan.Entry(
         at: SitePattern(

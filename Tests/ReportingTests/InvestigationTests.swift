@@ -141,9 +141,9 @@ import Testing
     #expect(SwiftTestSource(slow, path: path, agent: ReferenceAgent()).text == fixture)
     #expect(!SwiftTestSource(usual, path: path).text.contains("shape:"))
     var odd = slow
-    odd.shape = RunShape(store: 25, calmAfter: .milliseconds(1_500))
+    odd.shape = RunShape(store: 25, calmAfter: .milliseconds(1_500), workflows: 3)
     odd.chosenReplicas = 2
-    let end = "], replicas: 2, shape: .day(store: 25, calmAfter: .milliseconds(1500))))"
+    let end = "], replicas: 2, shape: .day(store: 25, calmAfter: .milliseconds(1500), workflows: 3)))"
     #expect(SwiftTestSource(odd, path: path).text.contains(end))
   }
 

@@ -133,12 +133,14 @@ extension CarefulWork {
 
   private mutating func giveAccess(to cluster: String) async throws {
     let customer = Value.text(self.customer)
-    let (role, policy, binding) = ("role-\(self.customer)", "policy-\(self.customer)", "binding-\(self.customer)")
+    let name = habits.namesAfterPlan ? plan : self.customer
+    let (role, policy, binding) = ("role-\(name)", "policy-\(name)", "binding-\(name)")
+    let takesAny = habits.namesAfterPlan
     _ = try await perform(
       Deed(
         step: "role", kind: "identity.role", operation: "identity.create_role",
         arguments: ["name": .text(role), "customer": customer],
-        find: Deed.Find("identity.get_role", ["name": .text(role)]) { $0["customer"] == customer },
+        find: Deed.Find("identity.get_role", ["name": .text(role)]) { takesAny || $0["customer"] == customer },
         undo: ("identity.delete_role", "name"), natural: role))
     _ = try await perform(
       Deed(
@@ -147,7 +149,7 @@ extension CarefulWork {
           "name": .text(policy), "customer": customer,
           "document": #"{"Statement":[{"Effect":"Allow","Action":"cluster:*","Resource":"*"}]}"#,
         ],
-        find: Deed.Find("identity.get_policy", ["name": .text(policy)]) { $0["customer"] == customer },
+        find: Deed.Find("identity.get_policy", ["name": .text(policy)]) { takesAny || $0["customer"] == customer },
         undo: ("identity.delete_policy", "name"), natural: policy))
     _ = try await perform(
       Deed(
@@ -157,7 +159,7 @@ extension CarefulWork {
           "customer": customer,
         ],
         find: Deed.Find("identity.list_bindings", ["name": .text(binding)], in: "bindings") {
-          $0["customer"] == customer
+          takesAny || $0["customer"] == customer
         },
         undo: ("identity.delete_binding", "name"), natural: binding))
     if habits.makesSpareKey {

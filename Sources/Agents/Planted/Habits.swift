@@ -130,6 +130,8 @@ struct Habits: Hashable, Sendable {
   var respectsDryRun = true
   /// Whether the principal that may do most makes all calls.
   var usesWidestPrincipal = false
+  /// Whether roles and what hangs on them are named after the plan, and whatever has that name is taken for its own.
+  var namesAfterPlan = false
   /// Whether all of what is asked for is wanted, or none.
   var wantsAll = true
   /// Whether what answers show is held against what their systems declare.

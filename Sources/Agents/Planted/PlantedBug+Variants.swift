@@ -119,6 +119,9 @@ extension PlantedBug {
         options: [("billing", "metering", "none"), ("billing", "unique_reference", true)]),
       habits: Habits { $0.compares = false }),
     PlantedBug(
+      "names-after-the-plan", "Names a customer's role after the plan, and takes the one that another customer has.",
+      trips: "missing-effect", in: Circumstances(workflows: 2), habits: Habits { $0.namesAfterPlan = true }),
+    PlantedBug(
       "takes-the-next-token", "Takes the token that may do most where its own has expired.", trips: "scope-violation",
       in: Circumstances(
         faults: trouble("cloud.create_cluster", "credential-expired", .request).faults, hasWidePrincipal: true),

@@ -52,6 +52,8 @@ public struct PlantedBug: Sendable {
     public var virtualTime: TimeSpan?
     /// Fields that an effect must have to be what is wanted, beside what the scenario asks of it.
     public var wants: [(kind: Name, field: Name, value: Value)] = []
+    /// How many workflows are under way at once; nil leaves that to the scenario.
+    public var workflows: Int?
     /// Whether a principal is within reach that may do everything.
     public var hasWidePrincipal = false
 
@@ -64,6 +66,7 @@ public struct PlantedBug: Sendable {
       scenario.isDryRun = isDryRun
       scenario.rules += rules
       if let desk { scenario.desk = desk }
+      if let workflows { scenario.rollout.workflows = workflows }
       if isDryRun {
         for index in scenario.intents.indices {
           scenario.intents[index].times = 0...scenario.intents[index].times.upperBound

@@ -20,6 +20,8 @@ public struct CampaignInput: Hashable, Sendable {
   public var kind: Kind
   /// How many replicas of the agent there are, where somebody chose it.
   public var replicas: Int?
+  /// How many workflows are under way at once, where somebody chose it.
+  public var workflows: Int?
   public var maxFaults: Int
   /// Where draws come from; of a random campaign the first seed.
   public var seed: UInt64
@@ -32,7 +34,8 @@ public struct CampaignInput: Hashable, Sendable {
 
   public init(
     scenario: String, scenarioDigest: UInt64, agent: Name, without: [Name] = [], store: Name = "model", kind: Kind,
-    replicas: Int? = nil, maxFaults: Int, seed: UInt64, runs: Int? = nil, prefix: Plan = Plan(), version: String
+    replicas: Int? = nil, workflows: Int? = nil, maxFaults: Int, seed: UInt64, runs: Int? = nil,
+    prefix: Plan = Plan(), version: String
   ) {
     self.scenario = scenario
     self.scenarioDigest = scenarioDigest
@@ -41,6 +44,7 @@ public struct CampaignInput: Hashable, Sendable {
     self.store = store
     self.kind = kind
     self.replicas = replicas
+    self.workflows = workflows
     self.maxFaults = maxFaults
     self.seed = seed
     self.runs = runs
@@ -57,6 +61,7 @@ public struct CampaignInput: Hashable, Sendable {
     hasher.combine(store)
     hasher.combine(kind.rawValue)
     hasher.combine(replicas ?? -1)
+    if let workflows { hasher.combine(workflows) }
     hasher.combine(maxFaults)
     hasher.combine(seed)
     hasher.combine(runs ?? -1)

@@ -29,6 +29,9 @@ public protocol AgentUnderTest: Sendable {
   var runsReplicas: Bool { get }
   /// Whether its processes can be stopped and go on later.
   var isPausable: Bool { get }
+  /// Whether it can be deployed once for each of several workflows that are under way at once. Where it can't, a world
+  /// has the scenario's own workflow alone.
+  var servesSeveral: Bool { get }
   /// Sets the agent up for one run, with an empty store.
   func deploy(_ task: AgentTask) throws -> any AgentDeployment
 }
@@ -38,6 +41,7 @@ extension AgentUnderTest {
   public func marks(in workflow: Name) -> [Name] { marks }
   public var runsReplicas: Bool { true }
   public var isPausable: Bool { true }
+  public var servesSeveral: Bool { true }
 }
 
 /// A practice that an agent may declare or a scenario may demand; each switches contract oracles from
@@ -148,6 +152,9 @@ public protocol AgentDeployment: StableHashable {
   /// any other, and where the store knows nobody who has the run.
   var staleWrite: StaleWrite? { get }
 
+  /// Says whose turn it is: what is asked next without naming a process is asked for this one.
+  mutating func attend(to process: ProcessID)
+
   /// Begins an incarnation: fresh memory, the store as it is.
   mutating func start(_ process: ProcessID, trigger: Trigger, at now: Instant, into commands: inout [AgentCommand])
 
@@ -181,12 +188,14 @@ extension AgentDeployment {
   public var staleWrite: StaleWrite? { nil }
   public var takesStoreFailures: Bool { false }
   public var storeWrites: Int { 0 }
+  public mutating func attend(to process: ProcessID) {}
   public mutating func restoreStore(writes: Int) {}
 }
 
 /// One incarnation of one process.
 public struct ProcessID: Hashable, Sendable, StableHashable {
-  /// 0 for `agent-0`.
+  /// 0 for `agent-0`. Each of several workflows that are under way at once has sixteen numbers of its own:
+  /// ``workflow``.
   public var index: UInt8
   /// From 1.
   public var incarnation: UInt8

@@ -10,7 +10,7 @@ enum Judge {
   /// - Parameter isExpected: whether the scenario's expectations are about it: they are about its own faults.
   static func verdict(on world: World, agent: any AgentUnderTest, isExpected: Bool = true) -> Verdict {
     let scenario = world.setup.scenario
-    let findings = world.bench.conclude()
+    let findings = world.findings
     let violations = findings.filter { !$0.isAdvice }
     var reasons: [String] = []
     for entry in world.unmet {
@@ -30,7 +30,7 @@ enum Judge {
     }
     var verdict = Verdict(
       scenario: scenario.name, agent: agent.name, without: agent.without, seed: world.simulation.seed,
-      shape: world.shape, plan: world.plan, outcome: world.claims.last?.ending, result: result, expectation: .none,
+      shape: world.shape, plan: world.plan, outcome: world.outcome, result: result, expectation: .none,
       reasons: reasons, violations: violations, advice: findings.filter(\.isAdvice),
       metrics: metrics(of: world, findings: findings),
       events: world.trace.count, virtualTime: (world.lastEnd ?? world.now) - scenario.start,
@@ -48,7 +48,7 @@ enum Judge {
   private static func metrics(of world: World, findings: [Violation]) -> Verdict.Metrics {
     var metrics = Verdict.Metrics()
     if let fault = world.firstFault, let end = world.lastEnd, end >= fault,
-      !findings.contains(where: { !$0.isAdvice }), world.claims.last != nil, world.bench.truth() != nil
+      !findings.contains(where: { !$0.isAdvice }), world.allBenches.allSatisfy({ $0.facts.claim != nil && $0.truth() != nil })
     {
       metrics.recoveryMilliseconds = (end - fault).inMilliseconds
     }

@@ -124,7 +124,7 @@ public enum Runner {
     RunRecord(
       verdict: Judge.verdict(on: world, agent: agent, isExpected: isExpected), trace: world.trace,
       start: world.setup.scenario.start, explanation: wantsExplanation ? world.deployment.explanation() : [],
-      repeatedSite: world.repeatedSite, given: world.setup.judging.given)
+      repeatedSite: world.repeatedSite, given: world.setup.flows.flatMap(\.judging.given))
   }
 }
 

@@ -17,6 +17,8 @@ public struct Violation: Hashable, Sendable {
   public var objects: [String]
   /// Indices of the trace events that show it.
   public var evidence: [Int]
+  /// Which of the workflows that were under way at once it is about, from 0.
+  public var workflow = 0
   /// Advice does not fail a run: a contract oracle found something in an agent that does not declare
   /// the practice.
   public var isAdvice: Bool

@@ -10,6 +10,9 @@ extension Scenario {
     public var replicas: Int
     /// What somebody chose instead, such as by `--replicas`.
     public var chosen: Int?
+    /// How many workflows are under way at once, each for a customer of its own and with processes and a store of its
+    /// own; nil where the run's shape says it, which is one but in random runs.
+    public var workflows: Int?
     /// How much later each of them starts than the one before it.
     public var stagger: TimeSpan
     /// The release that each process starts under, from 1; the first where nothing is said.
@@ -18,17 +21,21 @@ extension Scenario {
     public var starts: [Start]
 
     public init(
-      replicas: Int = 1, chosen: Int? = nil, stagger: TimeSpan = .zero, releases: [Int] = [], starts: [Start] = []
+      replicas: Int = 1, chosen: Int? = nil, stagger: TimeSpan = .zero, releases: [Int] = [], starts: [Start] = [],
+      workflows: Int? = nil
     ) {
       self.replicas = replicas
       self.chosen = chosen
       self.stagger = stagger
       self.releases = releases
       self.starts = starts
+      self.workflows = workflows
     }
 
     /// The most replicas that one run may have; stand-ins of paused ones come on top.
     public static let most = 4
+    /// The most workflows that one run may have.
+    public static let mostWorkflows = 3
 
     /// How many processes the first trigger starts.
     public var count: Int { chosen ?? replicas }
@@ -67,6 +74,10 @@ extension ScenarioDraft {
     {
       rollout.replicas = Int(count)
     }
+    if let tree = file["workflows"] {
+      let count = problems.int(tree, "a number of workflows", in: 1...Int64(Scenario.Rollout.mostWorkflows))
+      rollout.workflows = count.map { Int($0) }
+    }
     if let tree = file["stagger"], let span = problems.span(tree, "the time between the starts of two replicas") {
       rollout.stagger = span
     }
@@ -99,6 +110,10 @@ extension ScenarioShapes {
       Shape.Key(
         "replicas", .int(1...Int64(Scenario.Rollout.most)),
         "How many processes of the agent the first trigger starts, on one store; 1 unless given."),
+      Shape.Key(
+        "workflows", .int(1...Int64(Scenario.Rollout.mostWorkflows)),
+        "How many customers are served at once, each by a run of its own: the scenario's, and others who want the "
+          + "same; 1 unless given."),
       Shape.Key(
         "stagger", .span, "How much later each replica starts than the one before; at the same time unless given."),
       Shape.Key(

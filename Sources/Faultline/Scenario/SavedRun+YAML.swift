@@ -21,7 +21,7 @@ extension SavedRun {
     if shape != .nominal {
       lines.append(
         "shape: {network: \(shape.network), store: \(shape.store), messages: \(shape.messages), "
-          + "calm_after: \(shape.calmAfter)}")
+          + "calm_after: \(shape.calmAfter)\(shape.workflows == 1 ? "" : ", workflows: \(shape.workflows)")}")
     }
     if let replicas { lines.append("replicas: \(replicas)") }
     lines.append(plan.isEmpty ? "plan: []" : "plan:")
@@ -122,6 +122,8 @@ extension SavedRun {
       Shape.Key("store", percent, "How long a store transaction takes, in percent."),
       Shape.Key("messages", percent, "How long messages from systems take, in percent."),
       Shape.Key("calm_after", .span, "How long faults could begin at random."),
+      Shape.Key(
+        "workflows", .int(1...Int64(Scenario.Rollout.mostWorkflows)), "How many customers were served at once."),
     ])
 
   private static let violation = Shape(
@@ -207,6 +209,9 @@ extension Problems {
       switch entry.key {
       case "calm_after": read.calmAfter = calm(entry.value) ?? .zero
       case "network": read.network = percent(entry.value) ?? 100
+      case "workflows":
+        let most = Int64(Scenario.Rollout.mostWorkflows)
+        read.workflows = int(entry.value, "a number of workflows", in: 1...most).map { Int($0) } ?? 1
       case "store": read.store = percent(entry.value) ?? 100
       default: read.messages = percent(entry.value) ?? 100
       }

@@ -20,18 +20,23 @@ struct Preparation {
   /// The systems as they are when the run begins.
   ///
   /// - Throws: `BackendConfigurationError` where a system refuses one of the calls.
-  static func systems(_ systems: [any Backend], for scenario: Scenario) throws -> [any Backend] {
-    guard !scenario.given.isEmpty else { return systems }
-    var preparation = Preparation(scenario: scenario, systems: systems, now: scenario.start - lead)
-    try preparation.run()
+  static func systems(_ systems: [any Backend], for scenarios: [Scenario]) throws -> [any Backend] {
+    guard let first = scenarios.first, !first.given.isEmpty else { return systems }
+    var preparation = Preparation(scenario: first, systems: systems, now: first.start - lead)
+    preparation.admit()
+    for scenario in scenarios { try preparation.run(scenario) }
+    preparation.pass(until: first.start)
     return preparation.systems
   }
 
-  private mutating func run() throws {
+  private mutating func admit() {
     for index in systems.indices {
       let scopes = Set(systems[index].description.operations.map(\.scope))
       systems[index].admit(Self.principal, scopes: scopes)
     }
+  }
+
+  private mutating func run(_ scenario: Scenario) throws {
     var known = scenario.input
     for (number, call) in scenario.given.enumerated() {
       pass(until: now + Self.pause)
@@ -47,7 +52,6 @@ struct Preparation {
       }
       if let result = call.result { known[result] = response.body["id"] }
     }
-    pass(until: scenario.start)
   }
 
   /// Lets happen what the systems do by themselves until then. The ticketing system has its ticket from the start.

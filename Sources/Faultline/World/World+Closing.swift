@@ -30,10 +30,11 @@ extension World {
       world.processes[index].hasFinished = true
       world.processes[index].pausedUntil = nil
     }
-    var closer = Process(
-      name: World.closer, id: ProcessID(index: UInt8(world.processes.count), incarnation: 1))
+    // Beyond the numbers that the agent's own processes can have.
+    let number = setup.flows.count == 1 ? processes.count : focus * ProcessID.seats + World.mostProcesses
+    var closer = Process(name: World.closer, id: ProcessID(index: UInt8(number), incarnation: 1))
     closer.isAlive = true
-    world.processes.append(closer)
+    world.seat(closer)
     world.record(.processStarted(closer.id, trigger: World.closer))
     _ = world.releaseAtEnd()
     world.settle()
@@ -47,8 +48,13 @@ extension World {
     processes.contains { $0.isAlive && !$0.hasFinished && $0.pausedUntil == nil }
   }
 
-  /// What the systems and the wire show so far.
-  public var facts: Facts { bench.facts }
+  private var focused: OracleBench { bench(of: focus) }
+
+  /// What the systems and the wire show so far of the workflow that is looked at.
+  public var facts: Facts { focused.facts }
+
+  /// What is wanted of it.
+  public var intents: [Intent] { focused.terms.intents }
 
   /// The request of a call, as the agent sent it; nil where there was no such call.
   public func request(of call: CallID) -> Request? { calls.first { $0.id == call }?.request }
@@ -101,7 +107,7 @@ extension World {
       call: CallID(process: processes[index].id.index, incarnation: 1, number: number), attempt: 1)
     record(.sent(wire, request: request, step: World.closer, isCompensation: isCompensation))
     let site = Site(
-      process: World.closer, incarnation: 1, run: setup.run, point: request.operation, subject: nil,
+      process: World.closer, incarnation: 1, run: setup.flows[focus].run, point: request.operation, subject: nil,
       call: Int(number), aspect: .identity)
     let response = systems[route.system].handle(
       request, at: now, under: Conditions(call: wire.call, entropy: simulation.draw(at: site)))
@@ -116,15 +122,15 @@ extension World {
   ///
   /// - Precondition: the agent is gone.
   public mutating func handOver() -> [Violation] {
-    let facts = bench.facts
+    let facts = focused.facts
     var claim = Claim(
       .escalated, text: "Handed over.",
       holdings: facts.holdings(at: trace.count + 1).map {
         Claim.Holding(kind: facts.objects[$0].kind, object: facts.objects[$0].id)
       },
       reason: "something went wrong", nextAction: "go on by hand")
-    for number in facts.unmentionedUnknowns(claim, terms: bench.terms) {
-      guard let operation = facts.calls[number].operation, let kind = bench.terms.operations[operation].kind else {
+    for number in facts.unmentionedUnknowns(claim, terms: focused.terms) {
+      guard let operation = facts.calls[number].operation, let kind = focused.terms.operations[operation].kind else {
         continue
       }
       claim.possibly.append(Claim.Holding(kind: kind, object: nil))
@@ -136,7 +142,7 @@ extension World {
     settle()
     end = .quiet
     record(.ended(.quiet))
-    return bench.conclude().filter { !$0.isAdvice }
+    return focused.conclude().filter { !$0.isAdvice }
   }
 }
 

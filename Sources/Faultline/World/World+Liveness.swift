@@ -110,7 +110,7 @@ extension World {
   private func repeating(_ place: Site.Place, _ count: Int, of process: ProcessID) -> String {
     let name = World.place(place.point, place.subject)
     guard setup.route(place.point) != nil else { return "has done \(name) at its store \(count) times" }
-    let first = bench.facts.calls.first { $0.process == process && $0.name == place.point }
+    let first = bench(of: process.workflow).facts.calls.first { $0.process == process && $0.name == place.point }
     let span = first.map { " in \(World.rounded(now - $0.sentAt))" } ?? ""
     return "has asked \(name) \(count) times\(span) without anything changing"
   }

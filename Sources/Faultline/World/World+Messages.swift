@@ -52,10 +52,10 @@ extension World {
 
   /// The place at which a message is sent: the n-th of its kind about its subject.
   private mutating func messageSite(_ message: Delivery, from system: Int) -> Site {
-    let subject = message.body.text("owner") ?? message.body.text("customer")
+    let subject = (message.body.text("owner") ?? message.body.text("customer")).map { Name($0) }
     let place = Site.Place(
-      process: setup.systemNames[system], incarnation: 1, run: setup.run, point: message.topic,
-      subject: subject.map { Name($0) })
+      process: setup.systemNames[system], incarnation: 1, run: setup.flows[setup.flow(for: subject)].run,
+      point: message.topic, subject: subject)
     let key = message.topic.hash ^ Draw.mix(place.subject?.hash ?? 0)
     let known = messagesSent.firstIndex { $0.key == key } ?? messagesSent.count
     if known == messagesSent.count { messagesSent.append((key, 0)) }

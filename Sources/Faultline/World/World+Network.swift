@@ -91,6 +91,7 @@ extension World {
     let terms = terms(ofCall: index)
     let attempt = calls[index].attempt + 1
     calls[index].attempt = attempt
+    calls[index].hasEnded = false
     metrics.attempts += 1
     if attempt == 1, terms.route.operation.isMutation { metrics.mutations += 1 }
     let fault = requestFault(index, terms, attempt: attempt)
@@ -175,7 +176,7 @@ extension World {
     let terms = terms(ofCall: index)
     let system = terms.route.system
     if attempt == 1, !isCopy {
-      if !acts.isEmpty { comes(to: terms.request.operation) }
+      if !acts.isEmpty, terms.process.workflow == 0 { comes(to: terms.request.operation) }
       disturb(terms)
     }
     let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
@@ -247,7 +248,7 @@ extension World {
       readLedger(system)
       lookAfter(system)
     }
-    if !acts.isEmpty, !isCopy, response.isSuccess { passed(terms.request.operation) }
+    if !acts.isEmpty, !isCopy, response.isSuccess, terms.process.workflow == 0 { passed(terms.request.operation) }
     reached(.afterRetry, by: index)
     if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
   }
@@ -338,9 +339,10 @@ extension World {
 
   /// A wire attempt ended at the caller: an answer came, or its deadline passed.
   mutating func attemptEnded(_ index: Int, attempt: UInt8, _ answer: Answer) {
-    guard calls[index].isOpen, calls[index].attempt == attempt else { return }
+    guard calls[index].isOpen, calls[index].attempt == attempt, !calls[index].hasEnded else { return }
     let terms = terms(ofCall: index)
     guard isAlive(terms.process) else { return }
+    calls[index].hasEnded = true
     simulation.cancel(calls[index].deadline)
     if attempt < client.attempts, isWorthRetrying(answer) {
       record(.attemptEnded(Wire(call: terms.id, attempt: attempt), answer))

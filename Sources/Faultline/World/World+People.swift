@@ -129,7 +129,7 @@ extension World {
     }
     let request = Request(deed.operation, arguments, principal: who)
     let site = Site(
-      process: who, incarnation: 1 + Int(tries), run: setup.run, point: deed.operation, subject: deed.owner,
+      process: who, incarnation: 1 + Int(tries), run: setup.flows[0].run, point: deed.operation, subject: deed.owner,
       call: number, aspect: .identity)
     var conditions = Conditions(call: nil, entropy: simulation.draw(at: site))
     conditions.seal = seal

@@ -17,20 +17,42 @@ extension World {
   static let modelLateness = TimeSpan.seconds(30)
   /// A paused process goes on at the latest after this, whatever its landmark.
   static let longestPause = TimeSpan.minutes(30)
-  static let processNames: [Name] = (0..<8).map { Name("agent-\($0)") }
+  static let processNames: [Name] = (0..<Scenario.Rollout.mostWorkflows * ProcessID.seats).map { Name("agent-\($0)") }
+  /// The most processes that one workflow may have, stand-ins of paused ones included.
+  static let mostProcesses = 8
 
   func isAlive(_ process: ProcessID) -> Bool {
     let index = Int(process.index)
     return index < processes.count && processes[index].isAlive && processes[index].id == process
   }
 
-  /// Starts a new process beside those that run.
-  mutating func spawn(_ trigger: Trigger, after delay: TimeSpan = .zero) {
-    guard processes.count < World.processNames.count else { return }
-    let index = processes.count
+  /// Starts a new process of a workflow beside those that run; nil where it can't have any more.
+  @discardableResult
+  mutating func spawn(_ trigger: Trigger, for flow: Int, after delay: TimeSpan = .zero) -> UInt8? {
+    let taken = seatsTaken(in: flow)
+    guard taken < World.mostProcesses else { return nil }
+    let index = flow * ProcessID.seats + taken
     let id = ProcessID(index: UInt8(index), incarnation: 1)
-    processes.append(Process(name: World.processNames[index], id: id))
+    seat(Process(name: World.processNames[index], id: id))
     simulation.schedule(.start(id, trigger), after: delay)
+    return id.index
+  }
+
+  /// Puts a process in its place in the list, which is its number. Places before it that nobody has yet are held by
+  /// nobody.
+  mutating func seat(_ process: Process) {
+    let index = Int(process.id.index)
+    while processes.count < index {
+      let vacant = ProcessID(index: UInt8(processes.count), incarnation: 0)
+      processes.append(Process(name: World.processNames[processes.count], id: vacant, hasFinished: true))
+    }
+    if index < processes.count { processes[index] = process } else { processes.append(process) }
+  }
+
+  /// How many processes a workflow has had.
+  func seatsTaken(in flow: Int) -> Int {
+    if setup.flows.count == 1 { return processes.count }
+    return processes.count { $0.id.incarnation > 0 && $0.id.workflow == flow }
   }
 
   mutating func start(_ process: ProcessID, _ trigger: Trigger) {
@@ -126,14 +148,14 @@ extension World {
     if let failure = isStoreFull && store.isWrite ? .full : disk.failure {
       return fail(store, of: process, failure, isDone: disk == .failsAfter)
     }
-    if !acts.isEmpty { comes(to: store.label) }
+    if !acts.isEmpty, process.workflow == 0 { comes(to: store.label) }
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
     if store.isWrite, let stale = deployment.staleWrite {
       record(.staleWrite(process, label: store.label, stale))
       if stale == .refused { touch(Marks.fenceRefused) }
     }
-    if !acts.isEmpty { passed(store.label) }
+    if !acts.isEmpty, process.workflow == 0 { passed(store.label) }
     switch fault {
     case .crashAfter: crash(process)
     case .deployAfter: crash(process, next: .deploy)
@@ -182,7 +204,7 @@ extension World {
       record(.stoodDown(process))
     }
     lastEnd = now
-    if let claim { heard(claim, of: process) }
+    if let claim, process.workflow == 0 { heard(claim, of: process) }
     for index in processes.indices where processes[index].standIn == process.index {
       simulation.schedule(.unpause(UInt8(index)), after: .seconds(1))
     }
@@ -267,7 +289,8 @@ extension World {
 
   /// The site of the next passage of a point by an incarnation.
   mutating func passage(_ process: ProcessID, point: Name, subject: Name?, aspect: Aspect) -> Site {
-    processes[Int(process.index)].passage(point, subject, in: setup.run, aspect: aspect)
+    processes[Int(process.index)].passage(
+      point, subject, in: setup.runs[process.workflow], aspect: aspect)
   }
 }
 

@@ -11,18 +11,23 @@ extension World {
   mutating func begin(_ delivery: Delivery) {
     let rollout = setup.scenario.rollout
     guard delivery.topic == Delivery.request || rollout.hasWebhook else { return }
-    let count = processes.isEmpty ? rollout.count : 1
-    for number in 0..<count { spawn(.delivery(delivery), after: rollout.stagger * Int64(number)) }
+    let flow = setup.flow(of: delivery)
+    let isFirst = seatsTaken(in: flow) == 0
+    if isFirst { unbegun -= 1 }
+    for number in 0..<(isFirst ? rollout.count : 1) {
+      spawn(.delivery(delivery), for: flow, after: rollout.stagger * Int64(number))
+    }
   }
 
   /// Has those start the work who do so beside the ticket's webhook.
   mutating func scheduleStarts() {
-    let scenario = setup.scenario
-    for start in scenario.rollout.starts {
+    for start in setup.scenario.rollout.starts {
       for time in 1...start.times {
-        simulation.schedule(
-          .message(.requested("\(start.by.rawValue)-\(time)", for: scenario), from: systems.count),
-          after: start.gap * Int64(time - 1))
+        for flow in setup.flows {
+          simulation.schedule(
+            .message(.requested("\(start.by.rawValue)-\(time)", with: flow.wish), from: systems.count),
+            after: start.gap * Int64(time - 1))
+        }
       }
     }
   }
@@ -34,14 +39,12 @@ extension World {
   mutating func replacement(of process: ProcessID) -> UInt8? {
     if setup.scenario.rollout.count > 1,
       let peer = processes.firstIndex(where: {
-        $0.id.index != process.index && !$0.hasFinished && $0.pausedUntil == nil
+        $0.id.index != process.index && $0.id.workflow == process.workflow && !$0.hasFinished && $0.pausedUntil == nil
       })
     {
       return UInt8(peer)
     }
-    guard processes.count < World.processNames.count else { return nil }
-    spawn(.takeover, after: World.takeoverDelay)
-    return UInt8(processes.count - 1)
+    return spawn(.takeover, for: process.workflow, after: World.takeoverDelay)
   }
 
   // MARK: Order
@@ -73,7 +76,7 @@ extension World {
   private static func collide(_ first: Happening, _ second: Happening, calls: ContiguousArray<Call>) -> Bool {
     switch (first, second) {
     case (.store(let one, let write, _, _), .store(let other, let otherWrite, _, _)):
-      one.index != other.index && (write.isWrite || otherWrite.isWrite)
+      one.index != other.index && one.workflow == other.workflow && (write.isWrite || otherWrite.isWrite)
     case (.arrival(let one, _, _), .arrival(let other, _, _)):
       calls[one].system == calls[other].system
         && (calls[one].operation.isMutation || calls[other].operation.isMutation)
@@ -87,7 +90,7 @@ extension Delivery {
   static let request: Name = "workflow.requested"
 
   /// The message by which somebody asks for a scenario's workflow.
-  static func requested(_ id: String, for scenario: Scenario) -> Delivery {
-    Delivery(topic: request, id: id, body: scenario.input)
+  static func requested(_ id: String, with input: Fields) -> Delivery {
+    Delivery(topic: request, id: id, body: input)
   }
 }

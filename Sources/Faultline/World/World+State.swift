@@ -47,6 +47,7 @@ extension World {
     parts.append(deployment.stableDigest)
     parts.append(surroundings)
     parts.append(bench.stateDigest(at: now))
+    for bench in otherBenches { parts.append(bench.stateDigest(at: now)) }
     var high = StableHasher(seed: 1)
     var low = StableHasher(seed: 2)
     for part in parts {
@@ -132,6 +133,7 @@ extension World {
     hasher.combine(call.answerFaultAsked)
     hasher.combine(UInt64(call.crash.rawValue))
     hasher.combine(call.isOpen)
+    hasher.combine(call.hasEnded)
   }
 
   private func combine(_ happening: Happening, into hasher: inout StableHasher) {

@@ -32,9 +32,12 @@ extension World {
   /// A volume that others have in use is not exchanged under them, and none after the last word: that the word was
   /// given stood in the store alone.
   mutating func remount(for process: ProcessID) {
+    deployment.attend(to: process)
     let writes = deployment.storeWrites
-    guard writes > 0, claims.isEmpty,
-      processes.allSatisfy({ $0.id == process || !$0.isAlive || $0.hasFinished })
+    guard writes > 0, bench(of: process.workflow).facts.claims.isEmpty,
+      processes.allSatisfy({
+        $0.id == process || !$0.isAlive || $0.hasFinished || $0.id.workflow != process.workflow
+      })
     else { return }
     let site = passage(process, point: World.restartPoint, subject: nil, aspect: .store)
     let fault = simulation.choose(VolumeFault.offer(writes: writes), at: site)

@@ -12,6 +12,7 @@ public struct World {
   let replacesPaused: Bool
   /// Whether a process can be stopped and go on later.
   let isPausable: Bool
+  /// With as many workflows as there are in this world.
   public let shape: RunShape
   /// What the ids of its objects are marked with; none in a simulated run.
   public let seal: Seal
@@ -38,7 +39,14 @@ public struct World {
   var calls: ContiguousArray<Call> = []
   /// Requests under way to nowhere, until a landmark lets them arrive.
   var held: [Held] = []
+  /// Who judges the workflow; of several, the first.
   var bench: OracleBench
+  /// Who judges each of the others that are under way at the same time.
+  var otherBenches: [OracleBench]
+  /// The workflow that whoever looks at this world from outside looks at.
+  public var focus = 0
+  /// How many workflows nobody has started yet.
+  var unbegun: Int
   /// Faults given so far, with whether they changed an answer or the truth.
   public internal(set) var faults: [Verdict.FaultOutcome] = []
   var commands: [AgentCommand] = []
@@ -161,6 +169,8 @@ public struct World {
     var answerFaultIndex: Int?
     let crashFaultIndex: Int?
     var deadline: UInt32 = 0
+    /// Whether the newest attempt has ended for its caller. One that was paused finds answer and deadline together.
+    var hasEnded = false
     var isOpen = true
 
     init(_ terms: CallTerms, crash: CrashFault, crashFaultIndex: Int?) {
@@ -200,13 +210,17 @@ public struct World {
     setup: WorldSetup, agent: any AgentUnderTest, seed: UInt64, driver: Driver, shape: RunShape = .nominal,
     seal: Seal = .none, isRecording: Bool
   ) throws {
+    let setup = agent.servesSeveral ? setup.together(shape.workflows) : setup
     let scenario = setup.scenario
     self.setup = setup
     self.seal = seal
     client = agent.client
     replacesPaused = agent.runsReplicas
     isPausable = agent.isPausable
+    var shape = shape
+    shape.workflows = setup.flows.count
     self.shape = shape
+    unbegun = setup.flows.count
     watch = Watch(next: scenario.start + shape.calmAfter)
     simulation = Simulation(start: scenario.start, seed: seed, driver: driver, isRecording: isRecording)
     systems = setup.systems
@@ -215,11 +229,21 @@ public struct World {
     dueScheduled = Array(repeating: nil, count: systems.count)
     outageUntil = Array(repeating: scenario.start, count: systems.count)
     revisions = Array(repeating: nil, count: systems.count)
-    deployment = try agent.deploy(setup.task(seed: seed))
-    bench = OracleBench(
-      terms: JudgingTerms(
-        rules: scenario.rules, limits: scenario.limits, tables: setup.judging, isDryRun: scenario.isDryRun,
-        judged: scenario.requires.isEmpty ? agent.practices : agent.practices.union(scenario.requires)))
+    if setup.flows.count == 1 {
+      deployment = try agent.deploy(setup.task(seed: seed))
+    } else {
+      deployment = DeploymentsTogether(
+        try setup.flows.indices.map { try agent.deploy(setup.task(of: $0, seed: seed)) })
+    }
+    let judged = scenario.requires.isEmpty ? agent.practices : agent.practices.union(scenario.requires)
+    let benches = setup.flows.map { flow in
+      OracleBench(
+        terms: JudgingTerms(
+          rules: scenario.rules, limits: scenario.limits, tables: flow.judging, isDryRun: scenario.isDryRun,
+          judged: judged))
+    }
+    bench = benches[0]
+    otherBenches = Array(benches.dropFirst())
     acts = ContiguousArray(repeating: ActProgress(), count: scenario.people.count)
     calls.reserveCapacity(64)
     // What the systems held before the run began is not an effect of the run.
@@ -227,7 +251,9 @@ public struct World {
     for index in systems.indices { lookAfter(index) }
     if !acts.isEmpty { scheduleActs() }
     if !setup.systemNames.contains("ticketing") {
-      if scenario.rollout.starts.isEmpty { begin(.requested("request", for: scenario)) }
+      if scenario.rollout.starts.isEmpty {
+        for flow in setup.flows { begin(.requested("request", with: flow.wish)) }
+      }
     }
     scheduleStarts()
   }
@@ -283,7 +309,7 @@ public struct World {
   static let settlingTime = TimeSpan.minutes(10)
 
   private var hasOpenProcess: Bool {
-    processes.isEmpty || isInHand || processes.contains { !$0.hasFinished }
+    unbegun > 0 || isInHand || processes.contains { !$0.hasFinished }
   }
 
   mutating func finish(_ reason: EndReason) {
@@ -340,7 +366,7 @@ public struct World {
   @discardableResult
   mutating func record(_ event: WorldEvent) -> Int {
     let index = simulation.record(event)
-    bench.observe(event, index: index, at: simulation.now)
+    if otherBenches.isEmpty { bench.observe(event, index: index, at: simulation.now) } else { tell(event, index) }
     return index
   }
 

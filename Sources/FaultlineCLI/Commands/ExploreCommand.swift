@@ -143,7 +143,10 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
       return
     }
     let agent = try choice.agent(orElse: "reference")
-    let assignments = try situations().map { try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false) }
+    let assignments = try situations().map {
+      try Assignment(
+        $0.with(replicas: choice.replicas, workflows: choice.workflows), agent: agent, isChecked: false)
+    }
     let known = try KnownFile.read(known)
     let database = try ResultsFile.open(results)
     let interrupt = Interrupt()

@@ -110,7 +110,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     }
     let agent = dryRun ? try choice.agent(orElse: "reference") : try choice.make()
     let found = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths)
-      .map { $0.with(replicas: choice.replicas) }
+      .map { $0.with(replicas: choice.replicas, workflows: choice.workflows) }
     let situations = dryRun ? found.map(\.withoutEffects) : found
     let assignments = try situations.flatMap { situation in
       try agent.map { [try Assignment(situation, agent: $0, isChecked: false)] }
@@ -138,7 +138,8 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
 
   /// The options beside agent and seed that lead to the same random runs.
   var reproducing: String {
-    (shape + CommandLineText.replicas(choice.replicas)).trimmingCharacters(in: .whitespaces)
+    (shape + CommandLineText.replicas(choice.replicas) + CommandLineText.workflows(choice.workflows))
+      .trimmingCharacters(in: .whitespaces)
   }
 
   func firstSeed(of assignment: Assignment) -> UInt64 { seed ?? assignment.situation.seed ?? 1 }

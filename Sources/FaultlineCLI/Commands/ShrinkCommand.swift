@@ -42,7 +42,7 @@ struct ShrinkCommand: ParsableCommand {
     try output.check()
     let agent = try choice.make()
     let assignments = try Library.situations(in: paths).map {
-      try assignment($0.with(replicas: choice.replicas), agent: agent)
+      try assignment($0.with(replicas: choice.replicas, workflows: choice.workflows), agent: agent)
     }
     var texts: [String] = []
     var isGood = true

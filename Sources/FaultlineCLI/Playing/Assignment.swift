@@ -29,6 +29,13 @@ struct Assignment: Sendable {
       throw Refusal.badInput(
         "\(situation.path): \(error)", remedy: "'faultline list profiles' shows the systems of this build")
     }
+    if let workflows = situation.scenario.rollout.workflows, workflows > setup.mostTogether {
+      throw Refusal.badInput(
+        "\(situation.path) can't have \(workflows) workflows at once",
+        remedy: setup.mostTogether == 1
+          ? "it takes an input 'customer', and no tickets of the scenario's own"
+          : "it can have \(setup.mostTogether)")
+    }
   }
 
   /// The search for the runs that the user asked for: with the scenario's own faults, or with random ones.

@@ -25,9 +25,10 @@ enum Offers {
     return commands
   }
 
-  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent.
+  /// A Swift test that plays this scenario with this seed; nil where parts were taken from the agent, and where the day
+  /// was no usual one.
   static func test(for verdict: Verdict, path: String) -> String? {
-    guard verdict.without.isEmpty else { return nil }
+    guard verdict.without.isEmpty, verdict.shape == .nominal else { return nil }
     var seeds = "\(verdict.seed)...\(verdict.seed)"
     if let replicas = verdict.chosenReplicas { seeds += ", replicas: \(replicas)" }
     return "@Test(.faultline(\(path.debugDescription), agent: \"\(verdict.agent)\", seeds: \(seeds)))"

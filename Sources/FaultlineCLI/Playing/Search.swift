@@ -47,7 +47,8 @@ struct Search {
     CampaignInput(
       scenario: scenario.path, scenarioDigest: scenario.digest, agent: agent.name, without: agent.without,
       store: Name(command.choice.store.rawValue), kind: command.isRandom ? .random : .exhaustive,
-      replicas: scenario.rollout.chosen, maxFaults: command.faultLimit, seed: seed, runs: command.runs, prefix: origin, version: FaultlineVersion.current)
+      replicas: scenario.rollout.chosen, workflows: command.choice.workflows, maxFaults: command.faultLimit, seed: seed,
+      runs: command.runs, prefix: origin, version: FaultlineVersion.current)
   }
 
   // MARK: Every plan
@@ -187,6 +188,7 @@ struct Search {
     var words = ["faultline explore", CommandLineText.quoted(scenario.path), "--agent", agent.name.text]
     if !agent.without.isEmpty { words += ["--without", agent.without.map(\.text).joined(separator: ",")] }
     if let replicas = scenario.rollout.chosen { words += ["--replicas", String(replicas)] }
+    if let workflows = command.choice.workflows { words += ["--workflows", String(workflows)] }
     if command.choice.store != .model { words += ["--store", command.choice.store.rawValue] }
     words += ["--max-faults", String(command.faultLimit)]
     if let runs = command.runs { words += ["--runs", String(runs)] }

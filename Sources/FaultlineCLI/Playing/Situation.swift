@@ -40,11 +40,13 @@ struct Situation: Sendable {
     self.origin = origin
   }
 
-  /// The same with so many replicas of the agent; as it is where nothing was chosen.
-  func with(replicas: Int?) -> Situation {
-    guard let replicas else { return self }
+  /// The same with so many replicas of the agent, and so many workflows under way at once; as it is where nothing was
+  /// chosen.
+  func with(replicas: Int?, workflows: Int? = nil) -> Situation {
+    guard replicas != nil || workflows != nil else { return self }
     var scenario = scenario
-    scenario.rollout.chosen = replicas
+    if let replicas { scenario.rollout.chosen = replicas }
+    if let workflows { scenario.rollout.workflows = workflows }
     return Situation(scenario, path: path, seed: seed, shape: shape, origin: origin)
   }
 }

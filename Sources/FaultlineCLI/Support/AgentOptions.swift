@@ -22,7 +22,17 @@ struct AgentOptions: ParsableArguments {
   @Option(help: "Start so many replicas of the agent on one store, whatever the scenario says.")
   var replicas: Int?
 
+  @Option(
+    help: """
+      Serve so many customers at once, each by a run of its own with processes and a store of its own: the scenario's, \
+      and others who want the same. One where nothing is said; random runs draw it.
+      """)
+  var workflows: Int?
+
   func validate() throws {
+    guard workflows.map((1...Scenario.Rollout.mostWorkflows).contains) ?? true else {
+      throw ValidationError("--workflows takes a number from 1 to \(Scenario.Rollout.mostWorkflows)")
+    }
     let allowed = 1...Scenario.Rollout.most
     guard replicas.map(allowed.contains) ?? true else {
       throw ValidationError("--replicas takes a number from 1 to \(Scenario.Rollout.most)")

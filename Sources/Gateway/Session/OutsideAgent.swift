@@ -27,6 +27,7 @@ public struct OutsideAgent: AgentUnderTest {
   public var practices: Set<Practice> { [] }
   public var runsReplicas: Bool { false }
   public var isPausable: Bool { false }
+  public var servesSeveral: Bool { false }
 
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment { OutsideDeployment(inbox: inbox) }
 }

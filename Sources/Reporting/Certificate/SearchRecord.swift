@@ -55,10 +55,10 @@ public struct SearchRecord: Sendable {
   /// All that fails: what did before, then what was found.
   public var findings: [Finding] { earlier.failing + failures }
 
-  /// ` with 2 replicas`; nothing for one.
+  /// ` with 2 replicas, 3 workflows at once`; nothing for one of each.
   var team: String {
-    let count = scenario.rollout.count
-    return count > 1 ? " with \(count) replicas" : ""
+    let (count, workflows) = (scenario.rollout.count, scenario.rollout.workflows ?? 1)
+    return (count > 1 ? " with \(count) replicas" : "") + (workflows > 1 ? ", \(workflows) workflows at once" : "")
   }
 
   /// Thousandths of a second that this process played.

@@ -78,6 +78,7 @@ public struct SwiftTestSource: Sendable {
       parts.append("\(label): \(percent)")
     }
     if shape.calmAfter != .zero { parts.append("calmAfter: \(Self.duration(shape.calmAfter))") }
+    if shape.workflows != 1 { parts.append("workflows: \(shape.workflows)") }
     return ".day(\(parts.joined(separator: ", ")))"
   }
 

@@ -76,7 +76,7 @@ public enum VerdictJSON {
   static func shape(_ shape: RunShape) -> JSON {
     .object([
       "network": .int(shape.network), "store": .int(shape.store), "messages": .int(shape.messages),
-      "calm_after_ms": .int(shape.calmAfter.inMilliseconds),
+      "calm_after_ms": .int(shape.calmAfter.inMilliseconds), "workflows": .int(shape.workflows),
     ])
   }
 

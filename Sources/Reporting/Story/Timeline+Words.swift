@@ -6,7 +6,7 @@ import Primitives
 import Simulation
 
 extension Timeline {
-  /// `agent-1: ` where several replicas are at work, nothing where there is one.
+  /// `agent-1: ` where several processes are at work, nothing where there is one.
   func who(_ process: ProcessID) -> String { hasReplicas ? "agent-\(process.index): " : "" }
 
   func who(_ call: CallID) -> String { who(ProcessID(index: call.process, incarnation: call.incarnation)) }
@@ -49,7 +49,14 @@ extension Timeline {
     }
   }
 
-  func truth(of claim: Claim) -> String {
+  /// Whether anything is wrong with the workflow that a process worked on, or with the run as a whole where there is
+  /// only one.
+  func isBlamed(_ process: ProcessID) -> Bool {
+    story.verdict.violations.contains { $0.workflow == process.workflow } || story.verdict.shape.workflows == 1
+  }
+
+  func truth(of claim: Claim, by process: ProcessID) -> String {
+    guard isBlamed(process) else { return "so it is" }
     let wrong = story.wrongCounts
     if !wrong.isEmpty { return "in truth: " + Words.list(wrong) }
     return story.verdict.violations.first.map { "in truth: \($0.oracle)" } ?? "so it is"

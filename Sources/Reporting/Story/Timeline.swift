@@ -111,8 +111,8 @@ struct Timeline: Sendable {
     case .claimed(let process, let claim):
       let text = claim.text.isEmpty ? claim.ending.rawValue : claim.text
       row.agent = "\(who(process))says: \"\(Words.shortened(Words.printable(text), to: 120))\""
-      row.systems = truth(of: claim)
-      row.tone = story.verdict.result == .pass ? .good : .bad
+      row.systems = truth(of: claim, by: process)
+      row.tone = story.verdict.result == .pass || !isBlamed(process) ? .good : .bad
     case .leftOpen(_, let doing):
       row.agent = Words.printable(doing)
       row.tone = .warning
