@@ -92,6 +92,19 @@ import Testing
     #expect(explanation.cleaning.contains { $0.request.operation == "cloud.terminate_cluster" })
   }
 
+  /// Each of them has a card that is declined, and nothing of either is left.
+  @Test func whatASystemListsOfOneHoldsForAll() throws {
+    var scenario = try ExhaustiveSearchTests.scenario("declined-card")
+    scenario.rollout.workflows = 2
+    let setup = try WorldSetup(scenario: scenario)
+    let verdict = try Runner.run(
+      RunInput(scenario: scenario, agent: try AgentRegistry.make(name: "reference"), seed: 1), in: setup
+    ).verdict
+    #expect(verdict.shape.workflows == 2)
+    #expect(verdict.violations == [])
+    #expect(verdict.outcome == .rolledBack)
+  }
+
   @Test func whatHasNoCustomerIsThereOnce() throws {
     var scenario = try ExhaustiveSearchTests.scenario("happy-path")
     #expect(try WorldSetup(scenario: scenario).mostTogether == 3)

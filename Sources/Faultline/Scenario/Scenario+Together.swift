@@ -44,6 +44,19 @@ extension Scenario {
     return whole
   }
 
+  /// A system's options where several customers are served: what is listed of the first holds for the others, too, such
+  /// as a card that is declined.
+  static func options(_ options: Fields, for scenarios: [Scenario]) -> Fields {
+    guard scenarios.count > 1 else { return options }
+    let customers = scenarios.compactMap { $0.customer.map { Value.text($0) } }
+    var all = options
+    for entry in options.entries {
+      guard let list = entry.value.list, list.contains(customers[0]) else { continue }
+      all[entry.name] = .list(list + customers.dropFirst())
+    }
+    return all
+  }
+
   private func serving(_ renaming: Renaming, number: Int) -> Scenario {
     var other = self
     other.input = renaming(input)

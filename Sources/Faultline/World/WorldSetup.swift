@@ -130,7 +130,7 @@ public final class WorldSetup: Sendable {
   private static func systems(of scenarios: [Scenario], _ profiles: [BackendProfile]) throws -> [any Backend] {
     let scenario = scenarios[0]
     let systems = try scenario.systems.sorted { $0.system < $1.system }.map { choice in
-      var options = choice.options
+      var options = Scenario.options(choice.options, for: scenarios)
       if choice.system == "ticketing", options["tickets"] == nil {
         options["tickets"] = .list(scenarios.map { .record(WorldSetup.ticket(of: $0)) })
       }
