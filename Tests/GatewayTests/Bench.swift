@@ -28,12 +28,12 @@ enum Bench {
 
   /// A world whose first process has started and waits to be called for.
   static func session(
-    _ faults: [Plan.Entry] = [], quiet: Duration = .zero, loss: LossForm = .close, seal: Seal = .none,
-    origin: @escaping @Sendable (Seal) -> String? = { _ in nil }
+    _ faults: [Plan.Entry] = [], quiet: Duration = .zero, loss: LossForm = .close, clock: ClockMode = .virtual,
+    seal: Seal = .none, origin: @escaping @Sendable (Seal) -> String? = { _ in nil }
   ) async throws -> Session {
     var settings = Session.Settings()
     settings.plan = Plan(faults)
-    settings.clock = .virtual
+    settings.clock = clock
     settings.quiet = quiet
     settings.loss = loss
     settings.seal = seal

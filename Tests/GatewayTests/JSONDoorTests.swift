@@ -39,7 +39,7 @@ import Testing
   @Test func aTruncatedAnswerIsCutOffAfterTheCommit() async throws {
     let session = try await Bench.session([Bench.fault("cloud.create_network", "truncated-response", .answer)])
     let reply = await ask(Bench.post("v1/cloud/create_network", Bench.network), in: session)
-    guard case .cutOff(let whole) = reply else {
+    guard case .cutOff(let whole, .middle) = reply else {
       Issue.record("the body was not cut off")
       return
     }

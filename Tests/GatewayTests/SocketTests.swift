@@ -37,14 +37,25 @@ import Testing
   /// Writes a request and reads until the server closes. On a thread of its own: the pool's few must stay free for
   /// the server.
   private static func exchange(_ request: String, port: Int) async throws -> String {
-    let received = await withCheckedContinuation { (continuation: CheckedContinuation<[UInt8]?, Never>) in
-      Thread.detachNewThread { continuation.resume(returning: blockingExchange(request, port: port)) }
+    try await exchange(request, port: port, patience: nil).text
+  }
+
+  /// The same with a deadline: a client that gives up after so many milliseconds of silence, and whether the server
+  /// still held the connection then.
+  static func exchange(
+    _ request: String, port: Int, patience: Int?
+  ) async throws -> (text: String, isOpen: Bool) {
+    let received = await withCheckedContinuation { (continuation: CheckedContinuation<([UInt8], Bool)?, Never>) in
+      Thread.detachNewThread {
+        continuation.resume(returning: blockingExchange(request, port: port, patience: patience))
+      }
     }
-    return String(decoding: try #require(received), as: UTF8.self)
+    let (bytes, isOpen) = try #require(received)
+    return (String(decoding: bytes, as: UTF8.self), isOpen)
   }
 
   /// Nil where no connection can be had.
-  private static func blockingExchange(_ request: String, port: Int) -> [UInt8]? {
+  private static func blockingExchange(_ request: String, port: Int, patience: Int?) -> ([UInt8], Bool)? {
     #if canImport(Glibc)
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     #else
@@ -61,12 +72,17 @@ import Testing
       }
     }
     guard isConnected else { return nil }
+    if let patience {
+      var limit = timeval()
+      limit.tv_usec = .init(patience * 1_000)
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
     _ = request.withCString { send(descriptor, $0, strlen($0), 0) }
     var received: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
       let count = recv(descriptor, &buffer, buffer.count, 0)
-      guard count > 0 else { return received }
+      guard count > 0 else { return (received, count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) }
       received += buffer[..<count]
     }
   }

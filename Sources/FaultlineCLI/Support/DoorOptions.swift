@@ -37,7 +37,11 @@ struct DoorOptions: ParsableArguments {
   @Option(help: "How the world's time goes by: real, scaled:N or virtual.")
   var clock: ClockMode = .real
 
-  @Option(help: "How an answer is lost at the socket: close it, or hold it open until the caller gives up.")
+  @Option(
+    help: """
+      How an answer is lost at the socket: close it, close it after the answer's head, or hold it open until the caller \
+      gives up.
+      """)
   var loss: LossForm = .close
 
   @OptionGroup var wire: WireOptions

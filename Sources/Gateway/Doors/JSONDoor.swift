@@ -46,7 +46,7 @@ struct JSONDoor: Door {
       isRetry: (request.header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0)
     switch await session.exchange(attempt) {
     case .respond(let response): return .whole(Self.written(response))
-    case .cutOff(let response): return .cutOff(Self.written(response))
+    case .cutOff(let response, let cut): return .cutOff(Self.written(response), cut)
     case .close: return .close
     }
   }

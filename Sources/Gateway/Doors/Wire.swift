@@ -70,8 +70,8 @@ public struct WireResponse: Sendable {
 /// What becomes of a request's socket.
 public enum WireReply: Sendable {
   case whole(WireResponse)
-  /// The head, and the body up to its middle; then the connection is closed.
-  case cutOff(WireResponse)
+  /// The head, and perhaps half of the body; then the connection is closed.
+  case cutOff(WireResponse, Cut)
   /// Server-sent events, each sent by itself.
   case events(EventStream)
   /// The connection is closed before a byte.

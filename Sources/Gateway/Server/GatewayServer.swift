@@ -91,9 +91,10 @@ public struct GatewayServer: Sendable {
     case .whole(let response):
       try await writer.writeWhole(response.head, ByteBuffer(bytes: response.body))
       if response.headers.contains(where: { $0.name == "connection" && $0.value == "close" }) { throw BrokenOff() }
-    case .cutOff(let response):
+    case .cutOff(let response, let cut):
       var body = try await writer.writeHead(response.head)
-      try await body.write(ByteBuffer(bytes: response.body.prefix(response.body.count / 2)))
+      // Also an empty part sends the head off.
+      try await body.write(ByteBuffer(bytes: response.body.prefix(cut == .head ? 0 : response.body.count / 2)))
       throw BrokenOff()
     case .events(let stream):
       try await write(stream, with: writer)

@@ -24,26 +24,45 @@ public struct Attempt: Sendable {
 public enum Reply: Sendable {
   /// Writes the response.
   case respond(Response)
-  /// Writes this response and stops in the middle of its body.
-  case cutOff(Response)
+  /// Writes this response and stops there.
+  case cutOff(Response, Cut)
   /// Closes the socket without a byte.
   case close
 }
 
 extension Reply {
+  /// Whether nothing of what the system answered goes back.
+  var isLost: Bool {
+    switch self {
+    case .close, .cutOff(_, .head): true
+    case .respond, .cutOff(_, .middle): false
+    }
+  }
+
   /// What the system answered, whole or in part; nil where nothing goes back.
   var response: Response? {
     switch self {
-    case .respond(let response), .cutOff(let response): response
+    case .respond(let response), .cutOff(let response, _): response
     case .close: nil
     }
   }
+}
+
+/// Where an answer breaks off.
+public enum Cut: Sendable {
+  /// After its head, before a byte of its body.
+  case head
+  /// In the middle of its body.
+  case middle
 }
 
 /// How an answer is lost at the socket.
 public enum LossForm: String, Sendable, CaseIterable {
   /// The connection is closed before a byte of the answer.
   case close
+  /// The head of the answer comes, and the connection is closed before a byte of its body. Where there is no answer,
+  /// since the request was lost, nothing comes.
+  case head
   /// The connection stays open, and nothing comes until the caller gives up or its patience is over.
   case hold
 }

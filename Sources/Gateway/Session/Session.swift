@@ -351,7 +351,7 @@ public actor Session {
       guard call.index >= 0, !killed.contains(call.process), world.end == nil else { return .close }
       switch world.fate(of: call.index) {
       case .over: return .close
-      case .lost where settings.loss == .close: world.hangUp(call.index, .connectionLost)
+      case .lost where settings.loss != .hold: world.hangUp(call.index, .connectionLost)
       case .lost, .underWay:
         guard let next = world.nextTime else { return .close }
         if let wait = clock.wait(until: next), wait > Self.negligible {
@@ -372,7 +372,8 @@ public actor Session {
         logicalCalls[known].wasUsable = true
       }
       return .respond(response)
-    case .none(.unreadable): return world.handling(of: call.index).map(Reply.cutOff) ?? .close
+    case .none(.unreadable): return world.handling(of: call.index).map { .cutOff($0, .middle) } ?? .close
+    case .none where settings.loss == .head: return world.handling(of: call.index).map { .cutOff($0, .head) } ?? .close
     case .none: return .close
     }
   }

@@ -114,12 +114,12 @@ struct MCPDoor: Door {
     let request = try Self.request(operation, arguments, in: session)
     let reply = await session.exchange(Attempt(request))
     let answer = reply.response.map { Self.written(Self.result(of: $0), id: id, isStateless: message.isStateless) }
-    if isStream, !(survivable && answer == nil) {
+    if isStream, !(survivable && reply.isLost) {
       return MCPStream(message, tool: tool, answer: answer).reply(to: reply)
     }
     switch (reply, answer) {
     case (.respond, let answer?): return .whole(answer)
-    case (.cutOff, let answer?): return .cutOff(answer)
+    case (.cutOff(_, let cut), let answer?) where !(survivable && cut == .head): return .cutOff(answer, cut)
     default: return survivable ? .whole(Self.lost(id)) : .close
     }
   }

@@ -32,12 +32,13 @@ struct MCPStream {
     self.events = events
   }
 
-  /// A lost answer breaks the stream between two events, a truncated one inside the second.
+  /// A lost answer breaks the stream between two events, or before the first; a truncated one inside the second.
   func reply(to reply: Reply) -> WireReply {
     var stream = EventStream(events)
     switch reply {
     case .respond: break
-    case .cutOff: stream.ending = .cutOff(after: 1)
+    case .cutOff(_, .head): stream.ending = .closed(after: 0)
+    case .cutOff(_, .middle): stream.ending = .cutOff(after: 1)
     case .close: stream.ending = .closed(after: 1)
     }
     return .events(stream)

@@ -5,7 +5,7 @@ import Foundation
 import Operations
 import Primitives
 
-/// `POST /` with a form that names an `Action`; XML out.
+/// `POST /` with a form that names an `Action`, or `GET /` with the same behind the question mark; XML out.
 ///
 /// Which service is meant stands in the signature's scope, else in the `Version`. Signatures are not checked: no
 /// account is at stake, and whoever runs the scenario gives out the credentials.
@@ -14,12 +14,14 @@ struct QueryDoor: Door {
     case ec2, iam
   }
 
-  func answers(_ request: WireRequest) -> Bool { request.segments.isEmpty && request.method == "POST" }
+  func answers(_ request: WireRequest) -> Bool {
+    request.segments.isEmpty && (request.method == "POST" || request.method == "GET" && !request.query.isEmpty)
+  }
 
   func handle(_ request: WireRequest, in session: Session) async -> WireReply {
     let id = await session.requestID("", of: request)
     let scope = Self.scope(of: request)
-    guard let form = Form(bytes: request.body) else {
+    guard let form = request.method == "POST" ? Form(bytes: request.body) : Form(bytes: request.query.utf8) else {
       let message = "The query string contains a syntax error."
       return .whole(Self.error(400, "MalformedQueryString", message, scope?.service ?? .ec2, id))
     }

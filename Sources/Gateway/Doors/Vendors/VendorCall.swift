@@ -64,7 +64,7 @@ extension Reply {
   func written(_ write: (Response) -> WireResponse) -> WireReply {
     switch self {
     case .respond(let response): .whole(write(response))
-    case .cutOff(let response): .cutOff(write(response))
+    case .cutOff(let response, let cut): .cutOff(write(response), cut)
     case .close: .close
     }
   }
