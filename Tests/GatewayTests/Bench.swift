@@ -57,7 +57,7 @@ enum Bench {
   /// Plays a command in a virtual world of its own.
   static func trial(
     _ command: AgentCommandLine, in scenario: Name = "happy-path", faults: [Plan.Entry] = [], folder: String,
-    timeout: Duration, reset: String? = nil
+    timeout: Duration, reset: String? = nil, isSecure: Bool = false
   ) async throws -> OutsideTrials.Outcome {
     var settings = OutsideTrials.Settings(folder: folder)
     settings.session.clock = .virtual
@@ -66,8 +66,19 @@ enum Bench {
     let host = WorldHost()
     let setup = try setup(scenario)
     return try await serving(host) { [settings] port in
-      let trials = OutsideTrials(setup, command: command, settings: settings, host: host, port: port)
-      return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))
+      let play = { (secure: SecureDoor?) in
+        try await OutsideTrials(
+          setup, command: command, settings: settings, host: host, port: port, secure: secure
+        ).play("t", number: 1, seed: 1, plan: Plan(faults))
+      }
+      guard isSecure else { return try await play(nil) }
+      var door = GatewayServer.Settings()
+      let certificate = try ThrowawayCertificate()
+      door.certificate = certificate
+      let trustFile = "\(folder)-trust.pem"
+      try SecureDoor.trusted(with: certificate).write(toFile: trustFile, atomically: true, encoding: .utf8)
+      defer { try? FileManager.default.removeItem(atPath: trustFile) }
+      return try await serving(host, settings: door) { try await play(SecureDoor(port: $0, trustFile: trustFile)) }
     }
   }
 

@@ -217,6 +217,9 @@ import Testing
       "PUT", "api/v2/tickets/\(id)", #"{"ticket": {"status": "solved", "comment": {"body": "Done", "public": false}}}"#,
       in: session)
     #expect(solved.response?.document?["ticket"]?["status"] == "solved")
+    let events = solved.response?.document?["audit"]?["events"]?.list
+    #expect(events?.map { $0["type"] } == ["Comment", "Change"])
+    #expect(events?.last?["field_name"] == "status" && events?.last?["value"] == "solved")
     let comments = try await ask("GET", "api/v2/tickets/\(id)/comments.json", in: session)
     #expect(comments.response?.document?["comments"]?.list?.first?["public"] == false)
     let found = try await ask("GET", "api/v2/search.json", query: "query=type:ticket+external_id:x-1", in: session)

@@ -103,8 +103,8 @@ import Testing
   static let guests = [
     "OpsAgentSQLite": ["GRDB"], "Faultline": ["Yams"], "Exploration": ["GRDB"], "FaultlineCLI": ["ArgumentParser"],
     "Gateway": [
-      "HTTPTypes", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "ServiceLifecycle", "Subprocess",
-      "System", "SystemPackage",
+      "Crypto", "HTTPTypes", "HummingbirdCore", "HummingbirdTLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+      "NIOSSL", "ServiceLifecycle", "Subprocess", "SwiftASN1", "System", "SystemPackage", "X509",
     ],
     "Certification": ["Crypto"], "LyingDisk": ["GRDBSQLite"],
   ]

@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
 
       With --model-script, agents find a model at /model/v1, as OpenAI's chat completions and as Anthropic's messages.
 
+      With --tls, the same is served over HTTPS at a second address, with a certificate made for the run; what to \
+      trust is written into a file, which most libraries find by SSL_CERT_FILE.
+
       To have the agent started, killed and started again, use: faultline run SCENARIO -- COMMAND
 
       Examples:
@@ -79,6 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
           Console.complain("serving \(situation.path) at \(base) (MCP at \(base)/mcp); Ctrl-C ends the run")
         }
       }
+      try serveSecurely(host, settings, in: &group)
       group.addTask { try await Self.wait(for: interrupt) }
       try await group.next()
       group.cancelAll()
@@ -119,6 +123,7 @@ struct ServeCommand: AsyncParsableCommand {
     try await withThrowingTaskGroup(of: Void.self) { group in
       let (bases, found) = AsyncStream.makeStream(of: String.self)
       group.addTask { try await Self.serve(host, agents, as: "--listen") { found.yield($0) } }
+      try serveSecurely(host, agents, in: &group)
       group.addTask {
         for await base in bases {
           let controller = ControlHost(registry, base: base, defaults: settings, reports: reports)
@@ -162,6 +167,24 @@ struct ServeCommand: AsyncParsableCommand {
 
   // MARK: Serving
 
+  /// Serves over HTTPS at an address of its own, where that is asked for.
+  private func serveSecurely(
+    _ host: WorldHost, _ settings: GatewayServer.Settings, in group: inout ThrowingTaskGroup<Void, any Error>
+  ) throws {
+    let folder = "\(Files.state)/tls/\(ProcessInfo.processInfo.processIdentifier)"
+    let names = settings.isLoopback ? [] : [settings.host]
+    guard let (certificate, trustFile) = try doors.wire.certificate(for: names, in: folder) else { return }
+    var settings = settings
+    settings.port = doors.tlsPort
+    settings.certificate = certificate
+    group.addTask { [settings] in
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      try await Self.serve(host, settings, as: "--tls-port") { base in
+        Console.complain("the same over HTTPS at \(base); to trust it: export SSL_CERT_FILE=\(trustFile)")
+      }
+    }
+  }
+
   /// Serves until the task is cancelled.
   ///
   /// - Parameter onListening: called with the base URL.
@@ -172,7 +195,7 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       try await GatewayServer(handler, settings: settings).run { port in
         let name = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        onListening("http://\(name):\(port)")
+        onListening("\(settings.certificate == nil ? "http" : "https")://\(name):\(port)")
       }
     } catch is CancellationError {
     } catch {

@@ -47,26 +47,44 @@ struct Outside: Sendable {
     return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(executable)") }
   }
 
+  /// Where worlds are served on this machine.
+  struct Ports: Sendable {
+    var plain: Int
+    var secure: SecureDoor?
+  }
+
   /// Serves worlds on this machine while `body` runs.
   ///
   /// - Throws: what `body` throws, and a refusal where no port can be had.
-  func serving<T: Sendable>(_ body: @escaping @Sendable (WorldHost, Int) async throws -> T) async throws -> T {
+  func serving<T: Sendable>(_ body: @escaping @Sendable (WorldHost, Ports) async throws -> T) async throws -> T {
     let host = host
+    let signed = try options.wire.certificate(in: Self.folder)
+    defer { if let signed { try? FileManager.default.removeItem(atPath: signed.trustFile) } }
     let (ports, found) = AsyncStream.makeStream(of: Int.self)
+    let (securePorts, foundSecure) = AsyncStream.makeStream(of: Int.self)
     return try await withThrowingTaskGroup(of: T?.self) { group in
       group.addTask {
-        do {
-          try await GatewayServer(host).run { found.yield($0) }
-        } catch is CancellationError {
-          return nil
-        } catch {
-          throw Refusal.badInput("no port can be had on 127.0.0.1: \(error)", remedy: "see 'faultline doctor'")
-        }
+        try await Self.serve(host, GatewayServer.Settings(), found)
         return nil
       }
+      if let signed {
+        var settings = GatewayServer.Settings()
+        settings.certificate = signed.0
+        group.addTask { [settings] in
+          try await Self.serve(host, settings, foundSecure)
+          return nil
+        }
+      }
       group.addTask {
-        for await port in ports { return try await body(host, port) }
-        return nil
+        var ports = ports.makeAsyncIterator()
+        guard let plain = await ports.next() else { return nil }
+        var served = Ports(plain: plain)
+        if let signed {
+          var ports = securePorts.makeAsyncIterator()
+          guard let port = await ports.next() else { return nil }
+          served.secure = SecureDoor(port: port, trustFile: signed.trustFile)
+        }
+        return try await body(host, served)
       }
       defer { group.cancelAll() }
       while let result = try await group.next() {
@@ -76,13 +94,24 @@ struct Outside: Sendable {
     }
   }
 
+  private static func serve(
+    _ host: WorldHost, _ settings: GatewayServer.Settings, _ found: AsyncStream<Int>.Continuation
+  ) async throws {
+    do {
+      try await GatewayServer(host, settings: settings).run { found.yield($0) }
+    } catch is CancellationError {
+    } catch {
+      throw Refusal.badInput("no port can be had on 127.0.0.1: \(error)", remedy: "see 'faultline doctor'")
+    }
+  }
+
   /// Where trials keep their state and output; each invocation has a folder of its own.
   static let folder = "\(Files.state)/trials/\(ProcessInfo.processInfo.processIdentifier)"
 
-  func trials(_ assignment: Assignment, host: WorldHost, port: Int) -> OutsideTrials {
+  func trials(_ assignment: Assignment, host: WorldHost, port: Ports) -> OutsideTrials {
     OutsideTrials(
       assignment.setup, command: command, settings: options.settings(folder: Self.folder, clock: clock), host: host,
-      port: port)
+      port: port.plain, secure: port.secure)
   }
 
   /// What plays it again: `faultline run FILE --clock virtual -- python3 agent.py`.

@@ -11,6 +11,9 @@ struct DoorOptions: ParsableArguments {
   @Option(help: "The address to listen on; another one than this machine's own needs --token.")
   var listen: String = "127.0.0.1:0"
 
+  @Option(help: "The port for --tls, at the same host; any that is free without it.")
+  var tlsPort: Int = 0
+
   @Option(help: "What a client has to send as X-Faultline-Token.")
   var token: String?
 
@@ -39,8 +42,8 @@ struct DoorOptions: ParsableArguments {
 
   @Option(
     help: """
-      How an answer is lost at the socket: close it, close it after the answer's head, or hold it open until the caller \
-      gives up.
+      How an answer is lost at the socket: close it, close it after the answer's head, or hold it open until the \
+      caller gives up.
       """)
   var loss: LossForm = .close
 
@@ -56,6 +59,8 @@ struct DoorOptions: ParsableArguments {
     guard (0...10_000).contains(quiet) else { throw ValidationError("--quiet takes 0 to 10000 milliseconds") }
     guard (1...1_000_000).contains(maxRuns) else { throw ValidationError("--max-runs takes 1 to 1000000") }
     guard (1...65_535).contains(maxConnections) else { throw ValidationError("--max-connections takes 1 to 65535") }
+    guard (0...65_535).contains(tlsPort) else { throw ValidationError("--tls-port takes 1 to 65535") }
+    guard wire.tls || tlsPort == 0 else { throw ValidationError("--tls-port needs --tls") }
     guard control != nil || controlTokenFile == nil else {
       throw ValidationError("--control-token-file needs --control")
     }

@@ -27,8 +27,8 @@ struct OutsideOptions: ParsableArguments {
 
   @Option(
     help: """
-      How an answer is lost at the socket: close it, close it after the answer's head, or hold it open until the caller \
-      gives up.
+      How an answer is lost at the socket: close it, close it after the answer's head, or hold it open until the \
+      caller gives up.
       """)
   var loss: LossForm = .close
 

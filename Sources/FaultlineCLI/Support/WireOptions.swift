@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Faultline
+import Foundation
 import Gateway
 
 /// Options that every command with doors has.
@@ -23,13 +24,34 @@ struct WireOptions: ParsableArguments {
       """)
   var mcpStream = false
 
+  @Flag(
+    help: """
+      Serve over HTTPS, too, for libraries that insist on it, with a certificate made for this run. The agent finds \
+      the address in $FAULTLINE_HTTPS_URL and what to trust where its libraries look, such as $SSL_CERT_FILE.
+      """)
+  var tls = false
+
   /// These options as they are typed.
   var words: [String] {
     var words: [String] = []
     if let modelScript { words += ["--model-script", modelScript] }
     if survivableLoss { words.append("--survivable-loss") }
     if mcpStream { words.append("--mcp-stream") }
+    if tls { words.append("--tls") }
     return words
+  }
+
+  /// A certificate for the door over HTTPS, and the file that says to trust it; nil where there is no such door.
+  ///
+  /// - Parameters:
+  ///   - hosts: the server's names beside this machine's own.
+  ///   - folder: where the file goes.
+  func certificate(for hosts: [String] = [], in folder: String) throws -> (ThrowawayCertificate, trustFile: String)? {
+    guard tls else { return nil }
+    let certificate = try ThrowawayCertificate(for: hosts)
+    let path = "\(folder)/trust.pem"
+    try Files.write(SecureDoor.trusted(with: certificate), to: path)
+    return (certificate, URL(fileURLWithPath: path).path)
   }
 
   /// A place for worlds with these doors.

@@ -3,6 +3,7 @@
 import Foundation
 import HTTPTypes
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
@@ -29,6 +30,8 @@ public struct GatewayServer: Sendable {
     public var bodyLimit = 1 << 20
     public var headerLimit = 32 << 10
     public var idleTimeout = Duration.seconds(120)
+    /// Serves HTTPS with it; nil for plain HTTP.
+    public var certificate: ThrowawayCertificate?
 
     public init() {}
 
@@ -56,7 +59,9 @@ public struct GatewayServer: Sendable {
     channel.httpDecoder.maxHeaderFieldSize = settings.headerLimit
     channel.httpDecoder.maxHeaderListSize = settings.headerLimit
     channel.httpDecoder.maxHeaderFieldCount = 200
-    let service = try HTTPServerBuilder.http1(configuration: channel).buildServer(
+    let plain = HTTPServerBuilder.http1(configuration: channel)
+    let builder = try settings.certificate.map { try .tls(plain, tlsConfiguration: $0.configuration) } ?? plain
+    let service = try builder.buildServer(
       configuration: ServerConfiguration(
         address: .hostname(settings.host, port: settings.port), backlog: 1_024,
         availableConnectionsDelegate: .maximum(settings.connectionLimit, logger: logger)),

@@ -43,14 +43,21 @@ public struct OutsideTrials: Sendable {
   public let settings: Settings
   private let host: WorldHost
   private let port: Int
+  private let secure: SecureDoor?
 
-  /// - Parameter port: where `host` is served on this machine.
-  public init(_ setup: WorldSetup, command: AgentCommandLine, settings: Settings, host: WorldHost, port: Int) {
+  /// - Parameters:
+  ///   - port: where `host` is served on this machine.
+  ///   - secure: where it is served over HTTPS; nil where it isn't.
+  public init(
+    _ setup: WorldSetup, command: AgentCommandLine, settings: Settings, host: WorldHost, port: Int,
+    secure: SecureDoor? = nil
+  ) {
     self.setup = setup
     self.command = command
     self.settings = settings
     self.host = host
     self.port = port
+    self.secure = secure
   }
 
   /// Plays one trial.
@@ -80,6 +87,7 @@ public struct OutsideTrials: Sendable {
       try PythonShim.install(in: shim)
       own = PythonShim.variables(shim, before: ProcessInfo.processInfo.environment["PYTHONPATH"])
     }
+    own.merge(secure.map { $0.variables(world: id) } ?? SecureDoor.variables(ofPlain: base)) { $1 }
     let supervisor = try Supervisor(
       command,
       adding: own.merging([

@@ -21,7 +21,7 @@ struct ZendeskDoor: Door {
     var shape: Shape
   }
 
-  private enum Shape { case ticket, tickets, comments, results, nothing }
+  private enum Shape { case ticket, change, tickets, comments, results, nothing }
 
   private struct Problem: Error {
     var status: Int
@@ -46,7 +46,7 @@ struct ZendeskDoor: Door {
       }
       guard case .respond(let response) = reply, response.isSuccess, number + 1 < wish.calls.count else {
         guard call.operation == "ticketing.add_comment", case .respond(let response) = reply, response.isSuccess else {
-          return reply.written { Self.written($0, wish.shape, at: request.path, id) }
+          return reply.written { Self.written($0, wish, id) }
         }
         last = response
         continue
@@ -57,7 +57,7 @@ struct ZendeskDoor: Door {
     guard let last, let ticket = last.body.text("ticket"),
       let shown = await session.glance("ticketing.get_ticket", ["ticket": .text(ticket)])
     else { return .whole(Self.error(404, "RecordNotFound", "Not found", id)) }
-    return .whole(Self.written(shown, .ticket, at: request.path, id))
+    return .whole(Self.written(shown, wish, id))
   }
 
   // MARK: Requests
@@ -120,7 +120,7 @@ struct ZendeskDoor: Door {
     arguments.put("text", ticket["comment"]?["body"]?.text ?? ticket["description"]?.text)
     if let tags = list(ticket["tags"]) { arguments["tags"] = tags }
     return Wish(
-      calls: [VendorCall("ticketing.create_ticket", arguments, key: request.header("idempotency-key"))], shape: .ticket)
+      calls: [VendorCall("ticketing.create_ticket", arguments, key: request.header("idempotency-key"))], shape: .change)
   }
 
   private static func update(_ id: String, _ request: WireRequest) throws(Problem) -> Wish {
@@ -145,7 +145,7 @@ struct ZendeskDoor: Door {
       changes["updated_stamp"] = .instant(stamp)
     }
     if changes.entries.count > 1 || calls.isEmpty { calls.append(VendorCall("ticketing.update_ticket", changes)) }
-    return Wish(calls: calls, shape: .ticket)
+    return Wish(calls: calls, shape: .change)
   }
 
   /// Ids come as numbers or as texts.
@@ -158,14 +158,18 @@ struct ZendeskDoor: Door {
   // MARK: Answers
 
   private static func written(
-    _ response: Response, _ shape: Shape, at path: String, _ id: [(name: String, value: String)]
+    _ response: Response, _ wish: Wish, _ id: [(name: String, value: String)]
   ) -> WireResponse {
     let headers = id + response.wireHeaders
     if let error = response.error { return Self.error(response.status, error.code.text, error.message, headers) }
     var written: WireResponse
-    switch shape {
+    switch wish.shape {
     case .nothing: written = WireResponse(status: response.status)
     case .ticket: written = .json(["ticket": ticket(response.body)], status: response.status)
+    case .change:
+      written = .json(
+        ["ticket": ticket(response.body), "audit": audit(wish, on: response.body, id.first?.value ?? "")],
+        status: response.status)
     case .tickets: written = .json(list("tickets", response.body["tickets"], ticket))
     case .results:
       written = .json(
@@ -196,6 +200,31 @@ struct ZendeskDoor: Door {
       // As exact as the version that a safe update is compared with.
       "updated_at": JSON(body)["updated_at"] ?? .null, "organization_id": text(body, "customer"),
       "via": ["channel": "api"],
+    ]
+  }
+
+  /// What a change comes with: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/.
+  private static func audit(_ wish: Wish, on body: Fields, _ request: String) -> JSON {
+    var hasher = StableHasher()
+    hasher.combine(request)
+    let kind: JSON = wish.calls.first?.operation == "ticketing.create_ticket" ? "Create" : "Change"
+    var events: [JSON] = []
+    for call in wish.calls {
+      if call.operation == "ticketing.add_comment" {
+        events.append([
+          "type": "Comment", "body": text(call.arguments, "text"),
+          "public": .bool(call.arguments.bool("public") ?? true),
+        ])
+        continue
+      }
+      for entry in call.arguments.entries where !["ticket", "safe_update", "updated_stamp"].contains(entry.name) {
+        events.append(["type": kind, "field_name": .text(entry.name.text), "value": JSON(entry.value)])
+      }
+    }
+    return [
+      // As long as Zendesk's own ids.
+      "id": .int(Int64(hasher.digest % 100_000_000_000_000)), "ticket_id": number(body.text("id")),
+      "created_at": time(body, "updated_at"), "events": .list(events),
     ]
   }
 
