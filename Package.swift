@@ -36,7 +36,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Faultline", targets: ["Faultline", "Agents", "Exploration"]),
-    .library(name: "OpsAgent", targets: ["OpsAgent", "OpsAgentSQLite"]),
+    .library(name: "OpsAgent", targets: ["OpsAgent", "OpsAgentSQLite", "OpsAgentProcess"]),
     .library(name: "FaultlineTesting", targets: ["FaultlineTesting"]),
     .executable(name: "faultline", targets: ["FaultlineCLI"]),
   ],
@@ -73,6 +73,8 @@ let package = Package(
     room(
       "Agents",
       ["Primitives", "Simulation", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "Faultline"]),
+    // The agent outside of simulations: real time, HTTP and a file
+    room("OpsAgentProcess", ["Primitives", "Operations", "OpsAgent", "OpsAgentSQLite"]),
     room(
       "Exploration",
       ["Primitives", "Simulation", "Operations", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -116,7 +118,7 @@ let package = Package(
       name: "FaultlineCLI",
       dependencies: [
         "Primitives", "Simulation", "Operations", "Backends", "Faultline", "Agents", "Exploration",
-        "Reporting", "Gateway", "Certification",
+        "Reporting", "Gateway", "Certification", "OpsAgent", "OpsAgentProcess", "OpsAgentSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house, linkerSettings: runtimeInside),
@@ -150,6 +152,9 @@ let package = Package(
     tests(
       "CertificationTests",
       ["Primitives", "Simulation", "Operations", "OpsAgent", "Faultline", "Agents", "Exploration", "Certification"]),
+    tests(
+      "OpsAgentProcessTests",
+      ["Primitives", "Operations", "Backends", "OpsAgent", "OpsAgentSQLite", "OpsAgentProcess"]),
     tests("GatewayTests", ["Primitives", "Simulation", "Operations", "Faultline", "Agents", "Gateway"]),
     tests(
       "FaultlineTestingTests",

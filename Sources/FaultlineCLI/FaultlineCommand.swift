@@ -23,7 +23,7 @@ struct FaultlineCommand: ParsableCommand {
     version: FaultlineVersion.current,
     subcommands: [
       RunCommand.self, ReplayCommand.self, ExploreCommand.self, ShowCommand.self, ShrinkCommand.self,
-      ReportCommand.self, ServeCommand.self, MCPStdioCommand.self, InitCommand.self, LintCommand.self, ListCommand.self,
+      ReportCommand.self, ServeCommand.self, AgentCommand.self, MCPStdioCommand.self, InitCommand.self, LintCommand.self, ListCommand.self,
       SchemaCommand.self, SelftestCommand.self, CertifyCommand.self, GateCommand.self, VerifyCommand.self,
       RollbackCommand.self, SuiteCommand.self, KeysCommand.self, DoctorCommand.self,
     ])

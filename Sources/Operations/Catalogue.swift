@@ -92,7 +92,7 @@ extension Operation: Hashable {
 }
 
 /// A named argument of an operation.
-public struct Parameter: Hashable, Sendable {
+public struct Parameter: Hashable, Sendable, Codable {
   /// The type of a value.
   public enum Kind: String, Hashable, Sendable { case text, int, bool, money, instant, list, record }
 
@@ -105,6 +105,11 @@ public struct Parameter: Hashable, Sendable {
   /// The only values allowed, where the set is closed.
   public var allowed: [String]
 
+  private enum CodingKeys: String, CodingKey {
+    case name, kind, summary, allowed
+    case isRequired = "required"
+  }
+
   public init(_ name: Name, _ kind: Kind, _ summary: String, required: Bool = true, allowed: [String] = []) {
     self.name = name
     self.kind = kind
@@ -115,7 +120,7 @@ public struct Parameter: Hashable, Sendable {
 }
 
 /// How one kind of effect counts.
-public struct EffectClass: Hashable, Sendable {
+public struct EffectClass: Hashable, Sendable, Codable {
   /// `cloud.cluster`, `billing.charge`: what scenarios name in their intents.
   public var kind: Name
   /// What it does to the object.
@@ -168,7 +173,7 @@ public enum ErrorNature: String, Hashable, Sendable {
 }
 
 /// A documented error of a system.
-public struct ErrorCode: Hashable, Sendable {
+public struct ErrorCode: Hashable, Sendable, Codable {
   /// The vendor's word, `IncorrectInstanceState`.
   public var code: Name
   /// The HTTP status that comes with it.
@@ -184,7 +189,7 @@ public struct ErrorCode: Hashable, Sendable {
 }
 
 /// The bounds that a profile declares and that an agent may rely on.
-public struct ServiceBounds: Hashable, Sendable {
+public struct ServiceBounds: Hashable, Sendable, Codable {
   /// A read may be older than the last write by at most this.
   public var staleness: TimeSpan
   /// A request may be executed at most this long after it was sent.
@@ -194,6 +199,11 @@ public struct ServiceBounds: Hashable, Sendable {
   /// A message that the system sends by itself (a webhook, a meter event) arrives at most this long after what it
   /// tells of, and not necessarily in order.
   public var notice: TimeSpan
+
+  private enum CodingKeys: String, CodingKey {
+    case staleness, lateness, notice
+    case keyWindow = "key_window"
+  }
 
   public init(
     staleness: TimeSpan, lateness: TimeSpan, keyWindow: TimeSpan?, notice: TimeSpan = ServiceBounds.usualNotice
@@ -250,7 +260,7 @@ public struct ServiceDescription: Hashable, Sendable {
 }
 
 /// A field that answers show in some objects of a system, and all that it can hold there.
-public struct ClosedField: Hashable, Sendable {
+public struct ClosedField: Hashable, Sendable, Codable {
   public var field: Name
   public var values: [String]
 

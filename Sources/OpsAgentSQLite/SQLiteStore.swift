@@ -28,11 +28,13 @@ public struct SQLiteStore: RestorableStore, Sendable {
   /// - Parameters:
   ///   - path: A path, or a URI such as `file:/var/agent/journal.sqlite?vfs=NAME`.
   ///   - checkpointInterval: After how many pages the write-ahead log is copied into the database.
+  ///   - patience: How long an operation waits for another process that has the file locked.
   /// - Throws: ``StoreFailure`` where the file can't be opened, is damaged or is no database of ours.
-  public init(path: String, checkpointInterval: Int = 1_000) throws {
+  public init(path: String, checkpointInterval: Int = 1_000, patience: TimeSpan = .zero) throws {
     self.path = path
     queue = try SQLiteStore.naming(path) {
       var configuration = Configuration()
+      if patience > .zero { configuration.busyMode = .timeout(Double(patience.inMilliseconds) / 1_000) }
       configuration.prepareDatabase { database in
         try database.execute(sql: "PRAGMA journal_mode = WAL")
         try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -42,8 +44,17 @@ public struct SQLiteStore: RestorableStore, Sendable {
       }
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try SQLiteStore.examine(queue)
-      try SQLiteStore.migrator.migrate(queue)
+      try SQLiteStore.create(in: queue)
       return queue
+    }
+  }
+
+  /// Makes the tables where there are none. Of two processes that come at once one is second, and finds them made.
+  private static func create(in queue: DatabaseQueue) throws {
+    do {
+      try migrator.migrate(queue)
+    } catch {
+      guard try queue.read(migrator.hasCompletedMigrations) else { throw error }
     }
   }
 

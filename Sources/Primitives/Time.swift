@@ -109,6 +109,15 @@ extension Instant: CustomStringConvertible {
       + "\(pad(ms / 60_000 % 60, 2)):\(pad(ms / 1_000 % 60, 2)).\(pad(ms % 1_000, 3))Z"
   }
 
+  /// RFC 3339 with as many digits as it takes: versions are compared to the nanosecond.
+  public var exact: String {
+    let text = description
+    let rest = nanoseconds.flooredQuotientAndRemainder(by: 1_000_000).1
+    guard rest != 0 else { return text }
+    let digits = String(rest)
+    return text.dropLast() + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
+  }
+
   /// Midnight UTC of a civil date.
   public init(year: Int64, month: Int64, day: Int64, hour: Int64 = 0, minute: Int64 = 0, second: Int64 = 0) {
     let days = CivilDate.daysSinceEpoch(year: year, month: month, day: day)

@@ -143,6 +143,18 @@ import Testing
       #expect(reply.response != nil)
     }
   }
+
+  @Test func whoseLeaseIsOlderIsRefused() async throws {
+    let session = try await Bench.session()
+    func change(_ token: String) async -> WireReply {
+      await ask(Bench.post("v1/cloud/create_network", Bench.network, headers: [("fencing-token", token)]), in: session)
+    }
+    #expect(await change("7").response?.status == 200)
+    #expect(await change("6").response?.document?["code"] == "StaleFence")
+    #expect(await change("7").response?.document?["code"] != "StaleFence")
+    #expect(await change("new").response?.status == 400)
+    #expect(await finish(session).made("cloud.network") >= 1)
+  }
 }
 
 extension JSON: ExpressibleByFloatLiteral {

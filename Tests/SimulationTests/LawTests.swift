@@ -89,14 +89,14 @@ import Testing
   /// The floors of the house; a target imports only floors below its own.
   static let floors = [
     "Primitives": 0, "Simulation": 1, "Operations": 1, "Backends": 2, "OpsAgent": 2, "OpsAgentSQLite": 3,
-    "Faultline": 3, "Agents": 4, "Exploration": 4, "Gateway": 5, "Certification": 5, "Reporting": 5, "LyingDisk": 5,
-    "FaultlineTesting": 6, "FaultlineCLI": 6, "CheckDisks": 6,
+    "Faultline": 3, "Agents": 4, "Exploration": 4, "OpsAgentProcess": 4, "Gateway": 5, "Certification": 5,
+    "Reporting": 5, "LyingDisk": 5, "FaultlineTesting": 6, "FaultlineCLI": 6, "CheckDisks": 6,
   ]
 
   /// Arrows that point down and are forbidden all the same.
   static let forbidden = [
     "OpsAgent": ["Simulation"], "Faultline": ["OpsAgent", "OpsAgentSQLite"], "Backends": ["Simulation"],
-    "FaultlineTesting": ["Gateway", "ArgumentParser"],
+    "FaultlineTesting": ["Gateway", "ArgumentParser"], "OpsAgentProcess": ["Simulation", "Backends", "Faultline"],
   ]
 
   /// What rooms use from outside the house; the toolchain's own modules are left to the laws.

@@ -133,7 +133,7 @@ final class ReferencePlan: Sendable {
     self.parts = parts
     releases = prepared.releases
     labels = prepared.labels
-    rules = HouseRules(told: task.rules)
+    rules = HouseRules(task.rules.map { Deployment.Rule($0) })
   }
 
   /// The names of checkpoints in a version of the workflow, from 1.

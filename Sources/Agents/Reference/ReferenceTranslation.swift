@@ -28,17 +28,9 @@ extension Note {
 
 extension PlannedEffect {
   var translated: Faultline.Claim.Planned {
-    let reversal: String
-    switch stage {
-    case .forwardOnly: reversal = "not at all: behind the pivot"
-    case .pivot where undo.isEmpty: reversal = "not at all: the pivot"
-    case .pivot: reversal = undo.map(\.text).joined(separator: " or ") + ", by a person: the pivot"
-    case .compensable:
-      reversal = undo.isEmpty ? "with what it is part of" : undo.map(\.text).joined(separator: " or ")
-    }
-    return Faultline.Claim.Planned(
-      step: step, operation: operation, arguments: arguments, principal: principal,
-      protection: protection == .none ? "read-back" : protection.rawValue, reversal: reversal)
+    Faultline.Claim.Planned(
+      step: step, operation: operation, arguments: arguments, principal: principal, protection: safety,
+      reversal: reversal)
   }
 }
 
@@ -65,36 +57,20 @@ extension DecisionQuery {
 
 extension OpsAgent.Claim {
   func translated(_ catalogue: Catalogue, of workflow: Name) -> Faultline.Claim {
-    func holdings(_ items: [Item], namingUpdates: Bool = false) -> [Faultline.Claim.Holding] {
-      items.compactMap { item in
-        // What only changed an object, or ended one, is no object of its own; that it may have changed it has to be said.
-        guard let effect = catalogue[item.operation]?.effect,
-          namingUpdates || (effect.change != .updated && effect.change != .ended)
-        else {
-          return nil
-        }
-        return Faultline.Claim.Holding(kind: effect.kind, object: item.id.isEmpty ? nil : item.id)
+    let ending: Faultline.Ending =
+      switch self.ending {
+      case .completed, .planned: .completed
+      case .rolledBack: .rolledBack
+      case .escalated: .escalated
       }
-    }
-    let ending: Faultline.Ending
-    let text: String
-    switch self.ending {
-    case .completed: (ending, text) = (.completed, Self.done[workflow] ?? "done")
-    case .planned: (ending, text) = (.completed, "dry run: nothing was done")
-    case .rolledBack: (ending, text) = (.rolledBack, "rolled back: \(reason)")
-    case .escalated: (ending, text) = (.escalated, "stopped: \(reason)")
+    func translated(_ holdings: [Holding]) -> [Faultline.Claim.Holding] {
+      holdings.map { Faultline.Claim.Holding(kind: $0.kind, object: $0.id) }
     }
     return Faultline.Claim(
-      ending, text: text, holdings: self.ending == .planned ? [] : holdings(present),
-      possibly: holdings(possibly, namingUpdates: true), reason: reason.isEmpty ? nil : reason, nextAction: nextAction.isEmpty ? nil : nextAction)
+      ending, text: sentence(on: workflow), holdings: translated(holdings(in: catalogue)),
+      possibly: translated(doubts(in: catalogue)), reason: reason.isEmpty ? nil : reason,
+      nextAction: nextAction.isEmpty ? nil : nextAction)
   }
-}
-
-extension OpsAgent.Claim {
-  /// What is said of a workflow that was completed.
-  fileprivate static let done: [Name: String] = [
-    CustomerOnboarding.name: "onboarded", CustomerOffboarding.name: "offboarded", PlanChange.name: "plan changed",
-  ]
 }
 
 /// The names of store operations as crash points, by the position of the act in its workflow.
@@ -145,19 +121,4 @@ final class CheckpointLabels: Sendable {
   }
 
   private func label(_ names: [Name], _ act: Int) -> Name { names.indices.contains(act) ? names[act] : notes }
-}
-
-extension HouseRules {
-  /// What the deployment was told.
-  init(told rules: [Scenario.Rule]) {
-    self.init()
-    for rule in rules {
-      switch rule.term {
-      case .regionIn(let regions): residency.append(Residency(of: rule.kinds, regions: regions))
-      case .changeFreeze(let window): freezes.append(Freeze(of: rule.kinds, in: window))
-      case .booksClosed(let zone, let after): books.append(Books(of: rule.kinds, in: zone, after: after))
-      case .fourEyes(let above, _): fourEyes.append(FourEyes(of: rule.kinds, above: above))
-      }
-    }
-  }
 }

@@ -46,15 +46,10 @@ final class WorkflowCache: Sendable {
         version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue)
       guard findings.isEmpty else { throw WorkflowRefused(workflow: version.workflow.name, findings: findings) }
     }
-    let compiled = try versions.map { version in
-      try CompiledWorkflow(
-        version.workflow, version.playbook.restricted(to: task.catalogue), task.catalogue,
-        credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
-    }
+    let releases = try WorkflowLibrary.releases(
+      of: versions, in: task.catalogue, credentials: task.principals.map { Credential($0.name, scopes: $0.scopes) })
     let prepared = Prepared(
-      // The last release changes the decider's instructions and no workflow.
-      releases: compiled.indices.map { WorkflowLibrary(Array(compiled[...$0])) } + [WorkflowLibrary(compiled, prompt: 2)],
-      labels: compiled.map { CheckpointLabels(of: $0) })
+      releases: releases, labels: releases[releases.count - 1].compiled.map { CheckpointLabels(of: $0) })
     entries.withLock { entries in
       if entries.count == WorkflowCache.capacity { entries.removeFirst() }
       entries.append(Entry(workflow: task.workflow, services: services, principals: task.principals, prepared: prepared))

@@ -12,15 +12,19 @@ extension ExploreCommand {
   func exploreOutside() async throws -> ExitStatus {
     let outside = try Outside(command, options: outsideOptions, isSearch: true)
     let agent = OutsideAgent(name: Name(outside.command.name))
-    let assignments = try situations().map { try Assignment($0, agent: agent, isChecked: false) }
+    let assignments = try situations().map {
+      try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false)
+    }
     let interrupt = Interrupt()
     let (trials, jobs, seed, most, folder) = (trials, workers, seed ?? 1, points, save ?? SavedRuns.failures)
+    let counterpart = try compare.map { try Library.agent($0, without: choice.safeguards, store: choice.store) }
     let reports = try await outside.serving { host, port in
       var reports: [OutsideReport] = []
       for (index, assignment) in assignments.enumerated() where !interrupt.isRaised {
         let exploration = OutsideExploration(
           outside.trials(assignment, host: host, port: port), prefix: "\(index + 1)", trials: trials, jobs: jobs,
-          seed: seed, most: most
+          seed: seed, most: most,
+          counterpart: counterpart.map { Counterpart(setup: assignment.setup, agent: $0, seed: seed) }
         ) { try OutsideRuns.save($0, of: assignment, plan: $1, into: folder) }
         reports.append(try await exploration.play(until: interrupt))
       }
@@ -52,14 +56,17 @@ struct OutsideExploration: Sendable {
   private let most: Int?
   /// Keeps a trial that was no pass, with what it was to meet, and says in which file.
   private let save: @Sendable (OutsideTrials.Outcome, Plan) throws -> String
+  /// Who plays the same plans in a simulation; nil where nobody does.
+  private let counterpart: Counterpart?
 
   /// How often a plan whose fault was not met is tried again.
   private static let patience = 2
 
   init(
     _ trials: OutsideTrials, prefix: String, trials count: Int, jobs: Int, seed: UInt64, most: Int?,
-    save: @escaping @Sendable (OutsideTrials.Outcome, Plan) throws -> String
+    counterpart: Counterpart? = nil, save: @escaping @Sendable (OutsideTrials.Outcome, Plan) throws -> String
   ) {
+    self.counterpart = counterpart
     self.trials = trials
     self.prefix = prefix
     self.count = count
@@ -72,14 +79,22 @@ struct OutsideExploration: Sendable {
   func play(until interrupt: Interrupt) async throws -> OutsideReport {
     let first = try await trials.play("\(prefix)-0", number: 1, seed: seed, plan: Plan(), notesForks: true)
     try Outside.check(first)
-    let all = first.forks.flatMap { fork in
-      fork.alternatives.map { Plan.Entry(at: SitePattern(fork.site), choose: $0) }
+    var all = entries(of: first.forks)
+    var likeness: Likeness?
+    if let counterpart {
+      let simulated = try entries(of: counterpart.forks())
+      let known = Set(simulated)
+      let common = all.filter(known.contains)
+      likeness = Likeness(
+        agent: counterpart.agent.name, onlyProcess: all.count - common.count,
+        onlySimulated: simulated.count - common.count)
+      all = common
     }
     let tried = min(most ?? all.count, all.count)
     let points = (0..<tried).map { all[$0 * all.count / tried] }
     var report = OutsideReport(
       scenario: trials.setup.scenario.name, agent: first.record.verdict.agent, clean: first.record.verdict,
-      trialsPerPoint: count, points: points.map { .init(entry: $0) }, pointsFound: all.count)
+      trialsPerPoint: count, points: points.map { .init(entry: $0) }, pointsFound: all.count, likeness: likeness)
     let seconds = Double(first.duration / .milliseconds(1)) / 1_000 * Double(points.count * count) / Double(jobs)
     Console.complain(
       "\(points.count) points, \(points.count * count) trials, about \(Int(seconds.rounded(.up))) s")
@@ -102,11 +117,23 @@ struct OutsideExploration: Sendable {
         if let failing = outcomes.first(where: { $0.record.verdict.result != .pass }) {
           report.points[index].file = try save(failing, Plan([points[index]]))
         }
+        if let counterpart { try report.compare(outcomes, with: counterpart, at: points[index]) }
         startOne()
       }
     }
     report.seconds = Double((ContinuousClock.now - begun) / .milliseconds(1)) / 1_000
     return report
+  }
+
+  private func entries(of forks: [Fork]) -> [Plan.Entry] {
+    forks.flatMap { fork in fork.alternatives.map { Plan.Entry(at: pattern(of: fork.site), choose: $0) } }
+  }
+
+  /// A site as a plan names it: of several replicas nobody knows which will do the work the next time.
+  private func pattern(of site: Site) -> SitePattern {
+    var pattern = SitePattern(site)
+    if trials.setup.scenario.rollout.count > 1 { pattern.process = nil }
+    return pattern
   }
 
   private func tryPoint(_ point: Plan.Entry, number: Int) async throws -> [OutsideTrials.Outcome] {
@@ -192,10 +219,25 @@ struct OutsideReport: Sendable {
   var points: [Point]
   /// How many points the run without faults reveals.
   let pointsFound: Int
+  /// How the plans compare to a simulated agent's; nil where that was not asked for.
+  var likeness: Likeness?
   var seconds = 0.0
 
   var isGood: Bool {
-    clean.result == .pass && points.allSatisfy { $0.trials == trialsPerPoint && $0.troubles == 0 }
+    clean.result == .pass && likeness?.differing.isEmpty ?? true
+      && points.allSatisfy { $0.trials == trialsPerPoint && $0.troubles == 0 }
+  }
+
+  /// Plays a plan in the simulation and notes in what the trials of the process came to something else.
+  mutating func compare(
+    _ outcomes: [OutsideTrials.Outcome], with counterpart: Counterpart, at entry: Plan.Entry
+  ) throws {
+    let simulated = try counterpart.play(Plan([entry]))
+    for outcome in outcomes {
+      let words = Counterpart.Result(outcome.record).differences(from: simulated)
+      likeness?.compared += 1
+      if !words.isEmpty { likeness?.differing.append((entry, words)) }
+    }
   }
 
   private var total: (trials: Int, applied: Int, violations: Int, inconclusive: Int, contaminated: Int) {
@@ -261,6 +303,7 @@ struct OutsideReport: Sendable {
       if let folder = first.folder { lines.append("Its output     stdout, stderr and state are in \(folder)") }
       blocks.append(lines.joined(separator: "\n"))
     }
+    if let likeness { blocks.append(likeness.text) }
     let total = total
     let found = pointsFound > points.count ? " of \(pointsFound)" : ""
     blocks.append(
@@ -274,7 +317,7 @@ struct OutsideReport: Sendable {
 
   var json: String {
     let total = total
-    let document: Gateway.JSON = [
+    var document: [String: Gateway.JSON] = [
       "schema": "faultline.points/1", "scenario": .text(scenario.text), "agent": .text(agent.text),
       "clean": .text(clean.result.rawValue), "trials": .int(Int64(total.trials)), "applied": .int(Int64(total.applied)),
       "violations": .int(Int64(total.violations)), "inconclusive": .int(Int64(total.inconclusive)),
@@ -292,6 +335,7 @@ struct OutsideReport: Sendable {
           ]
         }),
     ]
-    return document.printed
+    if let likeness { document["comparison"] = likeness.json }
+    return Gateway.JSON.object(document).printed
   }
 }

@@ -58,6 +58,13 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
   @Option(help: "Of the points that a process reveals, try at most so many, spread evenly over its run.")
   var points: Int?
 
+  @Option(
+    help: """
+      Play each plan with this agent in a simulation, too, such as reference, and compare: the same outcome, findings \
+      and effects. The points are then those that both reveal.
+      """)
+  var compare: String?
+
   @Option(help: "Play so many random plans instead, one for each seed.")
   var runs: Int?
 
@@ -109,6 +116,9 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
     }
     guard points.map({ $0 >= 1 && !command.isEmpty }) ?? true else {
       throw ValidationError("--points takes at least 1, and is for a process, given as a command after --")
+    }
+    guard compare == nil || !command.isEmpty else {
+      throw ValidationError("--compare is for a process, given as a command after --")
     }
     guard command.isEmpty || (choice.agent == nil && !isRandom && faultLimit == 1 && fromPlan == nil && !resume) else {
       throw ValidationError(

@@ -13,7 +13,7 @@ extension RunCommand {
     let outside = try Outside(command, options: outsideOptions)
     let agent = OutsideAgent(name: Name(outside.command.name))
     let assignments = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths).map {
-      try Assignment($0, agent: agent, isChecked: false)
+      try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false)
     }
     let interrupt = Interrupt()
     let count = trials

@@ -18,13 +18,13 @@ struct Outside: Sendable {
 
   /// - Parameters:
   ///   - words: what stands after `--`.
-  ///   - isSearch: whether so many trials follow that nobody wants to wait for a Python agent's sleeps.
+  ///   - isSearch: whether so many trials follow that nobody wants to wait for sleeps that can be seen.
   /// - Throws: a refusal where there is no such command, or where it would see a key to a real account.
   init(_ words: [String], options: OutsideOptions, isSearch: Bool = false) throws {
     command = AgentCommandLine(words, passing: options.passEnv)
     self.options = options
     host = try options.wire.host()
-    clock = isSearch && command.isPython ? .virtual : .real
+    clock = isSearch && command.declaresWaits ? .virtual : .real
     guard Self.isThere(command.executable) else {
       throw Refusal.badInput(
         "there is no command '\(command.executable)'",

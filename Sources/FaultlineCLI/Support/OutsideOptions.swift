@@ -14,7 +14,7 @@ struct OutsideOptions: ParsableArguments {
       How the world's time goes by: real, scaled:N (a second is N in the world), or virtual: it passes with calls, and \
       jumps while all that the agent does is wait. Python's waits are seen as they are (time.sleep, asyncio, \
       threading); others are declared by POST $FAULTLINE_URL/clock/sleep. Without it: virtual where 'explore' or 'certify' \
-      plays Python, else real.
+      plays Python or 'faultline agent', else real.
       """)
   var clock: ClockMode?
 

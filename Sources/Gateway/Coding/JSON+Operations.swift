@@ -149,14 +149,3 @@ extension Parameter.Kind {
     }
   }
 }
-
-extension Instant {
-  /// RFC 3339 with as many digits as it takes: versions are compared to the nanosecond.
-  fileprivate var exact: String {
-    let text = description
-    let rest = (nanoseconds % 1_000_000 + 1_000_000) % 1_000_000
-    guard rest != 0 else { return text }
-    let digits = String(rest)
-    return text.dropLast() + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
-  }
-}

@@ -6,7 +6,8 @@ import Primitives
 
 /// `POST /v1/{backend}/{operation}` with the arguments as a JSON object.
 ///
-/// The key travels in `Idempotency-Key`, the principal in `Authorization: Bearer agent-cloud`; without one, a call
+/// The key travels in `Idempotency-Key`, the token of the caller's lease, which grows with each holder, in
+/// `Fencing-Token`, the principal in `Authorization: Bearer agent-cloud`; without one, a call
 /// carries the principal of the scenario that may do it. Errors are problem details (RFC 9457) with the system's
 /// code; headers that a caller can act on keep their names.
 struct JSONDoor: Door {
@@ -39,8 +40,13 @@ struct JSONDoor: Door {
     if let key, !(1...255).contains(key.utf8.count) {
       return .whole(.problem(400, "Bad Request", "An Idempotency-Key has 1 to 255 characters."))
     }
+    let fence = request.header("fencing-token")
+    guard fence == nil || fence.flatMap({ Int64($0) }) != nil else {
+      return .whole(.problem(400, "Bad Request", "A Fencing-Token is a whole number."))
+    }
     let call = Request(
-      name, arguments, principal: session.principal(of: request, for: operation), idempotencyKey: key)
+      name, arguments, principal: session.principal(of: request, for: operation), idempotencyKey: key,
+      fence: fence.flatMap { Int64($0) })
     let attempt = Attempt(
       call, mark: request.header("x-logical-call"),
       isRetry: (request.header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0)

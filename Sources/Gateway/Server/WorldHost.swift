@@ -5,7 +5,7 @@ import Primitives
 import Synchronization
 
 /// Hands requests to the worlds that they are for: `/w/ID/…`, and everything else to the only one where there is
-/// only one.
+/// only one. Below that, `/replica/N/…` says which of several processes asks.
 public final class WorldHost: RequestHandler {
   private let worlds = Mutex<[String: Session]>([:])
   private let seals = Mutex(Seals())
@@ -38,10 +38,20 @@ public final class WorldHost: RequestHandler {
     guard let session = session(for: &request) else {
       return .whole(.problem(404, "Not Found", "There is no such world; its base URL has an id, /w/ID."))
     }
+    let replica = Self.replica(in: &request)
     guard let door = doors.first(where: { $0.answers(request) }) else {
       return .whole(.problem(404, "Not Found", "Nothing answers to /\(request.path); see /openapi.json."))
     }
-    return await door.handle(request, in: session)
+    guard let replica else { return await door.handle(request, in: session) }
+    return await Session.$replica.withValue(replica) { [request] in await door.handle(request, in: session) }
+  }
+
+  /// The process that a request says it is from; its path then starts below that.
+  private static func replica(in request: inout WireRequest) -> UInt8? {
+    let segments = request.segments
+    guard segments.first == "replica", segments.count >= 2, let index = UInt8(segments[1]) else { return nil }
+    request.path = segments.dropFirst(2).joined(separator: "/")
+    return index
   }
 
   /// The world of a request, whose path then starts below it.

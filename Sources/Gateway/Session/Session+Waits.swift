@@ -7,6 +7,8 @@ import Primitives
 struct Pace {
   /// A wait that was declared, and is not over.
   struct Wait {
+    /// Who waits; nil where nobody said.
+    let process: ProcessID?
     let end: Instant
     let continuation: CheckedContinuation<Void, Never>
   }
@@ -35,8 +37,9 @@ extension Session {
     await letThinkingPass()
     pace.begin()
     let end = now + span
+    let process = process(of: Self.replica)
     await withCheckedContinuation { continuation in
-      pace.waits.append(Pace.Wait(end: end, continuation: continuation))
+      pace.waits.append(Pace.Wait(process: process, end: end, continuation: continuation))
       Task { await letTimePass() }
     }
     pace.lastAnswer = .now
@@ -56,18 +59,32 @@ extension Session {
     if !pace.waits.isEmpty { Task { await letTimePass() } }
   }
 
-  /// Whoever waited is dead, or the run is over.
-  func endWaits() {
-    let waits = pace.waits
-    pace.waits = []
-    for wait in waits { wait.continuation.resume() }
+  /// Whoever waited is dead.
+  func endWaits(of dead: [ProcessID]) {
+    endWaits { wait in wait.process.map(dead.contains) ?? true }
+    // What the dead were at holds up nobody.
+    if !pace.waits.isEmpty { Task { await letTimePass() } }
+  }
+
+  /// The run is over.
+  func endWaits() { endWaits { _ in true } }
+
+  private func endWaits(where isOver: (Pace.Wait) -> Bool) {
+    let over = pace.waits.filter(isOver)
+    pace.waits.removeAll(where: isOver)
+    for wait in over { wait.continuation.resume() }
+  }
+
+  /// Whether each of several processes is in a wait; a single one's own threads are its business.
+  private var allWait: Bool {
+    running.count <= 1 || running.allSatisfy { process in pace.waits.contains { $0.process == process } }
   }
 
   /// Jumps to the end of the nearest wait, unless the agent is at something else.
-  private func letTimePass() async {
+  func letTimePass() async {
     let count = pace.count
     if pace.isConcurrent, settings.quiet > .zero { try? await Task.sleep(for: settings.quiet) }
-    guard pace.callsUnderWay == 0, pace.count == count, let end = pace.waits.map(\.end).min() else { return }
+    guard pace.callsUnderWay == 0, allWait, pace.count == count, let end = pace.waits.map(\.end).min() else { return }
     await pass(to: max(end, now))
     let over = pace.waits.filter { $0.end <= now }
     pace.waits.removeAll { $0.end <= now }

@@ -51,10 +51,21 @@ public actor Session {
   /// Latencies up to this are not waited for: the world's clock runs ahead a little instead.
   static let negligible = Duration.milliseconds(300)
 
+  /// Which of several processes the request at hand is from, by its index; nil where nobody says.
+  @TaskLocal static var replica: UInt8?
+
   private struct Waiting {
     let number: UInt64
     let attempt: Attempt
+    let replica: UInt8?
     let continuation: CheckedContinuation<Reply, Never>
+  }
+
+  /// What a process says at its end.
+  private enum Word {
+    case claim(Claim)
+    /// Another has the work.
+    case stoodDown
   }
 
   /// A logical call that is or was under way.
@@ -75,14 +86,16 @@ public actor Session {
   private let keeper: (any ProcessKeeper)?
   var clock: SessionClock
   var world: RecordedWorld
-  private(set) var current: ProcessID?
+  /// The processes that are at work, in the order of their indices.
+  private(set) var running: [ProcessID] = []
   private(set) var killed: Set<ProcessID> = []
   private var restartsLeft: Int
   private var ticket: UInt32 = 0
   private var logicalCalls: [LogicalCall] = []
   private var arrivals: [Waiting] = []
   private var arrivalCount: UInt64 = 0
-  private var claim: Claim?
+  /// What each process said last about its work, by its index.
+  private var words: [UInt8: Word] = [:]
   private var isAbandoned = false
   private var record: RunRecord?
   /// Who waits for the model in vain, and is to go on doing so when it asks again.
@@ -132,9 +145,21 @@ public actor Session {
 
   // MARK: Processes
 
+  /// The process that works, or the first of several; nil where none does.
+  var current: ProcessID? { running.first }
+
+  /// The process of that index if it is at work, or the first where no index is given.
+  func process(of replica: UInt8?) -> ProcessID? {
+    guard let replica else { return current }
+    return running.first { $0.index == replica }
+  }
+
   /// Lets the world begin: its first message starts the first process.
-  public func begin() async {
-    while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
+  public func begin() async { await passUntilSomebodyWorks() }
+
+  /// Lets time pass while there is no process: something may start one.
+  private func passUntilSomebodyWorks() async {
+    while running.isEmpty, world.end == nil, record == nil, let next = world.nextTime { await pass(to: next) }
   }
 
   /// A process ended by itself. What it says about its work is what it reported, else what it did to the ticket,
@@ -144,17 +169,31 @@ public actor Session {
     catchUp()
     let ending = status == 0 ? Ending.completed : .escalated
     world.end(
-      process, claiming: claim ?? ticketsWord ?? Claim(ending, text: "The process ended with status \(status)."))
+      process,
+      claiming: word(of: process) { ticketsWord ?? Claim(ending, text: "The process ended with status \(status).") })
+    running.removeAll { $0 == process }
     await afterStep()
-    if process == current { current = nil }
-    if current == nil { conclude() }
+    // A replica that starts later, or somebody who starts the work once more.
+    if running.isEmpty, world.isStarting { await passUntilSomebodyWorks() }
+    if running.isEmpty { return conclude() }
+    // Those that wait have waited for this one, too.
+    if !pace.waits.isEmpty { Task { await letTimePass() } }
+  }
+
+  /// What a process says about its work: what it reported, or else this; nil where it leaves the word to another.
+  private func word(of process: ProcessID, orElse other: () -> Claim?) -> Claim? {
+    switch words[process.index] {
+    case .claim(let claim)?: claim
+    case .stoodDown?: nil
+    case nil: other()
+    }
   }
 
   /// Ends a run whose processes nobody here starts or watches: whoever works in it says no more.
   public func close() {
     guard record == nil else { return }
     catchUp()
-    if let current { world.end(current, claiming: claim ?? ticketsWord) }
+    for process in running { world.end(process, claiming: word(of: process) { ticketsWord }) }
     conclude()
   }
 
@@ -177,15 +216,24 @@ public actor Session {
   }
 
   /// What the agent says about its work; the last word counts.
-  public func report(_ claim: Claim) { self.claim = claim }
+  public func report(_ claim: Claim) { say(.claim(claim)) }
+
+  /// One of several processes says that another has the work, and claims nothing.
+  public func standDown() { say(.stoodDown) }
+
+  private func say(_ word: Word) {
+    words[Self.replica ?? current?.index ?? 0] = word
+  }
 
   /// Ends the run although its process goes on: it had its time.
   public func abandon() async {
     guard record == nil else { return }
     isAbandoned = true
-    if let current, let keeper {
-      killed.insert(current)
-      await keeper.kill(current)
+    if let keeper {
+      for process in running {
+        killed.insert(process)
+        await keeper.kill(process)
+      }
     }
     conclude()
   }
@@ -234,10 +282,10 @@ public actor Session {
     let crashes = agent.inbox.takeCrashes()
     for process in crashes {
       killed.insert(process)
-      if current == process { current = nil }
+      running.removeAll { $0 == process }
       await keeper?.kill(process)
     }
-    if !crashes.isEmpty { endWaits() }
+    if !crashes.isEmpty { endWaits(of: crashes) }
     if !crashes.isEmpty, keeper != nil {
       restartsLeft -= 1
       guard restartsLeft >= 0 else { return conclude() }
@@ -245,7 +293,8 @@ public actor Session {
       while world.isStarting, let next = world.nextTime, world.pass(to: next) {}
     }
     for start in agent.inbox.takeStarts() {
-      current = start.process
+      running.append(start.process)
+      running.sort { $0.index < $1.index }
       await keeper?.start(start.process, trigger: start.trigger)
     }
   }
@@ -259,7 +308,8 @@ public actor Session {
     arrivalCount += 1
     let number = arrivalCount
     let reply = await withCheckedContinuation { continuation in
-      arrivals.append(Waiting(number: number, attempt: attempt, continuation: continuation))
+      arrivals.append(
+        Waiting(number: number, attempt: attempt, replica: Self.replica, continuation: continuation))
       Task { await takeIn(after: number) }
     }
     endCall()
@@ -281,7 +331,7 @@ public actor Session {
       batch = order.map { batch[$0] }
     }
     for waiting in batch {
-      let call = await put(waiting.attempt)
+      let call = await Self.$replica.withValue(waiting.replica) { await put(waiting.attempt) }
       // Each is on the wire before the first is answered: they were sent together.
       Task { waiting.continuation.resume(returning: await self.follow(call, waiting.attempt)) }
     }
@@ -318,11 +368,9 @@ public actor Session {
   func caller() async -> ProcessID? {
     catchUp()
     await afterStep()
-    if current == nil, keeper == nil {
-      // Nobody starts processes here: whoever calls is the next incarnation.
-      while current == nil, world.end == nil, let next = world.nextTime { await pass(to: next) }
-    }
-    guard let process = current, world.isRunning(process) else { return nil }
+    // Nobody starts processes here: whoever calls is the next incarnation.
+    if keeper == nil { await passUntilSomebodyWorks() }
+    guard let process = process(of: Self.replica), world.isRunning(process) else { return nil }
     return process
   }
 

@@ -18,12 +18,20 @@ public struct AgentCommandLine: Sendable {
 
   /// What reports call the agent: the script's name where an interpreter runs one.
   public var name: String {
+    if isReference { return "faultline-agent" }
     let script = arguments.first { !$0.hasPrefix("-") && $0.contains(".") }
     return URL(fileURLWithPath: script ?? executable).deletingPathExtension().lastPathComponent
   }
 
-  /// Whether it is an interpreter of Python that is started, whose waits can be seen.
-  public var isPython: Bool { URL(fileURLWithPath: executable).lastPathComponent.hasPrefix("python") }
+  /// Whether its waits can be seen: it is an interpreter of Python that is started, or the reference agent, which
+  /// lives on the time of the world by itself.
+  public var declaresWaits: Bool {
+    isReference || URL(fileURLWithPath: executable).lastPathComponent.hasPrefix("python")
+  }
+
+  private var isReference: Bool {
+    URL(fileURLWithPath: executable).lastPathComponent == "faultline" && arguments.first == "agent"
+  }
 
   /// What every agent may see.
   static let usual = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "NODE_PATH"]

@@ -29,19 +29,28 @@ public actor Supervisor: ProcessKeeper {
   private let command: AgentCommandLine
   private let environment: [String: String]
   private let mark: String
-  /// Where the processes' output goes, `stdout.1`, `stderr.1`, by incarnation.
+  /// Variables that differ between the processes of one trial.
+  private let ofProcess: @Sendable (ProcessID) -> [String: String]
+  /// Where the processes' output goes, `stdout.1`, `stderr.1`, by incarnation; of a second replica `stdout-1.1`.
   private let folder: String
   private var children: [ProcessID: Child] = [:]
   private var session: Session?
+  /// How often a person has ordered that the work goes on.
+  private var resumptions = 0
   private(set) var survivors: [String] = []
   /// Why a process could not be started; nil where all could.
   private(set) var failure: String?
 
   /// - Parameters:
   ///   - own: variables that the run adds, among them `FAULTLINE_RUN_ID`.
+  ///   - ofProcess: variables that each process has besides.
   ///   - folder: exists.
   /// - Throws: `AgentCommandLine.LiveKey`.
-  init(_ command: AgentCommandLine, adding own: [String: String], output folder: String) throws {
+  init(
+    _ command: AgentCommandLine, adding own: [String: String],
+    ofProcess: @escaping @Sendable (ProcessID) -> [String: String], output folder: String
+  ) throws {
+    self.ofProcess = ofProcess
     self.command = command
     environment = try command.environment(adding: own)
     mark = "FAULTLINE_RUN_ID=\(own["FAULTLINE_RUN_ID"] ?? "")"
@@ -51,10 +60,12 @@ public actor Supervisor: ProcessKeeper {
   func attach(_ session: Session) { self.session = session }
 
   public func start(_ process: ProcessID, trigger: Trigger) async {
-    var environment = environment
+    var environment = environment.merging(ofProcess(process)) { $1 }
     environment["FAULTLINE_START"] = String(process.incarnation)
+    if case .resume = trigger { resumptions += 1 }
+    if resumptions > 0 { environment["FAULTLINE_RESUMPTIONS"] = String(resumptions) }
     let configuration = configuration(with: environment)
-    let number = process.incarnation
+    let number = process.index == 0 ? ".\(process.incarnation)" : "-\(process.index).\(process.incarnation)"
     // The run's own task waits for the end; the world goes on when the process has a number.
     await withCheckedContinuation { (hasStarted: CheckedContinuation<Void, Never>) in
       let task = Task {
@@ -74,9 +85,9 @@ public actor Supervisor: ProcessKeeper {
   }
 
   private func run(
-    _ configuration: Configuration, number: UInt8, onStart: @escaping @Sendable (pid_t) async -> Void
+    _ configuration: Configuration, number: String, onStart: @escaping @Sendable (pid_t) async -> Void
   ) async throws -> Int32 {
-    let (out, err) = (try file("stdout.\(number)"), try file("stderr.\(number)"))
+    let (out, err) = (try file("stdout\(number)"), try file("stderr\(number)"))
     let result = try await Subprocess.run(
       configuration, input: .none, output: .fileDescriptor(out, closeAfterSpawningProcess: true),
       error: .fileDescriptor(err, closeAfterSpawningProcess: true)

@@ -88,20 +88,26 @@ public struct OutsideTrials: Sendable {
       own = PythonShim.variables(shim, before: ProcessInfo.processInfo.environment["PYTHONPATH"])
     }
     own.merge(secure.map { $0.variables(world: id) } ?? SecureDoor.variables(ofPlain: base)) { $1 }
+    // Which of several processes asks is told by the address alone, which every client has.
+    let areReplicas = setup.scenario.rollout.count > 1 || !setup.scenario.rollout.starts.isEmpty
     let supervisor = try Supervisor(
       command,
       adding: own.merging([
-        "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp",
-        "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
+        "FAULTLINE_URL": base, "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
         // Whoever else runs trials on this machine: a tree is known by this.
         "FAULTLINE_STATE_DIR": URL(fileURLWithPath: state).path, "FAULTLINE_RUN_ID": UUID().uuidString,
-        "FAULTLINE_TRIAL": String(number),
-        // Both libraries find the scripted model by these, and a key that is nobody's.
-        "OPENAI_BASE_URL": "\(base)/model/v1", "OPENAI_API_KEY": "faultline",
-        "ANTHROPIC_BASE_URL": "\(base)/model", "ANTHROPIC_API_KEY": "faultline",
-        // AWS's libraries find the world by themselves, and insist on credentials, which nobody checks.
-        "AWS_ENDPOINT_URL": base, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-      ]) { $1 }, output: folder)
+        "FAULTLINE_TRIAL": String(number), "OPENAI_API_KEY": "faultline", "ANTHROPIC_API_KEY": "faultline",
+        // AWS's libraries insist on credentials, which nobody checks.
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+      ]) { $1 },
+      ofProcess: { process in
+        let base = areReplicas ? "\(base)/replica/\(process.index)" : base
+        return [
+          "FAULTLINE_URL": base, "FAULTLINE_MCP_URL": "\(base)/mcp", "FAULTLINE_REPLICA": String(process.index),
+          // Both libraries find the scripted model by these, and a key that is nobody's.
+          "OPENAI_BASE_URL": "\(base)/model/v1", "ANTHROPIC_BASE_URL": "\(base)/model", "AWS_ENDPOINT_URL": base,
+        ]
+      }, output: folder)
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
     await supervisor.attach(world)

@@ -68,6 +68,19 @@ public struct HouseRules: Hashable, Sendable {
     self.fourEyes = fourEyes
   }
 
+  /// What a deployment was told.
+  public init(_ rules: [Deployment.Rule]) {
+    self.init()
+    for rule in rules {
+      switch rule {
+      case .regionIn(let regions, let kinds): residency.append(Residency(of: kinds, regions: regions))
+      case .changeFreeze(let window, let kinds): freezes.append(Freeze(of: kinds, in: window))
+      case .booksClosed(let zone, let after, let kinds): books.append(Books(of: kinds, in: zone, after: after))
+      case .fourEyes(let above, let kinds): fourEyes.append(FourEyes(of: kinds, above: above))
+      }
+    }
+  }
+
   public var isEmpty: Bool { residency.isEmpty && freezes.isEmpty && books.isEmpty && fourEyes.isEmpty }
 
   func allows(region: String) -> Bool { residency.allSatisfy { $0.regions.contains(region) } }

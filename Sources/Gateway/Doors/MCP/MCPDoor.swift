@@ -100,7 +100,7 @@ struct MCPDoor: Door {
     let arguments = message.params["arguments"] ?? [:]
     switch tool {
     case MCPTools.reportOutcome:
-      guard let claim = Claim(reported: arguments) else { throw MCPRefusal(.invalidParams, Claim.reportHelp) }
+      guard let claim = Claim(reported: arguments, in: session.catalogue) else { throw MCPRefusal(.invalidParams, Claim.reportHelp) }
       await session.report(claim)
       return Self.done(Self.content(["noted": true], isError: false), id: id, isStateless: message.isStateless)
     case MCPTools.sleep:
