@@ -11,13 +11,13 @@ import Foundation
 
 /// The processes of one run on this machine.
 ///
-/// A process belongs to a run when its environment carries the run's id, which children inherit also where they begin
+/// A process belongs to a run when its environment carries its id, which children inherit also where they begin
 /// a session of their own, or when its parent belongs to it. Read from `/proc`; on a system without one, only the
 /// process group is known.
 struct ProcessTree: Sendable {
   /// The first process, which leads a session and a group of its own.
   let root: pid_t
-  /// `FAULTLINE_RUN_ID=…`, as it stands in an environment.
+  /// `FAULTLINE_PROCESS_ID=…`, as it stands in an environment.
   let mark: String
 
   /// How often the tree is looked through before what is left counts as a survivor.

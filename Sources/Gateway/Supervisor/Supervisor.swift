@@ -28,7 +28,7 @@ public actor Supervisor: ProcessKeeper {
 
   private let command: AgentCommandLine
   private let environment: [String: String]
-  private let mark: String
+  private let run: String
   /// Variables that differ between the processes of one trial.
   private let ofProcess: @Sendable (ProcessID) -> [String: String]
   /// Where the processes' output goes, `stdout.1`, `stderr.1`, by incarnation; of a second replica `stdout-1.1`.
@@ -53,7 +53,7 @@ public actor Supervisor: ProcessKeeper {
     self.ofProcess = ofProcess
     self.command = command
     environment = try command.environment(adding: own)
-    mark = "FAULTLINE_RUN_ID=\(own["FAULTLINE_RUN_ID"] ?? "")"
+    run = own["FAULTLINE_RUN_ID"] ?? ""
     self.folder = folder
   }
 
@@ -61,6 +61,7 @@ public actor Supervisor: ProcessKeeper {
 
   public func start(_ process: ProcessID, trigger: Trigger) async {
     var environment = environment.merging(ofProcess(process)) { $1 }
+    environment["FAULTLINE_PROCESS_ID"] = mark(of: process)
     environment["FAULTLINE_START"] = String(process.incarnation)
     if case .resume = trigger { resumptions += 1 }
     if resumptions > 0 { environment["FAULTLINE_RESUMPTIONS"] = String(resumptions) }
@@ -130,8 +131,11 @@ public actor Supervisor: ProcessKeeper {
   }
 
   private func note(_ id: pid_t, of process: ProcessID) {
-    children[process, default: Child()].tree = ProcessTree(root: id, mark: mark)
+    children[process, default: Child()].tree = ProcessTree(root: id, mark: "FAULTLINE_PROCESS_ID=\(mark(of: process))")
   }
+
+  /// What the tree of one process is known by: the death of a replica is not that of the others.
+  private func mark(of process: ProcessID) -> String { "\(run)/\(process.index)/" }
 
   private func fail(_ reason: String, _ hasStarted: CheckedContinuation<Void, Never>, _ process: ProcessID) {
     guard children[process]?.tree == nil else { return }
