@@ -114,7 +114,9 @@ extension Claim {
     """
 
   /// Reads what an agent reports; nil where it says no outcome that is known, or something is of another kind.
-  init?(reported document: JSON, in catalogue: Catalogue) {
+  ///
+  /// - Parameter catalogue: by which a plan of a dry run is read; nil where that is no part of the document.
+  init?(reported document: JSON, in catalogue: Catalogue?) {
     guard let word = document["outcome"]?.text, let ending = Ending(rawValue: word.replacing("_", with: "-")) else {
       return nil
     }
@@ -124,7 +126,7 @@ extension Claim {
     self.init(
       ending, text: document["text"]?.text ?? word, holdings: holdings, possibly: possibly,
       reason: document["reason"]?.text, nextAction: document["next_action"]?.text)
-    guard let planned = document["plan"], planned != .null else { return }
+    guard let catalogue, let planned = document["plan"], planned != .null else { return }
     guard let items = planned.list else { return nil }
     for item in items {
       guard let planned = Planned(reported: item, in: catalogue) else { return nil }

@@ -98,6 +98,14 @@ extension Recording {
       "outcome": .text(claim.ending.rawValue), "text": .text(claim.text), "holdings": list(claim.holdings),
       "possibly": list(claim.possibly), "reason": claim.reason.map { .text($0) } ?? .null,
       "next_action": claim.nextAction.map { .text($0) } ?? .null,
+      "planned": .list(
+        claim.plan.map { planned in
+          [
+            "step": .text(planned.step.text), "operation": .text(planned.operation.text),
+            "arguments": json(planned.arguments), "principal": .text(planned.principal.text),
+            "protection": .text(planned.protection), "reversal": .text(planned.reversal),
+          ]
+        }),
     ]
   }
 
@@ -116,7 +124,7 @@ extension Recording {
     if line["abandon"]?.bool == true { return .abandon }
     if let process = Self.process(line["end"]) {
       guard let claim = line["claim"], claim != .null else { return .end(process, nil) }
-      return Claim(reported: claim).map { .end(process, $0) }
+      return Self.claim(claim).map { .end(process, $0) }
     }
     guard let process = Self.process(line["by"]) else { return nil }
     if let count = line["next"]?.int { return .next(process, count: Int(count)) }
@@ -133,6 +141,21 @@ extension Recording {
       Request(
         Name(operation), arguments, principal: Name(principal), idempotencyKey: line["key"]?.text,
         fence: line["fence"]?.int))
+  }
+
+  private static func claim(_ document: JSON) -> Claim? {
+    guard var claim = Claim(reported: document, in: nil) else { return nil }
+    for item in document["planned"]?.list ?? [] {
+      guard let step = item["step"]?.text, let operation = item["operation"]?.text,
+        let arguments = item["arguments"].flatMap(fields), let principal = item["principal"]?.text,
+        let protection = item["protection"]?.text, let reversal = item["reversal"]?.text
+      else { return nil }
+      claim.plan.append(
+        Claim.Planned(
+          step: Name(step), operation: Name(operation), arguments: arguments, principal: Name(principal),
+          protection: protection, reversal: reversal))
+    }
+    return claim
   }
 
   private static func process(_ name: JSON?) -> ProcessID? {
