@@ -137,18 +137,18 @@ struct AsyncFailureTests {
       switch self {
       case .taskSleep:
         ClosureAgent { context in
-          try await Task.sleep(for: .milliseconds(1))
+          try await Task.sleep(for: .seconds(5))
           try await context.call("x.y")
           return AsyncFacadeTests.done
         }
       case .detached:
         ClosureAgent { _ in
-          await Task.detached { try? await Task.sleep(for: .milliseconds(1)) }.value
+          await Task.detached { try? await Task.sleep(for: .seconds(5)) }.value
           return AsyncFacadeTests.done
         }
       case .unstructured:
         ClosureAgent { _ in
-          await Task { try? await Task.sleep(for: .milliseconds(1)) }.value
+          await Task { try? await Task.sleep(for: .seconds(5)) }.value
           return AsyncFacadeTests.done
         }
       case .mainActor:
