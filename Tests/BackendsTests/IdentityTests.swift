@@ -53,6 +53,15 @@ struct IdentityTests {
     #expect(bench.effects.last?.owner == nil)
   }
 
+  /// Random runs of several customers met one while the objects had just changed.
+  @Test("a renewal is answered by the token service, however far replicas of the objects lag behind")
+  func renewalIsNoRead() {
+    var bench = Bench(identity())
+    bench.roleAndPolicy()
+    #expect(bench.applicable("identity.get_role", ["name": "ops"]) == .readLag)
+    #expect(bench.applicable("identity.renew_credential", [:]) == [])
+  }
+
   @Test("a role goes only after its bindings, its inline policies and its keys, in this order")
   func orderOfDeletion() {
     var bench = Bench(identity())

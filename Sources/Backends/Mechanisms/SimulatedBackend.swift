@@ -196,6 +196,8 @@ struct SimulatedBackend: Backend, Sendable {
 
   func applicable(to request: Request, at now: Instant) -> ApplicableConditions {
     guard let operation = operation(request.operation) else { return [] }
+    // The token service answers a renewal, and no replica of the objects.
+    if let renewal = fixed.renewal, operation.isNamed(renewal) { return [] }
     guard wouldExecute(request, operation, at: now) else {
       return fixed.keyRisks.isEmpty ? [] : keyConditions(of: request, operation, at: now)
     }
