@@ -48,7 +48,7 @@ enum PythonShim {
         real_sleep, real_now = time.sleep, time.monotonic
         real_wall, real_start = time.time(), time.monotonic_ns()
         wall_start = time.time_ns()
-        settle = 0.003
+        settle = 0.01
 
         class Clock:
             def __init__(self):
