@@ -23,8 +23,18 @@ struct FaultlineCommand: ParsableCommand {
     version: FaultlineVersion.current,
     subcommands: [
       RunCommand.self, ReplayCommand.self, ExploreCommand.self, ShowCommand.self, ShrinkCommand.self,
-      ReportCommand.self, ServeCommand.self, AgentCommand.self, MCPStdioCommand.self, InitCommand.self, LintCommand.self, ListCommand.self,
-      SchemaCommand.self, SelftestCommand.self, CertifyCommand.self, GateCommand.self, VerifyCommand.self,
-      RollbackCommand.self, SuiteCommand.self, KeysCommand.self, DoctorCommand.self,
+      ReportCommand.self, ServeCommand.self, AgentCommand.self, MCPStdioCommand.self, InitCommand.self,
+      LintCommand.self, ListCommand.self, SchemaCommand.self, SelftestCommand.self, CertifyCommand.self,
+      GateCommand.self, VerifyCommand.self, RollbackCommand.self, SuiteCommand.self, KeysCommand.self,
+      DoctorCommand.self,
     ])
+
+  /// Refuses a command that there is not, and guesses which one was meant: the parser would speak of arguments.
+  static func checkName(in words: [String]) throws {
+    guard let word = words.first, !word.hasPrefix("-"), word != "help" else { return }
+    let names = configuration.subcommands.map { $0._commandName }
+    guard !names.contains(word) else { return }
+    let guess = Nearest.name(to: word, among: names).map { "did you mean '\($0)'? " } ?? ""
+    throw Refusal.badInput("there is no command '\(word)'", remedy: "\(guess)'faultline --help' shows the known ones")
+  }
 }

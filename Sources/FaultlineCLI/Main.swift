@@ -7,6 +7,7 @@ import Foundation
 enum Main {
   static func main() async {
     do {
+      try FaultlineCommand.checkName(in: AgentWords.options)
       var command = try FaultlineCommand.parseAsRoot(AgentWords.options)
       if !AgentWords.command.isEmpty || AgentWords.isOpen, !(type(of: command) is any PlaysProcesses.Type) {
         throw Refusal.badInput(

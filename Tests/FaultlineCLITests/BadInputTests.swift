@@ -31,6 +31,7 @@ import Testing
     (["show", "nowhere.yaml"], "there is no file 'nowhere.yaml'"),
     (["list", "agnets"], "agnets"),
     (["fly"], "fly"),
+    (["exlpore", "scenarios"], "did you mean 'explore'?"),
   ])
   func endsWithTwoAndSaysWhatToDo(_ arguments: [String], _ expected: String) throws {
     let workshop = try Workshop()
