@@ -58,10 +58,8 @@ public struct WorldClock: AgentClock {
   public func now() async -> Instant { await systems.time()?.now ?? start }
 
   public func sleep(until instant: Instant) async {
-    var left = instant - (await now())
-    while left > .zero {
+    while case let left = instant - (await now()), left > .zero {
       guard await systems.letPass(left) else { return }
-      left = instant - (await now())
     }
   }
 }

@@ -142,7 +142,7 @@ public struct HTTPSystems: Sendable {
     by session: URLSession? = nil
   ) async -> Result<Message, Answer.Absence> {
     var request = URLRequest(url: url.appending(path: path))
-    request.timeoutInterval = Double((patience ?? self.patience).nanoseconds) / 1e9
+    request.timeoutInterval = (patience ?? self.patience).inSeconds
     request.httpMethod = method
     request.httpBody = body
     request.setValue("application/json", forHTTPHeaderField: "content-type")

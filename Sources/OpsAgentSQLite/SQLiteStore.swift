@@ -34,7 +34,7 @@ public struct SQLiteStore: RestorableStore, Sendable {
     self.path = path
     queue = try SQLiteStore.naming(path) {
       var configuration = Configuration()
-      if patience > .zero { configuration.busyMode = .timeout(Double(patience.inMilliseconds) / 1_000) }
+      if patience > .zero { configuration.busyMode = .timeout(patience.inSeconds) }
       configuration.prepareDatabase { database in
         try database.execute(sql: "PRAGMA journal_mode = WAL")
         try database.execute(sql: "PRAGMA synchronous = FULL")

@@ -50,6 +50,9 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
   /// Whole milliseconds, rounded toward zero.
   @inlinable public var inMilliseconds: Int64 { nanoseconds / 1_000_000 }
 
+  /// Seconds, as libraries take them.
+  @inlinable public var inSeconds: Double { Double(nanoseconds) / 1e9 }
+
   @inlinable public static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.nanoseconds < b.nanoseconds }
   @inlinable public static func + (a: TimeSpan, b: TimeSpan) -> TimeSpan {
     TimeSpan(nanoseconds: a.nanoseconds + b.nanoseconds)

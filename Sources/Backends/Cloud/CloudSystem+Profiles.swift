@@ -40,17 +40,14 @@ extension CloudSystem {
     }
     account.defaultTerm = try limit("default_term_minutes", in: options).map(TimeSpan.minutes)
     let deadTokens = options.text("dead_token").flatMap(CloudDialect.TokenOfTheDead.init(rawValue:))
-    let burst = try limit("request_burst", in: options)
-    guard burst != 0 else {
-      throw BackendConfigurationError("The option 'request_burst' is 0, but takes a number from 1 upwards.")
-    }
+    let burst = try limit("request_burst", from: 1, in: options)
     return CloudSystem(dialect: .ec2(deadTokens: deadTokens ?? .refused, burst: burst ?? 50), account: account)
   }
 
-  private static func limit(_ option: Name, in options: Fields) throws -> Int64? {
+  private static func limit(_ option: Name, from least: Int64 = 0, in options: Fields) throws -> Int64? {
     guard let limit = options.int(option) else { return nil }
-    guard limit >= 0 else {
-      throw BackendConfigurationError("The option '\(option)' is \(limit), but takes a number from 0 upwards.")
+    guard limit >= least else {
+      throw BackendConfigurationError("The option '\(option)' is \(limit), but takes a number from \(least) upwards.")
     }
     return limit
   }

@@ -36,8 +36,8 @@ public struct ModelClient: Sendable {
     self.attempts = max(1, attempts)
     self.secret = secret
     let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = Double(timeout.nanoseconds) / 1e9
-    configuration.timeoutIntervalForResource = Double(timeout.nanoseconds) / 1e9
+    configuration.timeoutIntervalForRequest = timeout.inSeconds
+    configuration.timeoutIntervalForResource = timeout.inSeconds
     configuration.httpCookieAcceptPolicy = .never
     session = URLSession(configuration: configuration)
   }

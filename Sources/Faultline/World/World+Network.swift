@@ -176,7 +176,7 @@ extension World {
     let terms = terms(ofCall: index)
     let system = terms.route.system
     if attempt == 1, !isCopy {
-      if !acts.isEmpty, terms.process.workflow == 0 { comes(to: terms.request.operation) }
+      if !acts.isEmpty { comes(to: terms.request.operation, by: terms.process) }
       disturb(terms)
     }
     let entropy = simulation.draw(at: terms.site.aspect(.identity, attempt: Int(attempt))).derived(isCopy ? 2 : 1)
@@ -248,7 +248,7 @@ extension World {
       readLedger(system)
       lookAfter(system)
     }
-    if !acts.isEmpty, !isCopy, response.isSuccess, terms.process.workflow == 0 { passed(terms.request.operation) }
+    if !acts.isEmpty, !isCopy, response.isSuccess { passed(terms.request.operation, by: terms.process) }
     reached(.afterRetry, by: index)
     if !isCopy { back(response, of: index, attempt: attempt, fault: answer, draw: entropy.derived(7)) }
   }

@@ -55,7 +55,9 @@ extension World {
   }
 
   /// A request of this operation is about to be handled, or a transaction at this checkpoint to be done.
-  mutating func comes(to point: Name) {
+  mutating func comes(to point: Name, by process: ProcessID) {
+    // People act by hand around the first workflow alone; so it is below.
+    guard process.workflow == 0 else { return }
     for index in acts.indices where acts[index].status == .waiting {
       guard case .before(point, let call) = setup.scenario.people[index].moment else { continue }
       acts[index].passages += 1
@@ -64,7 +66,8 @@ extension World {
   }
 
   /// It was done.
-  mutating func passed(_ point: Name) {
+  mutating func passed(_ point: Name, by process: ProcessID) {
+    guard process.workflow == 0 else { return }
     for index in acts.indices where acts[index].status == .waiting {
       guard case .after(point, let call) = setup.scenario.people[index].moment else { continue }
       acts[index].passages += 1
@@ -74,6 +77,7 @@ extension World {
 
   /// A process said how it ended.
   mutating func heard(_ claim: Claim, of process: ProcessID) {
+    guard process.workflow == 0 else { return }
     for index in acts.indices where acts[index].status == .waiting {
       if case .ending(claim.ending) = setup.scenario.people[index].moment { begin(index) }
     }

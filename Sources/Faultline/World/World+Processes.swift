@@ -51,8 +51,7 @@ extension World {
 
   /// How many processes a workflow has had.
   func seatsTaken(in flow: Int) -> Int {
-    if setup.flows.count == 1 { return processes.count }
-    return processes.count { $0.id.incarnation > 0 && $0.id.workflow == flow }
+    processes.count { $0.id.incarnation > 0 && $0.id.workflow == flow }
   }
 
   mutating func start(_ process: ProcessID, _ trigger: Trigger) {
@@ -148,14 +147,14 @@ extension World {
     if let failure = isStoreFull && store.isWrite ? .full : disk.failure {
       return fail(store, of: process, failure, isDone: disk == .failsAfter)
     }
-    if !acts.isEmpty, process.workflow == 0 { comes(to: store.label) }
+    if !acts.isEmpty { comes(to: store.label, by: process) }
     deployment.perform(store, of: process, at: now)
     record(.stored(process, label: store.label, isWrite: store.isWrite))
     if store.isWrite, let stale = deployment.staleWrite {
       record(.staleWrite(process, label: store.label, stale))
       if stale == .refused { touch(Marks.fenceRefused) }
     }
-    if !acts.isEmpty, process.workflow == 0 { passed(store.label) }
+    if !acts.isEmpty { passed(store.label, by: process) }
     switch fault {
     case .crashAfter: crash(process)
     case .deployAfter: crash(process, next: .deploy)
@@ -181,12 +180,13 @@ extension World {
       tookEffect(note(CrashFault.crashAfter.name, at: site))
       return crash(process)
     }
-    let delay = decision.delays.first { $0.answer == answer }?.kind
+    let delay =
+      decision.delays.first { $0.answer == answer }?.kind ?? (answer == ModelFault.timeout.name ? .never : nil)
     let span =
       switch delay {
       case .slow: World.modelPatience - .seconds(1)
       case .late, .never: World.modelPatience
-      case nil: answer == ModelFault.timeout.name ? World.modelPatience : decision.thinking
+      case nil: decision.thinking
       }
     simulation.schedule(.decision(process, ticket: decision.ticket, answer: answer), after: span)
     if delay == .late {
@@ -204,7 +204,7 @@ extension World {
       record(.stoodDown(process))
     }
     lastEnd = now
-    if let claim, process.workflow == 0 { heard(claim, of: process) }
+    if let claim { heard(claim, of: process) }
     for index in processes.indices where processes[index].standIn == process.index {
       simulation.schedule(.unpause(UInt8(index)), after: .seconds(1))
     }

@@ -23,21 +23,12 @@ extension World {
   /// with the workflow whose it is.
   mutating func tell(_ event: WorldEvent, _ index: Int) {
     switch event {
-    case .effect(let effect): return tell(effect, index)
+    case .effect(let effect): tell(effect, index)
     case .delivered, .ended:
       for flow in setup.flows.indices { tell(flow, event, index) }
-    case .processStarted(let process, _), .processCrashed(let process), .processPaused(let process, _),
-      .processResumed(let process), .stored(let process, _, _), .staleWrite(let process, _, _),
-      .storeFailed(let process, _, _), .decided(let process, _), .observed(let process, _), .claimed(let process, _),
-      .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
-      tell(process.workflow, event, index)
-    case .sent(let wire, _, _, _), .handled(let wire, _, _), .attemptEnded(let wire, _):
-      tell(wire.call.workflow, event, index)
-    case .answered(let call, _, _): tell(call.workflow, event, index)
-    case .fault(let record):
-      let flow = setup.flows.firstIndex { $0.run == record.site.run } ?? 0
-      tell(flow, event, index)
-    case .acted: tell(0, event, index)
+    case .fault(let record): tell(setup.runs.firstIndex(of: record.site.run) ?? 0, event, index)
+    // What people do by hand concerns the first.
+    default: tell(event.process?.workflow ?? 0, event, index)
     }
   }
 

@@ -72,7 +72,7 @@ struct AgentDoor: Door {
 
   private static func seconds(_ span: TimeSpan) -> JSON {
     span.nanoseconds % 1_000_000_000 == 0
-      ? .int(span.nanoseconds / 1_000_000_000) : .number(Double(span.nanoseconds) / 1_000_000_000)
+      ? .int(span.nanoseconds / 1_000_000_000) : .number(span.inSeconds)
   }
 
   /// Lets at most a month pass.

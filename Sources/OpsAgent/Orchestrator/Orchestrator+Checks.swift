@@ -53,7 +53,7 @@ extension Orchestrator {
             step: compiled.stepName, act: compiled.name, operation: compiled.operation,
             arguments: arguments(of: compiled.act.arguments),
             principal: parts.credentials.principal(for: compiled),
-            protection: compiled.act.protection == .key && !compiled.takesKey ? .none : compiled.act.protection,
+            protection: compiled.protection,
             undo: compiled.act.undo?.ways.map(\.operation) ?? [], stage: compiled.stage))))
     cursor += 1
     enter(now, &commands)

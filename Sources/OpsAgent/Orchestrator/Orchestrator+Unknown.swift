@@ -48,11 +48,9 @@ extension Orchestrator {
 
   /// Whether sending again can't do it twice.
   func isProtected(_ compiled: CompiledAct, _ state: ActState, at instant: Instant) -> Bool {
-    switch compiled.act.protection {
+    switch compiled.protection {
     case .uniqueName, .idempotent: true
-    case .key:
-      compiled.takesKey && parts.keys.isProtective
-        && instant + compiled.lateness < state.opened + compiled.keyWindow
+    case .key: parts.keys.isProtective && instant + compiled.lateness < state.opened + compiled.keyWindow
     case .none: false
     }
   }

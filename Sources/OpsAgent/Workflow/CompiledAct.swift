@@ -40,6 +40,8 @@ final class CompiledAct: Sendable {
   let isRemoval: Bool
   /// Whether it looks for something that may be missing.
   let isFinding: Bool
+  /// What protects it here: a key is nothing where the operation takes none.
+  let protection: Act.Protection
   /// Whether nothing tells the system that a second delivery of it is no second wish, and what it made can be looked
   /// for.
   let isUnprotected: Bool
@@ -95,11 +97,10 @@ final class CompiledAct: Sendable {
     lookup = act.lookup.map(CompiledLookup.init)
     isFinding = if case .find = act.kind { true } else { false }
     isRemoval = act.isChange && act.lookup?.seeksAbsence == true
-    let isKeyed = operation.takesKey && act.protection == .key
-    takesKey = isKeyed
-    isUnprotected =
-      act.isChange && act.lookup.map { !$0.seeksAbsence } ?? false
-      && (act.protection == .none || (act.protection == .key && !isKeyed))
+    let protection: Act.Protection = act.protection == .key && !operation.takesKey ? .none : act.protection
+    self.protection = protection
+    takesKey = protection == .key
+    isUnprotected = act.isChange && act.lookup?.seeksAbsence == false && protection == .none
     self.step = flat[index].step
     stepName = step.name
     stage = step.stage

@@ -82,32 +82,6 @@ enum RunLog {
   }
 }
 
-extension WorldEvent {
-  /// The process that it is about, where it is about one.
-  fileprivate var process: ProcessID? {
-    switch self {
-    case .processStarted(let process, _), .processCrashed(let process), .processPaused(let process, _),
-      .processResumed(let process), .stored(let process, _, _), .staleWrite(let process, _, _),
-      .storeFailed(let process, _, _), .decided(let process, _), .observed(let process, _), .claimed(let process, _),
-      .stoodDown(let process), .leftOpen(let process, _), .desk(_, _, let process):
-      process
-    case .sent, .handled, .attemptEnded, .answered, .effect:
-      call.map { ProcessID(index: $0.process, incarnation: $0.incarnation) }
-    case .fault, .delivered, .acted, .ended: nil
-    }
-  }
-
-  /// The logical call that it is about, where it is about one.
-  fileprivate var call: CallID? {
-    switch self {
-    case .sent(let wire, _, _, _), .handled(let wire, _, _), .attemptEnded(let wire, _): wire.call
-    case .answered(let call, _, _): call
-    case .effect(let effect): effect.cause
-    default: nil
-    }
-  }
-}
-
 extension JSON: ExpressibleByIntegerLiteral {
   public init(integerLiteral int: Int64) { self = .int(int) }
 }
