@@ -62,6 +62,13 @@ import Testing
     await #expect(throws: ResetFailure.self) { try await trial("exit 3", reset: "echo no >&2; exit 7") }
   }
 
+  /// What is cleared may have to be found at the world that the agent will work with.
+  @Test func clearsWithTheEnvironmentOfTheAgent() async throws {
+    let names = ["FAULTLINE_URL", "FAULTLINE_MCP_URL", "OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "FAULTLINE_STATE_DIR"]
+    let outcome = try await trial("exit 0", reset: names.map { "test -n \"$\($0)\"" }.joined(separator: " && "))
+    #expect(outcome.survivors.isEmpty)
+  }
+
   @Test func noKeyToARealAccountIsHandedOn() throws {
     let command = AgentCommandLine(["agent"], passing: ["STRIPE_API_KEY"])
     #expect(throws: AgentCommandLine.LiveKey.self) {

@@ -105,9 +105,10 @@ public actor Supervisor: ProcessKeeper {
   ///
   /// - Throws: ``ResetFailure``; a trial on the state of another one would say nothing.
   func reset(with text: String) async throws {
+    // As the first process will have it.
+    let own = environment.merging(ofProcess(ProcessID(index: 0, incarnation: 1))) { $1 }
     let result = try await Subprocess.run(
-      .name("sh"), arguments: ["-c", text],
-      environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
+      .name("sh"), arguments: ["-c", text], environment: Self.variables(own),
       output: .discarded, error: .string(limit: 4_096))
     guard case .exited(0) = result.terminationStatus else {
       throw ResetFailure(command: text, reason: "\(result.terminationStatus) \(result.standardError)")
@@ -121,8 +122,11 @@ public actor Supervisor: ProcessKeeper {
       command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable)
     return Configuration(
       executable: executable, arguments: Arguments(command.arguments),
-      environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
-      platformOptions: options)
+      environment: Self.variables(environment), platformOptions: options)
+  }
+
+  private static func variables(_ texts: [String: String]) -> Environment {
+    .custom(Dictionary(uniqueKeysWithValues: texts.map { (Environment.Key(stringLiteral: $0), $1) }))
   }
 
   private func file(_ name: String) throws -> FileDescriptor {
