@@ -19,6 +19,7 @@ import Testing
     (["run", "scenarios", "--without", "read-back"], "--without needs an agent"),
     (["run", "scenarios", "--max-faults", "2"], "add --agent"),
     (["run", "scenarios", "--workflows", "4"], "--workflows takes a number from 1 to 3"),
+    (["run", "scenarios", "--workflows", "2", "--", "sh"], "--workflows is for agents in Swift"),
     (["run", "scenarios", "--replicas", "0"], "--replicas takes a number from 1 to 4"),
     (["explore", "scenarios/first.yaml", "--replicas", "9"], "--replicas takes a number from 1 to 4"),
     (["run", "scenarios", "--runs", "0"], "--runs must be at least 1"),

@@ -30,6 +30,9 @@ struct AgentOptions: ParsableArguments {
   var workflows: Int?
 
   func validate() throws {
+    guard workflows == nil || AgentWords.command.isEmpty else {
+      throw ValidationError("--workflows is for agents in Swift; a command after -- serves one customer")
+    }
     guard workflows.map((1...Scenario.Rollout.mostWorkflows).contains) ?? true else {
       throw ValidationError("--workflows takes a number from 1 to \(Scenario.Rollout.mostWorkflows)")
     }
