@@ -164,7 +164,7 @@ public struct Gate: Sendable {
       var parts = deployment.parts
       if let model = deployment.model {
         // Which model an agent asks is a part of it, by its name.
-        let own = Subject.Part(name: "model", sha256: CanonicalJSON.digest(ofText: model))
+        let own = Subject.Part.model(model)
         parts.append(own)
         let isExamined = body.subject.parts.contains(own)
         lines.append(

@@ -59,6 +59,11 @@ public struct Subject: Hashable, Sendable, Codable {
       self.name = name
       self.sha256 = sha256
     }
+
+    /// Which model an agent of one's own asks: models are known by their names and not by files.
+    public static func model(_ name: String) -> Part {
+      Part(name: "model", sha256: CanonicalJSON.digest(ofText: name))
+    }
   }
 
   public var kind: Kind

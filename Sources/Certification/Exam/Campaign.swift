@@ -115,10 +115,13 @@ public struct Campaign: Sendable {
 
   /// Plays the scenarios in turn, each time under faults of its own.
   private func playDrawn(_ watch: IdentityWatch, onRun: (Int) -> Void) async throws -> [CampaignRecord.WorkflowRun] {
+    // Once for all runs.
+    let seed = seed
     let exams = try suite.scenarios.map { scenario in
-      (
-        WorkflowExam(scenario: scenario, prompt: prompt, model: model),
-        try DrawnPlans(WorldSetup(scenario: scenario).withoutFaults)
+      let setup = try WorldSetup(scenario: scenario)
+      return (
+        WorkflowExam(scenario: scenario, prompt: prompt, model: model, setup: setup),
+        try DrawnPlans(setup.withoutFaults)
       )
     }
     var runs: [CampaignRecord.WorkflowRun] = []

@@ -16,20 +16,15 @@ public struct DrawnPlans: Sendable {
   /// - Parameter forks: what a run without faults meets. What a decider might have answered is no fault: that is the
   ///   business of whoever is examined.
   public init(_ forks: [Fork]) {
-    entries = forks.filter { $0.site.aspect != .decision }.flatMap { fork in
+    entries = forks.filter { !$0.isDecision }.flatMap { fork in
       fork.alternatives.map { Plan.Entry(at: SitePattern(fork.site), choose: $0) }
     }
   }
 
   /// Those of a scenario, as the reference architecture plays it.
   init(_ setup: WorldSetup) throws {
-    var world = try World(
-      setup: setup, agent: ReferenceAgent(), seed: 0, driver: .enumerating(after: Plan()), isRecording: false)
-    world.run()
-    self.init(world.takeForks())
+    self.init(try World.forks(in: setup, of: ReferenceAgent()))
   }
-
-  public var isEmpty: Bool { entries.isEmpty }
 
   /// One fault, or two at different places, as often.
   public func plan(_ draw: Draw) -> Plan {

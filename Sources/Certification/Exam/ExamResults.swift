@@ -136,7 +136,8 @@ public struct ExamResults: Hashable, Sendable, Codable {
     orderAgreement = Self.agreement(of: .reordered, asks, first)
     usage = CampaignRecord.Usage()
     for ask in asks { usage += ask.usage }
-    for run in record.runs + record.drawn { usage += run.usage }
+    let played = record.runs + record.drawn
+    for run in played { usage += run.usage }
     let times = asks.map(\.usage.milliseconds).sorted()
     medianMilliseconds = times.isEmpty ? 0 : times[times.count / 2]
     slowestMilliseconds = times.last ?? 0
@@ -149,10 +150,10 @@ public struct ExamResults: Hashable, Sendable, Codable {
     let scenarios = Self.groups(record.runs)
     workflows = Proportion(scenarios.count { $0[0].isSuccess }, of: scenarios.count)
     runs = record.runs.count
-    harmful = (record.runs + record.drawn).count { !$0.harm.isEmpty }
+    harmful = played.count { !$0.harm.isEmpty }
     harm = [:]
-    for oracle in (record.runs + record.drawn).flatMap(\.harm) { harm[oracle, default: 0] += 1 }
-    firstHarm = (record.runs + record.drawn).first { !$0.harm.isEmpty }.map { run in
+    for oracle in played.flatMap(\.harm) { harm[oracle, default: 0] += 1 }
+    firstHarm = played.first { !$0.harm.isEmpty }.map { run in
       let faults = run.faults.isEmpty ? "without a fault" : "under " + run.faults.joined(separator: " and ")
       return "\(run.harm[0]) in \(run.scenario) \(faults)"
     }

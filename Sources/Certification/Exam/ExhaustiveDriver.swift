@@ -49,7 +49,7 @@ public struct ExhaustiveDriver: Sendable {
     var claim = ExhaustiveClaim(maxDeviations: maxDeviations, runs: [])
     for scenario in scenarios {
       let setup = try WorldSetup(scenario: scenario)
-      let first = try Self.forks(after: Plan(), setup, agent).flatMap { fork in
+      let first = try World.forks(in: setup, of: agent).flatMap { fork in
         fork.alternatives.map { (entry: Plan.Entry(at: SitePattern(fork.site), choose: $0), isAnswer: fork.isDecision) }
       }
       var whole = Part()
@@ -91,7 +91,7 @@ public struct ExhaustiveDriver: Sendable {
         setup: setup, agent: agent, maxFaults: maxDeviations - 1, from: Plan([entry])
       ).play()
     } else if maxDeviations > 1 {
-      for fork in try Self.forks(after: Plan([entry]), setup, agent) where fork.isDecision {
+      for fork in try World.forks(after: Plan([entry]), in: setup, of: agent) where fork.isDecision {
         part.decisions += 1
         part.answers = max(part.answers, fork.alternatives.count)
         for answer in fork.alternatives {
@@ -104,14 +104,6 @@ public struct ExhaustiveDriver: Sendable {
     return part
   }
 
-  /// What a run meets after a plan.
-  private static func forks(after plan: Plan, _ setup: WorldSetup, _ agent: ReferenceAgent) throws -> [Fork] {
-    var world = try World(
-      setup: setup, agent: agent, seed: 0, driver: .enumerating(after: plan), isRecording: false)
-    world.run()
-    return world.takeForks()
-  }
-
   private static func text(_ finding: Coverage.Finding) -> String {
     finding.plan.entries.map { "\($0.at) \($0.choose)" }.joined(separator: " + ") + ": "
       + finding.oracles.map(\.text).joined(separator: ", ")
@@ -120,7 +112,7 @@ public struct ExhaustiveDriver: Sendable {
 
 extension Fork {
   /// Whether a model answers there.
-  fileprivate var isDecision: Bool { site.aspect == .decision }
+  var isDecision: Bool { site.aspect == .decision }
 }
 
 /// The runs that an exhaustive search starts from: each workflow as it goes when nothing is wrong.

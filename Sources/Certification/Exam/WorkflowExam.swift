@@ -11,6 +11,8 @@ struct WorkflowExam: Sendable {
   let scenario: Scenario
   let prompt: Prompt
   let model: any DecisionModel
+  /// The scenario's world, where somebody has it already.
+  var setup: WorldSetup? = nil
 
   /// No honest run asks more; a model that keeps a run from ending is examined no further.
   static let mostQuestions = 40
@@ -21,7 +23,7 @@ struct WorkflowExam: Sendable {
   func play(
     trial: Int, seed: UInt64, plan: Plan? = nil, noting: @Sendable (ModelReply) throws -> Void
   ) async throws -> CampaignRecord.WorkflowRun {
-    let setup = try WorldSetup(scenario: scenario)
+    let setup = try self.setup ?? WorldSetup(scenario: scenario)
     var table = AnswerTable()
     var usage = CampaignRecord.Usage()
     for count in 0... {

@@ -361,6 +361,16 @@ public struct World {
   /// Hands over the alternatives that choices had since the last time; empty unless the driver enumerates.
   public mutating func takeForks() -> [Fork] { simulation.takeForks() }
 
+  /// What could be answered otherwise in a run after those answers that a plan gives.
+  public static func forks(
+    after plan: Plan = Plan(), in setup: WorldSetup, of agent: any AgentUnderTest, seed: UInt64 = 0
+  ) throws -> [Fork] {
+    var world = try World(
+      setup: setup, agent: agent, seed: seed, driver: .enumerating(after: plan), isRecording: false)
+    world.run()
+    return world.takeForks()
+  }
+
   // MARK: Trace
 
   @discardableResult

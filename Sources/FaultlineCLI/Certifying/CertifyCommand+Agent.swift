@@ -96,9 +96,11 @@ extension CertifyCommand {
           }
         }
         for _ in 0..<jobs { begin() }
+        var done = runs.count
         while let (number, run) = try await group.next() {
           drawn[number - 1] = run
-          progress.show(runs.count + drawn.count { $0 != nil }, of: all)
+          done += 1
+          progress.show(done, of: all)
           begin()
         }
         return (runs, drawn.compactMap { $0 })
@@ -124,8 +126,7 @@ extension CertifyCommand {
         "nobody said what the agent consists of",
         remedy: "give --part lockfile=uv.lock, --part image=sha256:… or the like; at least one")
     }
-    var parts = try part.map { try DeployedPart.read($0) }
-    if let prompt = model.prompt { parts.append(try DeployedPart.read("prompt=\(prompt)")) }
+    var parts = try DeployedPart.read(part, prompt: model.prompt)
     if let twice = parts.first(where: { one in parts.count { $0.name == one.name } > 1 }) {
       throw Refusal.badInput("the part '\(twice.name)' is given twice", remedy: "give each part once")
     }
@@ -157,6 +158,11 @@ extension CertifyCommand {
 
 /// `NAME=FILE`, `NAME=sha256:…`, or `model=NAME`.
 enum DeployedPart {
+  /// What options name: each `--part`, and the prompt.
+  static func read(_ parts: [String], prompt: String?) throws -> [Subject.Part] {
+    try (parts + (prompt.map { ["prompt=\($0)"] } ?? [])).map { try read($0) }
+  }
+
   static func read(_ text: String) throws -> Subject.Part {
     let halves = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard halves.count == 2 else {
@@ -169,8 +175,7 @@ enum DeployedPart {
       }
       return Subject.Part(name: halves[0], sha256: digest.lowercased())
     }
-    // Models are known by their names and not by files.
-    if halves[0] == "model" { return Subject.Part(name: "model", sha256: CanonicalJSON.digest(ofText: halves[1])) }
+    if halves[0] == "model" { return .model(halves[1]) }
     guard let data = FileManager.default.contents(atPath: halves[1]) else {
       throw Refusal.badInput("'\(halves[1])' can't be read", remedy: "give a file, or sha256: and its digest")
     }

@@ -82,8 +82,7 @@ struct GateCommand: AsyncParsableCommand, PlaysProcesses {
 
   /// What an agent of one's own consists of; the tools that it is offered are known here unless they are given, too.
   private func parts(prompt: String?) throws -> [Subject.Part] {
-    var parts = try part.map { try DeployedPart.read($0) }
-    if let prompt { parts.append(try DeployedPart.read("prompt=\(prompt)")) }
+    let parts = try DeployedPart.read(part, prompt: prompt)
     return parts + DeployedPart.ownTools.filter { own in !parts.contains { $0.name == own.name } }
   }
 

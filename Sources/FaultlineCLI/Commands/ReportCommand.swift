@@ -47,7 +47,7 @@ struct ReportCommand: ParsableCommand {
     }
     let saved = try SavedRuns.read(file)
     let agent = try choice.make()
-    if let recording = saved.recording { return try tell(saved, recording) }
+    if let recording = saved.recording { return try tell(saved, recording, isForAnother: agent != nil) }
     let assignment = try SavedRuns.assignment(of: saved)
     let failing = try assignment.play(seed: saved.seed, plan: saved.plan, shape: saved.shape, isRecording: true)
     if format == .swiftTest {
@@ -65,8 +65,10 @@ struct ReportCommand: ParsableCommand {
   }
 
   /// Tells the run of a process, from what it asked for.
-  private func tell(_ saved: SavedRun, _ recording: String) throws {
-    guard format != .swiftTest, try choice.make() == nil else {
+  ///
+  /// - Parameter isForAnother: whether another agent is to play it.
+  private func tell(_ saved: SavedRun, _ recording: String, isForAnother: Bool) throws {
+    guard format != .swiftTest, !isForAnother else {
       throw Refusal.badInput(
         "the agent of this run was a process, '\(saved.agent)'",
         remedy: "play its plan with an agent of Swift: faultline run \(CommandLineText.quoted(file)) --agent NAME")

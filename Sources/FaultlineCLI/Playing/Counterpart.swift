@@ -50,11 +50,7 @@ struct Counterpart: Sendable {
   let seed: UInt64
 
   /// What could have been answered otherwise in the run without faults.
-  func forks() throws -> [Fork] {
-    var world = try World(setup: setup, agent: agent, seed: seed, driver: .enumerating(after: Plan()), isRecording: false)
-    world.run()
-    return world.takeForks()
-  }
+  func forks() throws -> [Fork] { try World.forks(in: setup, of: agent, seed: seed) }
 
   func play(_ plan: Plan) throws -> Result {
     Result(

@@ -40,21 +40,17 @@ struct JSONDoor: Door {
     if let key, !(1...255).contains(key.utf8.count) {
       return .whole(.problem(400, "Bad Request", "An Idempotency-Key has 1 to 255 characters."))
     }
-    let fence = request.header("fencing-token")
-    guard fence == nil || fence.flatMap({ Int64($0) }) != nil else {
-      return .whole(.problem(400, "Bad Request", "A Fencing-Token is a whole number."))
+    var fence: Int64?
+    if let given = request.header("fencing-token") {
+      guard let token = Int64(given) else {
+        return .whole(.problem(400, "Bad Request", "A Fencing-Token is a whole number."))
+      }
+      fence = token
     }
     let call = Request(
-      name, arguments, principal: session.principal(of: request, for: operation), idempotencyKey: key,
-      fence: fence.flatMap { Int64($0) })
-    let attempt = Attempt(
-      call, mark: request.header("x-logical-call"),
-      isRetry: (request.header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0)
-    switch await session.exchange(attempt) {
-    case .respond(let response): return .whole(Self.written(response))
-    case .cutOff(let response, let cut): return .cutOff(Self.written(response), cut)
-    case .close: return .close
-    }
+      name, arguments, principal: session.principal(of: request, for: operation), idempotencyKey: key, fence: fence)
+    let attempt = Attempt(call, mark: request.header("x-logical-call"), isRetry: request.isRetry)
+    return await session.exchange(attempt).written(Self.written)
   }
 
   /// The IETF draft has the key as a quoted string, vendors as it is; both are taken.
@@ -63,24 +59,14 @@ struct JSONDoor: Door {
   }
 
   private static func written(_ response: Response) -> WireResponse {
-    let headers = response.headers.entries.map { (name: $0.name.text, value: Self.header($0.value)) }
-    guard let error = response.error else {
-      var written = WireResponse.json(JSON(response.body), status: response.status)
-      written.headers += headers
-      return written
-    }
-    var written = WireResponse.problem(
-      response.status, error.code.text, error.message, code: error.code.text)
-    written.headers += headers
+    var written =
+      if let error = response.error {
+        WireResponse.problem(response.status, error.code.text, error.message, code: error.code.text)
+      } else {
+        WireResponse.json(JSON(response.body), status: response.status)
+      }
+    written.headers += response.wireHeaders
     return written
-  }
-
-  private static func header(_ value: Value) -> String {
-    switch value {
-    case .text(let text): text
-    case .int(let int): String(int)
-    default: value.description
-    }
   }
 }
 

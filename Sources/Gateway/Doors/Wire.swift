@@ -26,6 +26,9 @@ public struct WireRequest: Sendable {
   /// The first header of that name, in lower case.
   public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
+  /// Whether the library says that it has asked before: `x-stainless-retry-count` above zero.
+  var isRetry: Bool { (header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0 }
+
   /// What stands behind the question mark, by name; of a name that comes twice, the last.
   var queryItems: [String: String] {
     var items: [String: String] = [:]

@@ -76,7 +76,7 @@ extension Recording {
         guard let answer = inbox.takeAnswer(for: ticket) else {
           return differ("\(name) got \(before) in the recording and gets no answer now")
         }
-        guard answer.recordedDigest != digest else { return }
+        guard answer.stableDigest != digest else { return }
         let now = Self.phrase(answer.response?.status)
         differ(
           now == before

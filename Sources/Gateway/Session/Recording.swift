@@ -123,7 +123,7 @@ struct RecordedWorld {
 
   /// Notes what came back for a ticket.
   mutating func note(_ answer: Answer, for ticket: UInt32) {
-    recording.add(.answered(ticket: ticket, status: answer.response?.status, digest: answer.recordedDigest))
+    recording.add(.answered(ticket: ticket, status: answer.response?.status, digest: answer.stableDigest))
   }
 
   mutating func abandon() { recording.add(.abandon) }
@@ -164,14 +164,5 @@ extension Value {
     case .record(let fields): for entry in fields.entries { entry.value.collectSealed(into: &found) }
     case .null, .bool, .int, .money, .instant: break
     }
-  }
-}
-
-extension Answer {
-  /// A digest of all that its caller sees.
-  var recordedDigest: UInt64 {
-    var hasher = StableHasher()
-    hasher.combine(self)
-    return hasher.digest
   }
 }

@@ -56,14 +56,14 @@ extension Session {
   func endCall() {
     pace.callsUnderWay -= 1
     pace.lastAnswer = .now
-    if !pace.waits.isEmpty { Task { await letTimePass() } }
+    lookAtWaits()
   }
 
   /// Whoever waited is dead.
   func endWaits(of dead: [ProcessID]) {
     endWaits { wait in wait.process.map(dead.contains) ?? true }
     // What the dead were at holds up nobody.
-    if !pace.waits.isEmpty { Task { await letTimePass() } }
+    lookAtWaits()
   }
 
   /// The run is over.
@@ -80,8 +80,11 @@ extension Session {
     running.count <= 1 || running.allSatisfy { process in pace.waits.contains { $0.process == process } }
   }
 
+  /// Looks again whether those that wait can go on.
+  func lookAtWaits() { if !pace.waits.isEmpty { Task { await letTimePass() } } }
+
   /// Jumps to the end of the nearest wait, unless the agent is at something else.
-  func letTimePass() async {
+  private func letTimePass() async {
     let count = pace.count
     if pace.isConcurrent, settings.quiet > .zero { try? await Task.sleep(for: settings.quiet) }
     guard pace.callsUnderWay == 0, allWait, pace.count == count, let end = pace.waits.map(\.end).min() else { return }
@@ -89,7 +92,7 @@ extension Session {
     let over = pace.waits.filter { $0.end <= now }
     pace.waits.removeAll { $0.end <= now }
     for wait in over { wait.continuation.resume() }
-    if over.isEmpty, !pace.waits.isEmpty { Task { await letTimePass() } }
+    if over.isEmpty { lookAtWaits() }
   }
 
   /// Lets pass in the world what the agent took for itself since it was last answered.

@@ -177,7 +177,7 @@ public actor Session {
     if running.isEmpty, world.isStarting { await passUntilSomebodyWorks() }
     if running.isEmpty { return conclude() }
     // Those that wait have waited for this one, too.
-    if !pace.waits.isEmpty { Task { await letTimePass() } }
+    lookAtWaits()
   }
 
   /// What a process says about its work: what it reported, or else this; nil where it leaves the word to another.
@@ -199,12 +199,10 @@ public actor Session {
 
   /// A solved ticket says that the work is done.
   private var ticketsWord: Claim? {
-    guard let ticket = task.input.text("ticket_id"), let operation = catalogue["ticketing.get_ticket"] else {
-      return nil
-    }
-    var look = world.withoutAgent()
-    let shown = look.ask(Request(operation.name, ["ticket": .text(ticket)], principal: principal(for: operation)))
-    guard let status = shown.body.text("status"), ["solved", "closed"].contains(status) else { return nil }
+    guard let ticket = task.input.text("ticket_id"),
+      let status = glance("ticketing.get_ticket", ["ticket": .text(ticket)])?.body.text("status"),
+      ["solved", "closed"].contains(status)
+    else { return nil }
     return Claim(.completed, text: "The ticket is \(status).")
   }
 

@@ -52,12 +52,11 @@ struct ModelDoor: Door {
     } catch {
       throw ModelRefusal(message: error.message)
     }
-    let isRetry = (request.header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0
-    let turn = await session.askModel(reply.offer, proposal: Name(reply.answer.summary), isRetry: isRetry)
+    let turn = await session.askModel(reply.offer, proposal: Name(reply.answer.summary), isRetry: request.isRetry)
     guard let turn else { return .close }
     let said = reply.under(turn.fault)
     let envelope = ModelEnvelope(
-      id: session.modelID(turn.number), created: await session.now.nanoseconds / 1_000_000_000,
+      id: session.modelID(turn.number), created: await session.now.unixSeconds,
       model: conversation.model, promptLength: request.body.count)
     if conversation.isStream {
       let events = wire.events(said, in: envelope, wantsUsage: conversation.wantsUsage)

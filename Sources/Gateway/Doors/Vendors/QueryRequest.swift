@@ -54,24 +54,23 @@ struct QueryRequest {
 
   /// The tags of a list such as `Tag` (EC2) or `Tags.member` (IAM).
   func tags(_ list: String) -> [String: String] {
-    var tags: [String: String] = [:]
-    var number = 1
-    while let key = form["\(list).\(number).Key"] {
-      tags[key] = form["\(list).\(number).Value"] ?? ""
-      number += 1
-    }
-    return tags
+    pairs(of: list, "Key", "Value")
   }
 
   /// What `Filter.N` asks for, by the filter's name; of several values the first.
   private var filters: [String: String] {
-    var filters: [String: String] = [:]
+    pairs(of: "Filter", "Name", "Value.1")
+  }
+
+  /// The values of a list by their names; its items are numbered from 1.
+  private func pairs(of list: String, _ name: String, _ value: String) -> [String: String] {
+    var pairs: [String: String] = [:]
     var number = 1
-    while let name = form["Filter.\(number).Name"] {
-      filters[name] = form["Filter.\(number).Value.1"] ?? ""
+    while let key = form["\(list).\(number).\(name)"] {
+      pairs[key] = form["\(list).\(number).\(value)"] ?? ""
       number += 1
     }
-    return filters
+    return pairs
   }
 
   private static func unknown(_ action: String) -> Problem {
@@ -202,10 +201,13 @@ struct QueryRequest {
   /// Access keys are a role's here, whose name stands for the `UserName`.
   func iam(_ action: String) throws(Problem) -> QueryCall {
     switch action {
-    case "CreateRole", "GetRole", "DeleteRole":
+    case "CreateRole":
       var arguments: Fields = ["name": .text(try required("RoleName"))]
-      if action == "CreateRole" { arguments.put("customer", tags("Tags.member")["customer"]) }
-      return one(Self.operations[action], arguments) { action == "DeleteRole" ? [] : [XML("Role", QueryXML.role($0))] }
+      arguments.put("customer", tags("Tags.member")["customer"])
+      return one("identity.create_role", arguments) { [XML("Role", QueryXML.role($0))] }
+    case "GetRole":
+      return one("identity.get_role", ["name": .text(try required("RoleName"))]) { [XML("Role", QueryXML.role($0))] }
+    case "DeleteRole": return one("identity.delete_role", ["name": .text(try required("RoleName"))]) { _ in [] }
     case "CreatePolicy":
       var arguments: Fields = [
         "name": .text(try required("PolicyName")), "document": .text(try required("PolicyDocument")),
@@ -229,7 +231,10 @@ struct QueryRequest {
       let (role, policy) = (try required("RoleName"), try policy())
       let isNew = action == "AttachRolePolicy"
       var arguments: Fields = ["name": .text("\(role).\(policy)")]
-      if isNew { arguments = ["name": .text("\(role).\(policy)"), "role": .text(role), "policy": .text(policy)] }
+      if isNew {
+        arguments.put("role", role)
+        arguments.put("policy", policy)
+      }
       var call = one(isNew ? "identity.create_binding" : "identity.delete_binding", arguments) { _ in [] }
       if isNew { call.harmless = "EntityAlreadyExists" }
       return call
@@ -259,12 +264,8 @@ struct QueryRequest {
     }
   }
 
-  private static let operations: [String: Name] = [
-    "CreateRole": "identity.create_role", "GetRole": "identity.get_role", "DeleteRole": "identity.delete_role",
-  ]
-
-  private func one(_ operation: Name?, _ arguments: Fields, write: @escaping (Fields) -> [XML]) -> QueryCall {
-    QueryCall([VendorCall(operation ?? "identity.get_role", arguments)]) { write($0.last ?? [:]) }
+  private func one(_ operation: Name, _ arguments: Fields, write: @escaping (Fields) -> [XML]) -> QueryCall {
+    QueryCall([VendorCall(operation, arguments)]) { write($0.last ?? [:]) }
   }
 
   /// The id of a key as identity knows it.

@@ -34,7 +34,7 @@ extension Session {
         operation.name, call.arguments, principal: vendorPrincipal(of: request, for: operation),
         idempotencyKey: operation.takesKey ? call.key : nil),
       mark: request.header("amz-sdk-invocation-id"),
-      isRetry: (request.header("x-stainless-retry-count").flatMap { Int($0) } ?? 0) > 0)
+      isRetry: request.isRetry)
     return await exchange(attempt)
   }
 
