@@ -74,7 +74,8 @@ import Testing
     guard isConnected else { return nil }
     if let patience {
       var limit = timeval()
-      limit.tv_usec = .init(patience * 1_000)
+      limit.tv_sec = .init(patience / 1_000)
+      limit.tv_usec = .init(patience % 1_000 * 1_000)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
     _ = request.withCString { send(descriptor, $0, strlen($0), 0) }
