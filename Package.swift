@@ -79,9 +79,11 @@ let package = Package(
       "Exploration",
       ["Primitives", "Simulation", "Operations", "Faultline", .product(name: "GRDB", package: "GRDB.swift")]),
     // Floor 5
+    .target(name: "CSupervision"),
     room(
       "Gateway",
       [
+        "CSupervision",
         "Primitives", "Simulation", "Operations", "Faultline",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

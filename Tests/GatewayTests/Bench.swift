@@ -57,12 +57,13 @@ enum Bench {
   /// Plays a command in a virtual world of its own.
   static func trial(
     _ command: AgentCommandLine, in scenario: Name = "happy-path", faults: [Plan.Entry] = [], folder: String,
-    timeout: Duration, reset: String? = nil, isSecure: Bool = false
+    timeout: Duration, reset: String? = nil, isSecure: Bool = false, usesControlGroups: Bool = true
   ) async throws -> OutsideTrials.Outcome {
     var settings = OutsideTrials.Settings(folder: folder)
     settings.session.clock = .virtual
     settings.timeout = timeout
     settings.reset = reset
+    settings.usesControlGroups = usesControlGroups
     let host = WorldHost()
     let setup = try setup(scenario)
     return try await serving(host) { [settings] port in

@@ -30,6 +30,19 @@ import Testing
     #expect(outcome.record.verdict.result == .pass)
   }
 
+  @Test func aProcessThatCouldNotBeginIsNoAgentThatHandsOver() async throws {
+    let outcome = try await trial("echo 'ModuleNotFoundError: no langgraph' >&2; exit 1")
+    #expect(outcome.record.verdict.result == .inconclusive)
+    #expect(outcome.record.verdict.outcome == nil)
+    #expect(
+      outcome.record.verdict.reasons.prefix(2) == [
+        "The process did not start: it ended with status 1 before its first request, and said:",
+        "ModuleNotFoundError: no langgraph",
+      ])
+    // Who says nothing about an error hands over.
+    #expect(try await trial("exit 1").record.verdict.outcome == .escalated)
+  }
+
   @Test func aProcessThatDoesNotEndIsInconclusive() async throws {
     let outcome = try await trial("sleep 60", timeout: .seconds(2))
     #expect(outcome.record.verdict.result != .pass)

@@ -90,7 +90,7 @@ import Testing
   static let floors = [
     "Primitives": 0, "Simulation": 1, "Operations": 1, "Backends": 2, "OpsAgent": 2, "OpsAgentSQLite": 3,
     "Faultline": 3, "Agents": 4, "Exploration": 4, "OpsAgentProcess": 4, "Gateway": 5, "Certification": 5,
-    "Reporting": 5, "LyingDisk": 5, "FaultlineTesting": 6, "FaultlineCLI": 6, "CheckDisks": 6,
+    "Reporting": 5, "LyingDisk": 5, "FaultlineTesting": 6, "FaultlineCLI": 6, "CheckDisks": 6, "CSupervision": 0,
   ]
 
   /// Arrows that point down and are forbidden all the same.

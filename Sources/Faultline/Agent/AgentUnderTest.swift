@@ -32,6 +32,8 @@ public protocol AgentUnderTest: Sendable {
   /// Whether it can be deployed once for each of several workflows that are under way at once. Where it can't, a world
   /// has the scenario's own workflow alone.
   var servesSeveral: Bool { get }
+  /// Whether its processes are outside this one, and can die at any moment and not only at their commands.
+  var isOutside: Bool { get }
   /// Sets the agent up for one run, with an empty store.
   func deploy(_ task: AgentTask) throws -> any AgentDeployment
 }
@@ -42,6 +44,7 @@ extension AgentUnderTest {
   public var runsReplicas: Bool { true }
   public var isPausable: Bool { true }
   public var servesSeveral: Bool { true }
+  public var isOutside: Bool { false }
 }
 
 /// A practice that an agent may declare or a scenario may demand; each switches contract oracles from

@@ -239,6 +239,22 @@ public enum MessageFault: UInt8, ChoiceAnswer {
   }
 }
 
+/// What becomes of a request on the wire whose caller, a process outside, dies at another one.
+public enum FlightFault: UInt8, ChoiceAnswer {
+  case delivered
+  /// The connection is torn down before the system has read it. Truth: not executed.
+  case dropped
+
+  public static var benign: FlightFault { .delivered }
+
+  public var name: Name {
+    switch self {
+    case .delivered: "delivered"
+    case .dropped: "request-dropped"
+    }
+  }
+}
+
 /// What may happen to a process around one command.
 public enum CrashFault: UInt8, ChoiceAnswer {
   case live

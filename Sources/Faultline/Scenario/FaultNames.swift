@@ -34,7 +34,8 @@ struct FaultName: Sendable {
     + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
     + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
     + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
-    + names(of: CrashFault.self, bending: .crash) + names(of: StoreFault.self, bending: .store)
+    + names(of: CrashFault.self, bending: .crash) + names(of: FlightFault.self, bending: .crash)
+    + names(of: StoreFault.self, bending: .store)
     + names(of: VolumeFault.self, bending: .store) + names(of: ModelFault.self, bending: .decision)
 
   static func find(_ name: String) -> FaultName? { all.first { $0.name == name } }

@@ -62,12 +62,16 @@ extension ScenarioDraft {
     }
     guard let key = fault.key else { return nil }
     guard let tree = section[key] else { return fault.standard }
+    if fault.name == "crash", case .scalar(let text, _) = tree.content, World.delay(of: fault.answer(text)) != nil {
+      return text
+    }
     return problems.name(tree, among: fault.variants, "\(key) of '\(fault.name)'")
   }
 
   private mutating func readPoint(_ tree: YAMLTree, of fault: FaultName?, operations: [String]) -> String? {
     guard let text = problems.text(tree, "an operation, or a checkpoint of the agent") else { return nil }
     if operations.contains(text) { return text }
+    if fault?.aspect == .crash, [World.answeredPoint.text, World.runningPoint.text].contains(text) { return text }
     if text.contains("/") {
       problems.report(
         tree.position, "a place in this form takes 'choose', not 'inject'",
@@ -119,7 +123,9 @@ extension Problems {
     // Answers that are no faults, such as what a decider says, are known to the agent alone.
     let known = pattern.aspect == .decision && choice?.hasPrefix("model-") != true
       ? [] : FaultName.answers(at: pattern.aspect)
-    if let choice, let tree = section["choose"], !known.isEmpty, !known.contains(choice) {
+    if let choice, let tree = section["choose"], !known.isEmpty, !known.contains(choice),
+      World.delay(of: Name(choice)) == nil
+    {
       unknown(choice, at: tree.position, among: known, "answer")
       return nil
     }

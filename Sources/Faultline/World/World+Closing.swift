@@ -16,7 +16,7 @@ extension World {
     world.simulation.drive(by: .planned(Plan()))
     world.simulation.dropScheduled { happening in
       switch happening {
-      case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause, .act, .desk: true
+      case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause, .act, .death, .desk: true
       case .message(let delivery, _): World.isTrigger(delivery)
       case .arrival, .systemDue, .release: false
       }

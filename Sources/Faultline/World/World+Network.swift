@@ -56,7 +56,8 @@ extension World {
       offer.add(.pauseAfterTakeover)
       if route.operation.isMutation { offer.add(.pauseUnsent) }
     }
-    if route.operation.isMutation { offer.add(.clockAhead, .clockBack) }
+    // The clock of a process outside is not the world's to set.
+    if route.operation.isMutation, !isOutside { offer.add(.clockAhead, .clockBack) }
     let crash = simulation.choose(offer, at: site.aspect(.crash))
     let fault = crash == .live ? nil : note(crash.name, at: site.aspect(.crash))
     if crash == .crashBefore {
@@ -364,6 +365,7 @@ extension World {
       reached(.afterTimeout, by: index)
     }
     resume(terms.process, .answered(terms.ticket, answer))
+    if isOutside, answer.response != nil { wasAnswered(terms.process) }
   }
 
   /// What SDKs retry by themselves: no answer, too many requests, and server errors.

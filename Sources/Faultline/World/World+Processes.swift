@@ -71,6 +71,7 @@ extension World {
     var asked = takeCommands()
     deployment.start(process, trigger: trigger, at: now, into: &asked)
     carryOut(&asked, for: process)
+    limitLife(of: process)
   }
 
   /// Hands an input to a process, if that incarnation still lives.
@@ -221,6 +222,7 @@ extension World {
     processes[index].deferred = []
     record(.processCrashed(process))
     deployment.crash(process)
+    settleFlight(of: process)
     let calls = calls
     simulation.dropScheduled { happening in
       switch happening {

@@ -193,6 +193,9 @@ extension World {
     case .act(let index):
       hasher.combine(21 as UInt64)
       hasher.combine(index)
+    case .death(let process, _):
+      hasher.combine(23 as UInt64)
+      hasher.combine(process)
     case .desk(let process, let stage):
       hasher.combine(22 as UInt64)
       hasher.combine(process)

@@ -12,6 +12,8 @@ public struct World {
   let replacesPaused: Bool
   /// Whether a process can be stopped and go on later.
   let isPausable: Bool
+  /// Whether processes are outside and can die at any moment.
+  let isOutside: Bool
   /// With as many workflows as there are in this world.
   public let shape: RunShape
   /// What the ids of its objects are marked with; none in a simulated run.
@@ -88,6 +90,8 @@ public struct World {
     case unpause(UInt8)
     /// A scripted act, by its position.
     case act(Int)
+    /// A process dies whose time a plan limits.
+    case death(ProcessID, fault: Int)
     /// The desk's next move with what this process handed over.
     case desk(ProcessID, UInt8)
 
@@ -217,6 +221,7 @@ public struct World {
     client = agent.client
     replacesPaused = agent.runsReplicas
     isPausable = agent.isPausable
+    isOutside = agent.isOutside
     var shape = shape
     shape.workflows = setup.flows.count
     self.shape = shape
@@ -347,6 +352,7 @@ public struct World {
     case .release(let call, let attempt): release { $0.call == call && $0.attempt == attempt }
     case .unpause(let index): unpause(index)
     case .act(let index): act(index)
+    case .death(let process, let fault): die(process, fault: fault)
     case .desk(let process, let stage): attend(process, stage: Int(stage))
     }
   }

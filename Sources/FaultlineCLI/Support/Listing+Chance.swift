@@ -11,7 +11,8 @@ extension Listing {
       + names(of: KeyFault.self, bending: .key) + names(of: ReadFault.self, bending: .read)
       + names(of: LifecycleFault.self, bending: .lifecycle) + names(of: SchemaFault.self, bending: .schema)
       + names(of: OutsideFault.self, bending: .outside) + names(of: MessageFault.self, bending: .message)
-      + names(of: CrashFault.self, bending: .crash) + names(of: StoreFault.self, bending: .store)
+      + names(of: CrashFault.self, bending: .crash) + names(of: FlightFault.self, bending: .crash)
+      + names(of: StoreFault.self, bending: .store)
       + names(of: VolumeFault.self, bending: .store) + names(of: ModelFault.self, bending: .decision)
   }
 
@@ -76,6 +77,7 @@ private enum FaultText {
     case "crash:before": "The process dies before the request leaves, or before the transaction commits."
     case "crash:after": "The process dies after the request left, or after the transaction committed."
     case "crash:on-answer": "The process dies when the answer is there and not yet taken in."
+    case "request-dropped": "A process of an agent dies, and with it another request that it had just sent."
     case "pause:after-timeout": "The process stops after sending until its deadline has passed, then goes on."
     case "pause:after-takeover": "The process stops, another takes over and finishes, then the first goes on."
     case "pause:after-takeover-unsent": "The same, stopped just before a request that it sends, or a store write, when it goes on."

@@ -83,15 +83,27 @@ public struct GatewayServer: Sendable {
     to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
   ) async throws {
     let reply: WireReply
+    var handled: WireRequest?
     if let refusal = refusal(of: request) {
       reply = .whole(refusal)
     } else if let read = try await read(request, from: channel) {
+      handled = read
       reply = await host.handle(read)
     } else {
       var refusal = WireResponse.problem(413, "Content Too Large", "A body has at most \(settings.bodyLimit) bytes.")
       refusal.headers.append(("connection", "close"))
       reply = .whole(refusal)
     }
+    do {
+      try await write(reply, with: writer)
+    } catch {
+      if let handled { await host.wasWritten(handled) }
+      throw error
+    }
+    if let handled { await host.wasWritten(handled) }
+  }
+
+  private func write(_ reply: WireReply, with writer: consuming ResponseWriter) async throws {
     switch reply {
     case .whole(let response):
       try await writer.writeWhole(response.head, ByteBuffer(bytes: response.body))

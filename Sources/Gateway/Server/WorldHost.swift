@@ -39,6 +39,7 @@ public final class WorldHost: RequestHandler {
       return .whole(.problem(404, "Not Found", "There is no such world; its base URL has an id, /w/ID."))
     }
     let replica = Self.replica(in: &request)
+    await session.answerBegins(to: replica)
     guard let door = doors.first(where: { $0.answers(request) }) else {
       return .whole(.problem(404, "Not Found", "Nothing answers to /\(request.path); see /openapi.json."))
     }
@@ -52,6 +53,12 @@ public final class WorldHost: RequestHandler {
     guard segments.first == "replica", segments.count >= 2, let index = UInt8(segments[1]) else { return nil }
     request.path = segments.dropFirst(2).joined(separator: "/")
     return index
+  }
+
+  public func wasWritten(_ request: WireRequest) async {
+    var request = request
+    guard let session = session(for: &request) else { return }
+    await session.answerWasWritten(to: Self.replica(in: &request))
   }
 
   /// The world of a request, whose path then starts below it.

@@ -28,6 +28,7 @@ public struct OutsideAgent: AgentUnderTest {
   public var runsReplicas: Bool { false }
   public var isPausable: Bool { false }
   public var servesSeveral: Bool { false }
+  public var isOutside: Bool { true }
 
   public func deploy(_ task: AgentTask) throws -> any AgentDeployment { OutsideDeployment(inbox: inbox) }
 }

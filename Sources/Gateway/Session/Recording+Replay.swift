@@ -55,6 +55,9 @@ extension Recording {
         if let call = world.submit(AgentCall(ticket: ticket, request: request, step: ""), from: process) {
           tickets[call] = ticket
         }
+      case .left(let process, let ticket, let request):
+        requests += 1
+        world.submitFromDead(AgentCall(ticket: ticket, request: request, step: ""), by: process)
       case .again(let call):
         requests += 1
         guard let ticket = tickets[call] else {

@@ -47,12 +47,8 @@ extension Recording {
   private func json(_ deed: Deed) -> JSON {
     switch deed {
     case .pass(let instant): ["pass": .int((instant - start).nanoseconds)]
-    case .call(let process, let ticket, let request):
-      [
-        "call": .text(request.operation.text), "by": Self.name(process), "ticket": .int(Int64(ticket)),
-        "principal": .text(request.principal.text), "key": request.idempotencyKey.map { .text($0) } ?? .null,
-        "fence": request.fence.map { .int($0) } ?? .null, "arguments": Self.json(request.arguments),
-      ]
+    case .call(let process, let ticket, let request): Self.json("call", process, ticket, request)
+    case .left(let process, let ticket, let request): Self.json("left", process, ticket, request)
     case .again(let call): ["again": .int(Int64(call))]
     case .hangUp(let call, let absence): ["hang_up": .int(Int64(call)), "after": .text(absence.rawValue)]
     case .next(let process, let count): ["next": .int(Int64(count)), "by": Self.name(process)]
@@ -67,6 +63,14 @@ extension Recording {
       ]
     case .abandon: ["abandon": true]
     }
+  }
+
+  private static func json(_ word: String, _ process: ProcessID, _ ticket: UInt32, _ request: Request) -> JSON {
+    [
+      word: .text(request.operation.text), "by": name(process), "ticket": .int(Int64(ticket)),
+      "principal": .text(request.principal.text), "key": request.idempotencyKey.map { .text($0) } ?? .null,
+      "fence": request.fence.map { .int($0) } ?? .null, "arguments": json(request.arguments),
+    ]
   }
 
   private static func name(_ process: ProcessID) -> JSON { .text("\(process.index)~\(process.incarnation)") }
@@ -133,14 +137,15 @@ extension Recording {
       return line["offer"]?.text.flatMap { UInt64($0, radix: 16) }
         .map { .model(process, offer: $0, proposal: Name(proposal)) }
     }
-    guard let operation = line["call"]?.text, let ticket = line["ticket"]?.int.flatMap({ UInt32(exactly: $0) }),
+    guard let operation = (line["call"] ?? line["left"])?.text,
+      let ticket = line["ticket"]?.int.flatMap({ UInt32(exactly: $0) }),
       let principal = line["principal"]?.text, let arguments = line["arguments"].flatMap(Self.fields)
     else { return nil }
-    return .call(
-      process, ticket: ticket,
-      Request(
-        Name(operation), arguments, principal: Name(principal), idempotencyKey: line["key"]?.text,
-        fence: line["fence"]?.int))
+    let request = Request(
+      Name(operation), arguments, principal: Name(principal), idempotencyKey: line["key"]?.text,
+      fence: line["fence"]?.int)
+    return line["call"] == nil
+      ? .left(process, ticket: ticket, request) : .call(process, ticket: ticket, request)
   }
 
   private static func claim(_ document: JSON) -> Claim? {
@@ -169,7 +174,8 @@ extension Recording {
     guard let entries = list.list else { return nil }
     var fields = Fields()
     for entry in entries {
-      guard let pair = entry.list, pair.count == 2, let name = pair[0].text, let value = value(pair[1]) else { return nil }
+      guard let pair = entry.list, pair.count == 2, let name = pair[0].text, let value = value(pair[1])
+      else { return nil }
       fields[Name(name)] = value
     }
     return fields

@@ -15,6 +15,8 @@ public struct Recording: Sendable {
     /// Time passed until then.
     case pass(Instant)
     case call(ProcessID, ticket: UInt32, Request)
+    /// Its caller died at another one that was sent at the same moment.
+    case left(ProcessID, ticket: UInt32, Request)
     /// The caller's library asked again.
     case again(call: Int)
     case hangUp(call: Int, Answer.Absence)
@@ -44,7 +46,7 @@ public struct Recording: Sendable {
   public var count: Int {
     deeds.count { deed in
       switch deed {
-      case .call, .again: true
+      case .call, .left, .again: true
       default: false
       }
     }
@@ -77,6 +79,8 @@ struct RecordedWorld {
   func isRunning(_ process: ProcessID) -> Bool { world.isRunning(process) }
   func fate(of call: Int) -> World.CallFate { world.fate(of: call) }
   func handling(of call: Int) -> Response? { world.handling(of: call) }
+  var nextDeath: Instant? { world.nextDeath }
+  func diedAnswered(_ process: ProcessID) -> Bool { world.diedAnswered(process) }
   func withoutAgent() -> World { world.withoutAgent() }
   mutating func takeForks() -> [Fork] { world.takeForks() }
 
@@ -89,6 +93,12 @@ struct RecordedWorld {
     recording.add(.call(process, ticket: call.ticket, call.request))
     look(at: call.request, of: process)
     return world.submit(call, from: process)
+  }
+
+  mutating func submitFromDead(_ call: AgentCall, by process: ProcessID) {
+    recording.add(.left(process, ticket: call.ticket, call.request))
+    look(at: call.request, of: process)
+    world.submitFromDead(call, by: process)
   }
 
   mutating func attemptAgain(_ call: Int) -> Bool {

@@ -83,7 +83,6 @@ public actor Session {
   private let setup: WorldSetup
   private let agent: OutsideAgent
   let settings: Settings
-  private let keeper: (any ProcessKeeper)?
   var clock: SessionClock
   var world: RecordedWorld
   /// The processes that are at work, in the order of their indices.
@@ -97,6 +96,15 @@ public actor Session {
   /// What each process said last about its work, by its index.
   private var words: [UInt8: Word] = [:]
   private var isAbandoned = false
+  /// Who has to die once its answers are written.
+  var dying: Set<ProcessID> = []
+  /// Deaths from which nothing followed yet.
+  var unfollowedDeaths = 0
+  /// Whether anything ever came from a process.
+  var wasAsked = false
+  /// Requests of whichever kind whose answers are not written yet, by the process that they say they are from.
+  var unwritten: [UInt8?: Int] = [:]
+  let keeper: (any ProcessKeeper)?
   private var record: RunRecord?
   /// Who waits for the model in vain, and is to go on doing so when it asks again.
   var unansweredModel: ProcessID?
@@ -250,11 +258,18 @@ public actor Session {
     var record = world.conclude(agent, origin: settings.origin)
     if isAbandoned { record.markAbandoned() }
     self.record = record
-    for waiting in arrivals { waiting.continuation.resume(returning: .close) }
-    arrivals = []
+    closeArrivals(of: nil)
     for waiter in endWaiters { waiter.resume() }
     endWaiters = []
     endWaits()
+  }
+
+  /// What has arrived from a process that is dead, and was not taken in, has no effect, least of all as its
+  /// successor's; nil stands for all processes.
+  func closeArrivals(of process: ProcessID?) {
+    let isDead = { (waiting: Waiting) in process == nil || waiting.replica == nil || waiting.replica == process?.index }
+    for waiting in arrivals where isDead(waiting) { waiting.continuation.resume(returning: .close) }
+    arrivals.removeAll(where: isDead)
   }
 
   // MARK: Time
@@ -281,11 +296,21 @@ public actor Session {
     for process in crashes {
       killed.insert(process)
       running.removeAll { $0 == process }
-      await keeper?.kill(process)
+      guard let keeper else { continue }
+      if world.diedAnswered(process) {
+        letAnswerOut(before: process)
+      } else {
+        await keeper.kill(process)
+        closeArrivals(of: process)
+        unfollowedDeaths += 1
+      }
     }
     if !crashes.isEmpty { endWaits(of: crashes) }
-    if !crashes.isEmpty, keeper != nil {
-      restartsLeft -= 1
+    // Nobody starts in somebody's place who is not dead yet.
+    guard dying.isEmpty else { return }
+    if unfollowedDeaths > 0 {
+      restartsLeft -= unfollowedDeaths
+      unfollowedDeaths = 0
       guard restartsLeft >= 0 else { return conclude() }
       // A supervisor does not wait for somebody to ask.
       while world.isStarting, let next = world.nextTime, world.pass(to: next) {}
@@ -294,6 +319,7 @@ public actor Session {
       running.append(start.process)
       running.sort { $0.index < $1.index }
       await keeper?.start(start.process, trigger: start.trigger)
+      awaitDeath()
     }
   }
 
@@ -328,9 +354,12 @@ public actor Session {
       let order = arrivalOrder(of: batch.count)
       batch = order.map { batch[$0] }
     }
-    for waiting in batch {
-      let call = await Self.$replica.withValue(waiting.replica) { await put(waiting.attempt) }
-      // Each is on the wire before the first is answered: they were sent together.
+    await comeToNow()
+    let senders = batch.map { runningProcess(of: $0.replica) }
+    // Each is on the wire before the first is answered, or its sender is dead: they were sent together.
+    let calls = zip(batch, senders).map { waiting, sender in sender.flatMap { put(waiting.attempt, by: $0) } }
+    await afterStep()
+    for (waiting, call) in zip(batch, calls) {
       Task { waiting.continuation.resume(returning: await self.follow(call, waiting.attempt)) }
     }
   }
@@ -338,8 +367,12 @@ public actor Session {
   /// Puts an attempt on the wire.
   ///
   /// - Returns: its logical call; nil where there is nobody to send for.
-  private func put(_ attempt: Attempt) async -> LogicalCall? {
-    guard let process = await caller() else { return nil }
+  private func put(_ attempt: Attempt, by process: ProcessID) -> LogicalCall? {
+    guard world.isRunning(process) else {
+      ticket += 1
+      world.submitFromDead(AgentCall(ticket: ticket, request: attempt.request, step: ""), by: process)
+      return nil
+    }
     if let known = joined(attempt, by: process) {
       let call = logicalCalls[known]
       if world.fate(of: call.index) == .lost {
@@ -348,7 +381,6 @@ public actor Session {
       }
       if world.attemptAgain(call.index) {
         logicalCalls[known].attempts += 1
-        await afterStep()
         return logicalCalls[known]
       }
     }
@@ -358,18 +390,25 @@ public actor Session {
       index: number ?? -1, process: process, ticket: ticket, mark: attempt.mark,
       key: attempt.request.idempotencyKey, operation: attempt.request.operation)
     logicalCalls.append(call)
-    await afterStep()
     return call
   }
 
   /// The process that whatever arrives now comes from; nil where there is none.
   func caller() async -> ProcessID? {
+    await comeToNow()
+    return runningProcess(of: Self.replica)
+  }
+
+  /// Lets the world come to the moment at which something arrives.
+  private func comeToNow() async {
     catchUp()
     await afterStep()
     // Nobody starts processes here: whoever calls is the next incarnation.
     if keeper == nil { await passUntilSomebodyWorks() }
-    guard let process = process(of: Self.replica), world.isRunning(process) else { return nil }
-    return process
+  }
+
+  private func runningProcess(of replica: UInt8?) -> ProcessID? {
+    process(of: replica).flatMap { world.isRunning($0) ? $0 : nil }
   }
 
   /// The logical call that an attempt belongs to: by its library's mark, else by its key; otherwise it is its own.

@@ -33,11 +33,15 @@ public actor Supervisor: ProcessKeeper {
   private let ofProcess: @Sendable (ProcessID) -> [String: String]
   /// Where the processes' output goes, `stdout.1`, `stderr.1`, by incarnation; of a second replica `stdout-1.1`.
   private let folder: String
+  /// Whether a process gets a control group where one can be had.
+  private let usesControlGroups: Bool
   private var children: [ProcessID: Child] = [:]
   private var session: Session?
   /// How often a person has ordered that the work goes on.
   private var resumptions = 0
   private(set) var survivors: [String] = []
+  /// How the last process ended that ended by itself.
+  private(set) var lastStatus: Int32 = 0
   /// Why a process could not be started; nil where all could.
   private(set) var failure: String?
 
@@ -48,10 +52,11 @@ public actor Supervisor: ProcessKeeper {
   /// - Throws: `AgentCommandLine.LiveKey`.
   init(
     _ command: AgentCommandLine, adding own: [String: String],
-    ofProcess: @escaping @Sendable (ProcessID) -> [String: String], output folder: String
+    ofProcess: @escaping @Sendable (ProcessID) -> [String: String], output folder: String, usesControlGroups: Bool
   ) throws {
     self.ofProcess = ofProcess
     self.command = command
+    self.usesControlGroups = usesControlGroups
     environment = try command.environment(adding: own)
     run = own["FAULTLINE_RUN_ID"] ?? ""
     self.folder = folder
@@ -65,15 +70,16 @@ public actor Supervisor: ProcessKeeper {
     environment["FAULTLINE_START"] = String(process.incarnation)
     if case .resume = trigger { resumptions += 1 }
     if resumptions > 0 { environment["FAULTLINE_RESUMPTIONS"] = String(resumptions) }
-    let configuration = configuration(with: environment)
     let number = process.index == 0 ? ".\(process.incarnation)" : "-\(process.index).\(process.incarnation)"
+    let group = usesControlGroups ? ControlGroup(named: "\(getpid())-\(run)\(number)") : nil
+    let configuration = configuration(with: environment, in: group)
     // The run's own task waits for the end; the world goes on when the process has a number.
     await withCheckedContinuation { (hasStarted: CheckedContinuation<Void, Never>) in
       let task = Task {
         var status: Int32 = 127
         do {
           status = try await run(configuration, number: number) { id in
-            await self.note(id, of: process)
+            await self.note(id, of: process, in: group)
             hasStarted.resume()
           }
         } catch {
@@ -115,14 +121,15 @@ public actor Supervisor: ProcessKeeper {
     }
   }
 
-  private func configuration(with environment: [String: String]) -> Configuration {
+  private func configuration(with environment: [String: String], in group: ControlGroup?) -> Configuration {
     var options = PlatformOptions()
     options.createSession = true
-    let executable: Executable =
-      command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable)
+    let own = (command.executable, command.arguments)
+    let (name, arguments) = group?.entering(own.0, own.1) ?? own
+    let executable: Executable = name.contains("/") ? .path(FilePath(name)) : .name(name)
     return Configuration(
-      executable: executable, arguments: Arguments(command.arguments),
-      environment: Self.variables(environment), platformOptions: options)
+      executable: executable, arguments: Arguments(arguments), environment: Self.variables(environment),
+      platformOptions: options)
   }
 
   private static func variables(_ texts: [String: String]) -> Environment {
@@ -134,8 +141,9 @@ public actor Supervisor: ProcessKeeper {
       FilePath("\(folder)/\(name)"), .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
   }
 
-  private func note(_ id: pid_t, of process: ProcessID) {
-    children[process, default: Child()].tree = ProcessTree(root: id, mark: "FAULTLINE_PROCESS_ID=\(mark(of: process))")
+  private func note(_ id: pid_t, of process: ProcessID, in group: ControlGroup?) {
+    children[process, default: Child()].tree = ProcessTree(
+      root: id, mark: "FAULTLINE_PROCESS_ID=\(mark(of: process))", group: group)
   }
 
   /// What the tree of one process is known by: the death of a replica is not that of the others.
@@ -150,15 +158,21 @@ public actor Supervisor: ProcessKeeper {
   private func ended(_ process: ProcessID, status: Int32) async {
     guard let child = children[process], !child.isKilled else { return }
     // What it left behind would act on after its end.
-    if let tree = child.tree, !tree.members().isEmpty { survivors += await tree.kill() }
+    lastStatus = status
+    if let tree = child.tree { note(await tree.kill()) }
     await session?.processEnded(process, status: status)
   }
 
   public func kill(_ process: ProcessID) async {
     guard let tree = children[process]?.tree else { return }
     children[process]?.isKilled = true
-    survivors += await tree.kill()
+    note(await tree.kill())
     await children[process]?.task?.value
+  }
+
+  /// Notes who could not be killed, each once.
+  private func note(_ survivors: [String]) {
+    self.survivors += survivors.filter { !self.survivors.contains($0) }
   }
 
   /// Kills whoever is left.

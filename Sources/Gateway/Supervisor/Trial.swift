@@ -17,6 +17,8 @@ public struct OutsideTrials: Sendable {
     public var folder: String
     /// What `sh` runs before each trial, with the agent's environment: it clears state that lives elsewhere.
     public var reset: String?
+    /// Whether each process gets a control group where this machine lets it have one; else its tree is looked up.
+    public var usesControlGroups = true
 
     public init(folder: String) { self.folder = folder }
   }
@@ -107,7 +109,7 @@ public struct OutsideTrials: Sendable {
           // Both libraries find the scripted model by these, and a key that is nobody's.
           "OPENAI_BASE_URL": "\(base)/model/v1", "ANTHROPIC_BASE_URL": "\(base)/model", "AWS_ENDPOINT_URL": base,
         ]
-      }, output: folder)
+      }, output: folder, usesControlGroups: settings.usesControlGroups)
     let world = try Session(
       setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
     await supervisor.attach(world)
@@ -127,10 +129,26 @@ public struct OutsideTrials: Sendable {
       record.verdict.reasons.append("These processes could not be killed: \(survivors.joined(separator: ", ")).")
       if record.verdict.result == .pass { record.verdict.result = .inconclusive }
     }
+    if await !world.wasAsked, let words = Self.lastWords(status: await supervisor.lastStatus, in: folder) {
+      record.verdict.result = .inconclusive
+      record.verdict.outcome = nil
+      record.verdict.reasons.insert(contentsOf: words, at: 0)
+    }
     let failure = await supervisor.failure
     if record.verdict.result == .pass, failure == nil { try? FileManager.default.removeItem(atPath: folder) }
     return Outcome(
-      record: record, recording: await world.recording, forks: await world.takeForks(), folder: folder, survivors: survivors,
-      duration: ContinuousClock.now - begun, failure: failure)
+      record: record, recording: await world.recording, forks: await world.takeForks(), folder: folder,
+      survivors: survivors, duration: ContinuousClock.now - begun, failure: failure)
+  }
+
+  /// What a process said that ended before it asked for anything, in a way in which interpreters, shells and loaders
+  /// end that could not begin: that says nothing about an agent. Nil where it looks otherwise.
+  private static func lastWords(status: Int32, in folder: String) -> [String]? {
+    guard [1, 2, 126, 127].contains(status) || status > 128,
+      let data = FileManager.default.contents(atPath: "\(folder)/stderr.1"), !data.isEmpty
+    else { return nil }
+    let lines = String(decoding: data.suffix(4_096), as: UTF8.self).split(separator: "\n").suffix(5)
+    return ["The process did not start: it ended with status \(status) before its first request, and said:"]
+      + lines.map(String.init)
   }
 }
