@@ -61,11 +61,18 @@ extension ScenarioDraft {
       problems.report(tree.position, "'\(fault.name)' has no '\(key)'", remedy: remedy ?? "leave it out")
     }
     guard let key = fault.key else { return nil }
-    guard let tree = section[key] else { return fault.standard }
-    if fault.name == "crash", case .scalar(let text, _) = tree.content, World.delay(of: fault.answer(text)) != nil {
-      return text
+    if fault.name == "crash", let at = section["at"], case .scalar(World.runningPoint.text, _) = at.content {
+      return readTimeOfDeath(section[key] ?? at, of: fault)
     }
+    guard let tree = section[key] else { return fault.standard }
     return problems.name(tree, among: fault.variants, "\(key) of '\(fault.name)'")
+  }
+
+  /// When a process dies that asks for nothing at that moment, as the part of the fault's name that says so.
+  private mutating func readTimeOfDeath(_ tree: YAMLTree, of fault: FaultName) -> String? {
+    if case .scalar(let text, _) = tree.content, World.delay(of: fault.answer(text)) != nil { return text }
+    return problems.mismatch(
+      tree, "a time after the start at which the process dies", remedy: "write moment: after-1500ms, or another time")
   }
 
   private mutating func readPoint(_ tree: YAMLTree, of fault: FaultName?, operations: [String]) -> String? {

@@ -31,9 +31,10 @@ extension Session {
   }
 
   private func bury(_ process: ProcessID) async {
-    guard dying.contains(process) else { return }
+    // Its last answers may be written at one moment, and each of them comes here.
+    guard dying.contains(process), burying.insert(process).inserted else { return }
     await keeper?.kill(process)
-    guard dying.remove(process) != nil else { return }
+    dying.remove(process)
     closeArrivals(of: process)
     unfollowedDeaths += 1
     await afterStep()

@@ -98,6 +98,8 @@ public actor Session {
   private var isAbandoned = false
   /// Who has to die once its answers are written.
   var dying: Set<ProcessID> = []
+  /// Who of these is being killed, or was.
+  var burying: Set<ProcessID> = []
   /// Deaths from which nothing followed yet.
   var unfollowedDeaths = 0
   /// Whether anything ever came from a process.

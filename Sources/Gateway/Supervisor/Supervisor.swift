@@ -146,8 +146,8 @@ public actor Supervisor: ProcessKeeper {
       root: id, mark: "FAULTLINE_PROCESS_ID=\(mark(of: process))", group: group)
   }
 
-  /// What the tree of one process is known by: the death of a replica is not that of the others.
-  private func mark(of process: ProcessID) -> String { "\(run)/\(process.index)/" }
+  /// What the tree of one process is known by: its death is not that of other replicas, nor of its successor.
+  private func mark(of process: ProcessID) -> String { "\(run)/\(process.index)/\(process.incarnation)/" }
 
   private func fail(_ reason: String, _ hasStarted: CheckedContinuation<Void, Never>, _ process: ProcessID) {
     guard children[process]?.tree == nil else { return }
