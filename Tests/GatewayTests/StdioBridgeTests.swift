@@ -12,11 +12,11 @@ import Testing
   /// Says lines to a bridge in front of a world, and returns what it wrote and how it ended.
   private func talk(
     _ lines: [JSON], _ faults: [Plan.Entry] = [], survivable: Bool = false, loss: StdioBridge.Loss = .exit,
-    closes: Bool = true
+    closes: Bool = true, settings: GatewayServer.Settings = .init()
   ) async throws -> (written: String, end: StdioBridge.End) {
     let host = WorldHost(survivableLoss: survivable)
     host.add(try await Bench.session(faults), as: "1")
-    return try await Bench.serving(host) { port in
+    return try await Bench.serving(host, settings: settings) { port in
       let written = Mutex<[UInt8]>([])
       let (stream, input) = AsyncStream.makeStream(of: String.self)
       for line in lines { input.yield(line.printed) }
@@ -66,6 +66,24 @@ import Testing
     #expect(end == .closed)
     let codes = answers(written).compactMap { $0["error"]?["code"]?.int }
     #expect(codes.sorted() == [-32601, -32600])
+  }
+
+  /// The server has not read whose it is; the client is told all the same.
+  @Test func aMessageThatIsTooLongIsRefusedUnderItsId() async throws {
+    var settings = GatewayServer.Settings()
+    settings.bodyLimit = 200
+    let long = JSON.text(String(repeating: "x", count: 200))
+    let (written, end) = try await talk(
+      [
+        ["jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": ["name": long]],
+        ["jsonrpc": "2.0", "method": "notifications/initialized", "params": ["name": long]],
+        ["jsonrpc": "2.0", "id": 1, "method": "ping"],
+      ], settings: settings)
+    #expect(end == .closed)
+    let answers = answers(written)
+    #expect(answers.count == 2)
+    #expect(answers.first { $0["id"] == 9 }?["error"]?["code"] == -32600)
+    #expect(answers.first { $0["id"] == 1 }?["result"] == [:])
   }
 
   /// The connection is gone, and the client that keeps its end open learns it.

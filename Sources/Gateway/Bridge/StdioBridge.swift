@@ -81,7 +81,7 @@ public struct StdioBridge: Sendable {
     switch await request.send() {
     case .whole(let status, let body):
       if let answer = JSON(bytes: body), answer["jsonrpc"] != nil {
-        output.line(answer)
+        if let answer = Self.addressed(answer, to: document) { output.line(answer) }
       } else if isRequest {
         let detail = JSON(bytes: body)?["detail"]?.text ?? "The server answered with status \(status)."
         output.line(MCPRefusal(.internalError, detail).message(id: document?["id"]))
@@ -96,6 +96,20 @@ public struct StdioBridge: Sendable {
       if isRequest { output.line(refusal.message(id: document?["id"])) }
       return true
     }
+  }
+
+  /// An answer under the id of its message. A server that keeps a message out reads no id from it, and the client
+  /// would wait for one with its own.
+  ///
+  /// - Returns: nil for a notification that was kept out.
+  private static func addressed(_ answer: JSON, to message: JSON?) -> JSON? {
+    guard answer["id"] == .null, var members = answer.object else { return answer }
+    switch message?["id"] {
+    case .text, .int: members["id"] = message?["id"]
+    case nil where message?["method"] != nil: return nil
+    default: break
+    }
+    return .object(members)
   }
 
   /// What a stateless request says in its body it says in headers, too.

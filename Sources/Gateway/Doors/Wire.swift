@@ -120,4 +120,10 @@ protocol Door: Sendable {
   func answers(_ request: WireRequest) -> Bool
   /// Takes a request into the world and says what becomes of its socket.
   func handle(_ request: WireRequest, in session: Session) async -> WireReply
+  /// Tells in this door's words that a request for it was kept out.
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse
+}
+
+extension Door {
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse { refusal.problem }
 }

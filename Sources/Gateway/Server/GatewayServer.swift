@@ -6,6 +6,7 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
@@ -84,15 +85,13 @@ public struct GatewayServer: Sendable {
   ) async throws {
     let reply: WireReply
     var handled: WireRequest?
-    if let refusal = refusal(of: request) {
-      reply = .whole(refusal)
-    } else if let read = try await read(request, from: channel) {
+    do {
+      try check(request)
+      let read = try await read(request, from: channel)
       handled = read
       reply = await host.handle(read)
-    } else {
-      var refusal = WireResponse.problem(413, "Content Too Large", "A body has at most \(settings.bodyLimit) bytes.")
-      refusal.headers.append(("connection", "close"))
-      reply = .whole(refusal)
+    } catch let refusal as WireRefusal {
+      reply = .whole(refused(refusal, of: request))
     }
     do {
       try await write(reply, with: writer)
@@ -101,6 +100,17 @@ public struct GatewayServer: Sendable {
       throw error
     }
     if let handled { await host.wasWritten(handled) }
+  }
+
+  private func refused(_ refusal: WireRefusal, of request: Request) -> WireResponse {
+    var response = host.refused(refusal, of: Self.wire(request))
+    switch refusal.kind {
+    // What follows on this connection can't be told from the rest of the body.
+    case .malformed, .tooLong: response.headers.append(("connection", "close"))
+    case .unauthorized where settings.takesBearer: response.headers.append(("www-authenticate", "Bearer"))
+    default: break
+    }
+    return response
   }
 
   private func write(_ reply: WireReply, with writer: consuming ResponseWriter) async throws {
@@ -136,45 +146,68 @@ public struct GatewayServer: Sendable {
     try await body.finish(nil)
   }
 
-  /// The request with its body; nil where that is too long. Who takes too long to send it is cut off.
-  private func read(_ request: Request, from channel: any Channel) async throws -> WireRequest? {
+  /// The request with its body. Who takes too long to send it is cut off.
+  ///
+  /// What is too long is read on for a while and thrown away: a client that sends everything before it listens would
+  /// else find its connection reset, and never learn why.
+  ///
+  /// - Throws: ``WireRefusal`` where the body is too long, or it or the target is malformed.
+  private func read(_ request: Request, from channel: any Channel) async throws -> WireRequest {
     let limit = TimeAmount.nanoseconds(Int64(settings.requestTimeout / .nanoseconds(1)))
     let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     defer { deadline.cancel() }
-    var body: [UInt8] = []
-    for try await part in request.body {
-      guard body.count + part.readableBytes <= settings.bodyLimit else { return nil }
-      body += part.readableBytesView
+    var wire = Self.wire(request)
+    var length = 0
+    do {
+      for try await part in request.body {
+        length += part.readableBytes
+        guard length <= settings.bodyLimit * Self.patience else { throw BrokenOff() }
+        if length <= settings.bodyLimit { wire.body += part.readableBytesView }
+      }
+    } catch is HTTPParserError {
+      throw WireRefusal(.malformed, "The body is not framed as its head says.")
     }
+    guard length <= settings.bodyLimit else {
+      throw WireRefusal(.tooLong, "A body has at most \(settings.bodyLimit) bytes.")
+    }
+    guard let path = wire.path.removingPercentEncoding else {
+      throw WireRefusal(.malformed, "The path has an escape that is none.")
+    }
+    wire.path = path
+    return wire
+  }
+
+  /// So many times its limit of a body is read before the connection is broken off.
+  private static let patience = 16
+
+  /// The request's head, with the path as it came.
+  private static func wire(_ request: Request) -> WireRequest {
     let target = request.head.path ?? "/"
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     return WireRequest(
-      method: request.method.rawValue, path: parts[0].drop { $0 == "/" }.removingPercentEncoding ?? "",
+      method: request.method.rawValue, path: String(parts[0].drop { $0 == "/" }),
       query: parts.count == 2 ? String(parts[1]) : "",
-      headers: request.headers.map { ($0.name.canonicalName, $0.value) }, body: body)
+      headers: request.headers.map { ($0.name.canonicalName, $0.value) })
   }
 
   /// A page in a browser must not reach a world: a foreign `Origin` is refused, and so is a `Host` that somebody's
   /// name server made point here.
-  private func refusal(of request: Request) -> WireResponse? {
+  private func check(_ request: Request) throws(WireRefusal) {
     if settings.isLoopback {
       guard let authority = request.head.authority, Self.isLoopback(authority) else {
-        return .problem(403, "Forbidden", "This server answers to 127.0.0.1 and localhost only.")
+        throw WireRefusal(.forbidden, "This server answers to 127.0.0.1 and localhost only.")
       }
     }
     if let origin = request.headers[.origin] {
       let isOwn = origin.split(separator: "/").last.map { Self.isLoopback(String($0)) } ?? false
-      guard isOwn, settings.isLoopback else { return .problem(403, "Forbidden", "A foreign Origin is refused.") }
+      guard isOwn, settings.isLoopback else { throw WireRefusal(.forbidden, "A foreign Origin is refused.") }
     }
     if let token = settings.token, let name = HTTPField.Name("X-Faultline-Token") {
       let bearer = settings.takesBearer ? request.headers[.authorization]?.trimmingPrefix("Bearer ") : nil
       guard Self.isSame(request.headers[name] ?? bearer.map(String.init) ?? "", token) else {
-        var refusal = WireResponse.problem(401, "Unauthorized", "X-Faultline-Token is missing or wrong.")
-        if settings.takesBearer { refusal.headers.append(("www-authenticate", "Bearer")) }
-        return refusal
+        throw WireRefusal(.unauthorized, "X-Faultline-Token is missing or wrong.")
       }
     }
-    return nil
   }
 
   /// Takes as long whatever the first difference is.

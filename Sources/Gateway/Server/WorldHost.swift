@@ -34,9 +34,11 @@ public final class WorldHost: RequestHandler {
 
   /// Takes a request to its world's door.
   public func handle(_ request: WireRequest) async -> WireReply {
+    let asked = request
     var request = request
     guard let session = session(for: &request) else {
-      return .whole(.problem(404, "Not Found", "There is no such world; its base URL has an id, /w/ID."))
+      let refusal = WireRefusal(.noWorld, "There is no such world; its base URL has an id, /w/ID.")
+      return .whole(refused(refusal, of: asked))
     }
     let replica = Self.replica(in: &request)
     await session.answerBegins(to: replica)
@@ -45,6 +47,14 @@ public final class WorldHost: RequestHandler {
     }
     guard let replica else { return await door.handle(request, in: session) }
     return await Session.$replica.withValue(replica) { [request] in await door.handle(request, in: session) }
+  }
+
+  /// In the words of the door that the request was for.
+  public func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    var request = request
+    _ = session(for: &request)
+    _ = Self.replica(in: &request)
+    return doors.first { $0.answers(request) }?.refused(refusal, of: request) ?? refusal.problem
   }
 
   /// The process that a request says it is from; its path then starts below that.

@@ -42,6 +42,13 @@ struct MCPDoor: Door {
     }
   }
 
+  /// A JSON-RPC error without an id, which the protocol has for a foreign `Origin`, too.
+  /// Source: https://modelcontextprotocol.io/specification/2025-11-25/basic/transports, "Security Warning"
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    let code: MCPErrorCode = refusal.kind == .malformed ? .parseError : .invalidRequest
+    return .json(MCPRefusal(code, refusal.detail).message(id: nil), status: refusal.status)
+  }
+
   private static func refused(_ refusal: MCPRefusal, id: JSON?, isStateless: Bool) -> WireResponse {
     // Before 2026-07-28 an error of JSON-RPC was a success of HTTP, apart from bodies that nobody could read.
     let status = isStateless || refusal.code == .parseError ? refusal.code.status : 200

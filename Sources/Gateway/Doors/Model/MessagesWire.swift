@@ -135,8 +135,16 @@ struct MessagesWire: ModelWire {
     return events
   }
 
+  /// The types by status: https://docs.anthropic.com/en/api/errors
   func refused(_ refusal: ModelRefusal) -> WireResponse {
-    let kind: JSON = refusal.status == 404 ? "not_found_error" : "invalid_request_error"
+    let kind: JSON =
+      switch refusal.status {
+      case 401: "authentication_error"
+      case 403: "permission_error"
+      case 404: "not_found_error"
+      case 413: "request_too_large"
+      default: "invalid_request_error"
+      }
     return .json(
       ["type": "error", "error": ["type": kind, "message": .text(refusal.message)]], status: refusal.status)
   }

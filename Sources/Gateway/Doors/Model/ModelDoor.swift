@@ -17,9 +17,8 @@ struct ModelDoor: Door {
   func answers(_ request: WireRequest) -> Bool { request.segments.first == "model" }
 
   func handle(_ request: WireRequest, in session: Session) async -> WireReply {
-    let path = request.segments.dropFirst().joined(separator: "/")
-    let isAnthropic = request.header("anthropic-version") != nil
-    let wire = Self.wires.first { $0.path == path } ?? (isAnthropic ? MessagesWire() : ChatCompletionsWire())
+    let path = Self.path(of: request)
+    let wire = Self.wire(of: request)
     func refuse(_ status: Int, _ message: String) -> WireReply {
       .whole(wire.refused(ModelRefusal(status: status, message: message)))
     }
@@ -40,6 +39,20 @@ struct ModelDoor: Door {
     } catch {
       return .whole(wire.refused(error))
     }
+  }
+
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    Self.wire(of: request).refused(ModelRefusal(status: refusal.status, message: refusal.detail))
+  }
+
+  /// Below the model's base.
+  private static func path(of request: WireRequest) -> String { request.segments.dropFirst().joined(separator: "/") }
+
+  /// Whose API a request is for.
+  private static func wire(of request: WireRequest) -> any ModelWire {
+    let path = path(of: request)
+    let isAnthropic = request.header("anthropic-version") != nil
+    return wires.first { $0.path == path } ?? (isAnthropic ? MessagesWire() : ChatCompletionsWire())
   }
 
   private func answer(

@@ -53,6 +53,23 @@ struct QueryDoor: Door {
     return .whole(Self.written(.ok(), after: bodies, call, action, service, id))
   }
 
+  /// The codes that are common to AWS's services
+  /// (https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/common-errors.html).
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    let code =
+      switch refusal.kind {
+      case .malformed: "MalformedHttpRequestException"
+      case .unauthorized: "NotAuthorized"
+      case .forbidden: "AccessDeniedException"
+      // No error of AWS's: its services have one address each.
+      case .noWorld: "ResourceNotFoundException"
+      case .tooLong: "RequestEntityTooLargeException"
+      }
+    // The action may be in the body, which nobody has read.
+    let service = Self.scope(of: request)?.service ?? .ec2
+    return Self.error(refusal.status, code, refusal.detail, service, request.id("", at: nil))
+  }
+
   // MARK: Who is asked
 
   /// From `Credential=AKID/20261102/eu-central-1/ec2/aws4_request`.

@@ -22,7 +22,7 @@ struct StripeDoor: Door {
 
   func handle(_ request: WireRequest, in session: Session) async -> WireReply {
     let id = await session.requestID("req_", of: request)
-    var common: [(name: String, value: String)] = [("request-id", id), ("stripe-version", "2025-03-31.basil")]
+    var common = Self.headers(id)
     guard var form = Form(bytes: request.query.utf8), let sent = Form(bytes: request.body) else {
       return .whole(
         Self.error(400, "invalid_request_error", nil, "Invalid request (check that your POST content type is "
@@ -48,6 +48,16 @@ struct StripeDoor: Door {
       if let id = shown?.body.text("id") { customer = (owner, id) }
     }
     return reply.written { Self.written($0, to: call, at: request.path, customer, common) }
+  }
+
+  /// Stripe documents no limit of a body; what is wrong with a request is of this type at any status.
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    Self.error(
+      refusal.status, "invalid_request_error", nil, refusal.detail, Self.headers(request.id("req_", at: nil)))
+  }
+
+  private static func headers(_ id: String) -> [(name: String, value: String)] {
+    [("request-id", id), ("stripe-version", "2025-03-31.basil")]
   }
 
   private static func written(

@@ -49,12 +49,17 @@ extension Session {
 
 extension Session {
   /// An id of this request for the vendor's header: a function of the world's time and of what was asked.
-  func requestID(_ prefix: StaticString, of request: WireRequest) -> String {
+  func requestID(_ prefix: StaticString, of request: WireRequest) -> String { request.id(prefix, at: now) }
+}
+
+extension WireRequest {
+  /// - Parameter now: nil where the request came into no world.
+  func id(_ prefix: StaticString, at now: Instant?) -> String {
     var hasher = StableHasher()
-    hasher.combine(request.path)
-    hasher.combine(request.body.count)
-    for byte in request.body { hasher.combine(UInt64(byte)) }
-    hasher.combine(now)
+    hasher.combine(path)
+    hasher.combine(body.count)
+    for byte in body { hasher.combine(UInt64(byte)) }
+    if let now { hasher.combine(now) }
     return Draw(word: hasher.digest).identifier(prefix)
   }
 }

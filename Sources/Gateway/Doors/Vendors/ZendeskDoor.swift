@@ -60,6 +60,19 @@ struct ZendeskDoor: Door {
     return .whole(Self.written(shown, wish, id))
   }
 
+  /// Zendesk documents no limit of a whole body and has no code for one.
+  func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
+    let code =
+      switch refusal.kind {
+      case .malformed: "BadRequest"
+      case .unauthorized: "Couldn't authenticate you"
+      case .forbidden: "Forbidden"
+      case .noWorld: "InvalidEndpoint"
+      case .tooLong: "RequestEntityTooLarge"
+      }
+    return Self.error(refusal.status, code, refusal.detail, [("x-request-id", request.id("zd-", at: nil))])
+  }
+
   // MARK: Requests
 
   private static func wish(of request: WireRequest) throws(Problem) -> Wish {
