@@ -92,70 +92,10 @@ struct AgentDoor: Door {
   }
 
   private func report(_ request: WireRequest, to session: Session) async -> WireResponse {
-    guard let document = JSON(bytes: request.body) else { return .problem(400, "Bad Request", Claim.reportHelp) }
-    if document["outcome"]?.text == "stood-down" {
-      await session.standDown()
-      return .json(["noted": true])
+    guard let report = JSON(bytes: request.body).flatMap({ OutcomeReport($0, in: session.catalogue) }) else {
+      return .problem(400, "Bad Request", OutcomeReport.help)
     }
-    guard let claim = Claim(reported: document, in: session.catalogue) else {
-      return .problem(400, "Bad Request", Claim.reportHelp)
-    }
-    await session.report(claim)
+    await session.take(report)
     return .json(["noted": true])
-  }
-}
-
-extension Claim {
-  static let reportHelp = """
-    Expected {"outcome": "completed" | "rolled-back" | "escalated", "text": "…", "holdings": [{"kind": \
-    "cloud.cluster", "id": "…"}], "possibly": […], "reason": "…", "next_action": "…", "plan": [{"step": "…", \
-    "operation": "…", "arguments": {…}}]}; all but the outcome may be left out. A replica that leaves the work to \
-    another says "stood-down".
-    """
-
-  /// Reads what an agent reports; nil where it says no outcome that is known, or something is of another kind.
-  ///
-  /// - Parameter catalogue: by which a plan of a dry run is read; nil where that is no part of the document.
-  init?(reported document: JSON, in catalogue: Catalogue?) {
-    guard let word = document["outcome"]?.text, let ending = Ending(rawValue: word.replacing("_", with: "-")) else {
-      return nil
-    }
-    guard let holdings = Self.holdings(document["holdings"]), let possibly = Self.holdings(document["possibly"]) else {
-      return nil
-    }
-    self.init(
-      ending, text: document["text"]?.text ?? word, holdings: holdings, possibly: possibly,
-      reason: document["reason"]?.text, nextAction: document["next_action"]?.text)
-    guard let catalogue, let planned = document["plan"], planned != .null else { return }
-    guard let items = planned.list else { return nil }
-    for item in items {
-      guard let planned = Planned(reported: item, in: catalogue) else { return nil }
-      plan.append(planned)
-    }
-  }
-
-  /// Nil where something in the list names no kind.
-  private static func holdings(_ list: JSON?) -> [Holding]? {
-    guard let list, list != .null else { return [] }
-    guard let items = list.list else { return nil }
-    var holdings: [Holding] = []
-    for item in items {
-      guard let kind = item["kind"]?.text else { return nil }
-      holdings.append(Holding(kind: Name(kind), object: item["id"]?.text))
-    }
-    return holdings
-  }
-}
-
-extension Claim.Planned {
-  /// Reads an effect that a dry run holds back; nil where its operation is unknown or an argument does not fit.
-  fileprivate init?(reported item: JSON, in catalogue: Catalogue) {
-    guard let operation = item["operation"]?.text.flatMap({ catalogue[Name($0)] }),
-      let arguments = try? operation.arguments(from: item["arguments"] ?? [:])
-    else { return nil }
-    self.init(
-      step: Name(item["step"]?.text ?? ""), operation: operation.name, arguments: arguments,
-      principal: Name(item["principal"]?.text ?? ""), protection: item["protection"]?.text ?? "",
-      reversal: item["reversal"]?.text ?? "")
   }
 }

@@ -149,7 +149,7 @@ extension Recording {
   }
 
   private static func claim(_ document: JSON) -> Claim? {
-    guard var claim = Claim(reported: document, in: nil) else { return nil }
+    guard var claim = Claim(reported: document) else { return nil }
     for item in document["planned"]?.list ?? [] {
       guard let step = item["step"]?.text, let operation = item["operation"]?.text,
         let arguments = item["arguments"].flatMap(fields), let principal = item["principal"]?.text,

@@ -107,8 +107,10 @@ struct MCPDoor: Door {
     let arguments = message.params["arguments"] ?? [:]
     switch tool {
     case MCPTools.reportOutcome:
-      guard let claim = Claim(reported: arguments, in: session.catalogue) else { throw MCPRefusal(.invalidParams, Claim.reportHelp) }
-      await session.report(claim)
+      guard let report = OutcomeReport(arguments, in: session.catalogue) else {
+        throw MCPRefusal(.invalidParams, OutcomeReport.help)
+      }
+      await session.take(report)
       return Self.done(Self.content(["noted": true], isError: false), id: id, isStateless: message.isStateless)
     case MCPTools.sleep:
       let now = try await sleep(arguments, in: session)

@@ -46,29 +46,12 @@ enum MCPTools {
 
   private static let outcomeTool: JSON = [
     "name": .text(reportOutcome),
-    "description": "Says how the work ended: completed, rolled-back, or escalated to a person. The last word counts.",
-    "inputSchema": [
-      "type": "object", "required": ["outcome"], "additionalProperties": false,
-      "properties": [
-        "outcome": ["type": "string", "enum": ["completed", "rolled-back", "escalated"]],
-        "text": ["type": "string", "description": "The sentence for the ticket."],
-        "holdings": .object(holdings("What is there, by the systems' ids.")),
-        "possibly": .object(holdings("What may be there: one entry for each outcome that is not known.")),
-        "reason": ["type": "string"], "next_action": ["type": "string"],
-      ],
-    ],
+    "description": .text(
+      "Says how the work ended: completed, rolled-back, escalated to a person, or stood-down where another replica "
+        + "has it. The last word counts."),
+    "inputSchema": OutcomeReport.schema,
     "annotations": ["readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false],
   ]
-
-  private static func holdings(_ summary: String) -> [String: JSON] {
-    [
-      "type": "array", "description": .text(summary),
-      "items": [
-        "type": "object", "required": ["kind"],
-        "properties": ["kind": ["type": "string"], "id": ["type": "string"]],
-      ],
-    ]
-  }
 
   private static let sleepTool: JSON = [
     "name": .text(sleep), "description": "Waits so many seconds.",
