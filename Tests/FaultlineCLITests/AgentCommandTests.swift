@@ -8,11 +8,12 @@ import Testing
 
   /// Plays the agent as a process in a scenario of the repository.
   private func play(
-    _ command: String, _ scenario: String, _ options: [String] = [], agent: [String] = [], in workshop: Workshop
+    _ command: String, _ scenario: String, _ options: [String] = [], program: String? = nil, agent: [String] = [],
+    in workshop: Workshop
   ) throws -> Workshop.Outcome {
     try workshop.addSmallScenario(scenario, ticket: scenario == "happy-path" ? "acme-form" : "acme")
     return try workshop.run(
-      all: [command, "scenarios/small.yaml"] + options + ["--", Workshop.command.path] + Self.workflow + agent)
+      all: [command, "scenarios/small.yaml"] + options + ["--", program ?? Workshop.command.path] + Self.workflow + agent)
   }
 
   private func verdict(_ outcome: Workshop.Outcome) throws -> [String: Any] {
@@ -29,6 +30,16 @@ import Testing
     #expect(verdict["verdict"] as? String == "pass")
     #expect(verdict["outcome"] as? String == "completed")
     #expect(verdict["agent"] as? String == "faultline-agent")
+  }
+
+  /// It is the same program, and lives on the time of the world: else this would take as long as the agent's waits.
+  @Test func byAnotherNameItIsTheSameAgent() throws {
+    let workshop = try Workshop()
+    let link = workshop.folder.appending(path: "fl")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: Workshop.command)
+    let outcome = try play("run", "happy-path", Self.json, program: "./fl", in: workshop)
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(try verdict(outcome)["agent"] as? String == "faultline-agent")
   }
 
   @Test func killedAtAnAnswerItGoesOnFromItsJournal() throws {

@@ -102,6 +102,31 @@ import Testing
     #expect(AgentCommandLine(words).name == name)
   }
 
+  /// The test's own image stands for the command's.
+  @Test func theReferenceAgentIsKnownByItsFileAndNotOnlyByItsName() throws {
+    let own = try #require(Bundle.main.executableURL)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "faultline-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (linked, copied, other) = (
+      folder.appending(path: "linked"), folder.appending(path: "copied"), folder.appending(path: "other")
+    )
+    try FileManager.default.createSymbolicLink(at: linked, withDestinationURL: own)
+    try FileManager.default.copyItem(at: own, to: copied)
+    try Data("#!/bin/sh\n".utf8).write(to: other)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other.path)
+    for executable in [own.path, linked.path, copied.path, "/nowhere/faultline"] {
+      let command = AgentCommandLine([executable, "agent", "--workflow", "customer-onboarding"])
+      #expect(command.name == "faultline-agent", "\(executable)")
+      #expect(command.declaresWaits)
+    }
+    for words in [[other.path, "agent"], [linked.path, "run"], [linked.path], ["nobody-has-this", "agent"]] {
+      let command = AgentCommandLine(words)
+      #expect(command.name != "faultline-agent", "\(words)")
+      #expect(!command.declaresWaits)
+    }
+  }
+
   @Test(arguments: [("real", ClockMode.real), ("virtual", .virtual), ("scaled:20", .scaled(20))])
   func clocksAreReadAsTheyAreWritten(text: String, mode: ClockMode) {
     #expect(ClockMode(text) == mode)

@@ -4,8 +4,11 @@ import Foundation
 
 /// A command that is an agent.
 public struct AgentCommandLine: Sendable {
-  public var executable: String
-  public var arguments: [String]
+  public let executable: String
+  public let arguments: [String]
+  /// Whether it is the reference agent, `faultline agent`: the program that asks this, by whatever link or copy, or
+  /// one of that name.
+  private let isReference: Bool
   /// Names of variables that are handed on beside the usual ones.
   public var passed: [String]
 
@@ -14,6 +17,8 @@ public struct AgentCommandLine: Sendable {
     executable = words.first ?? ""
     arguments = Array(words.dropFirst())
     self.passed = passed
+    isReference =
+      words.dropFirst().first == "agent" && (Self.fileName(of: executable) == "faultline" || Self.isOwn(executable))
   }
 
   /// What reports call the agent: the script's name where an interpreter runs one.
@@ -26,11 +31,23 @@ public struct AgentCommandLine: Sendable {
   /// Whether its waits can be seen: it is an interpreter of Python that is started, or the reference agent, which
   /// lives on the time of the world by itself.
   public var declaresWaits: Bool {
-    isReference || URL(fileURLWithPath: executable).lastPathComponent.hasPrefix("python")
+    isReference || Self.fileName(of: executable).hasPrefix("python")
   }
 
-  private var isReference: Bool {
-    URL(fileURLWithPath: executable).lastPathComponent == "faultline" && arguments.first == "agent"
+  private static func fileName(of executable: String) -> String {
+    URL(fileURLWithPath: executable).lastPathComponent
+  }
+
+  /// Whether a command starts this very program: the same file by another name, or one with the same contents.
+  private static func isOwn(_ executable: String) -> Bool {
+    let files = FileManager.default
+    guard let own = Bundle.main.executableURL?.resolvingSymlinksInPath().path else { return false }
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    let paths = executable.contains("/") ? [executable] : folders.map { "\($0)/\(executable)" }
+    guard let path = paths.first(where: { files.isExecutableFile(atPath: $0) }) else { return false }
+    let other = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    // Of another size in most cases, and then nothing is read.
+    return own == other || files.contentsEqual(atPath: own, andPath: other)
   }
 
   /// What every agent may see.
