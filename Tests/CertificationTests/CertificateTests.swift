@@ -61,7 +61,7 @@ import Testing
     #expect(bench.record.certificate(at: day, by: "a").digest != bench.record.certificate(at: day, by: "b").digest)
     let read = try ModelCertificate(text: signed(bench).text, path: "c.json")
     #expect(read.body == bench.record.certificate(at: day, by: "release").body)
-    #expect(read.statement.subject.contains { $0.name == "prompt:triage@2" && $0.digest["sha256"]?.count == 64 })
+    #expect(read.statement.subject.contains { $0.name == "prompt:triage@1" && $0.digest["sha256"]?.count == 64 })
   }
 
   @Test func whatIsGenuinePasses() async throws {
@@ -203,7 +203,7 @@ import Testing
     var prompt = try Prompt.read(text: text, path: "p.md")
     prompt.name = "triage"
     let certificate = try signed(bench) { body in
-      body.subject.parts = [Subject.Part(name: "prompt:triage@2", sha256: prompt.digest)]
+      body.subject.parts = [Subject.Part(name: "prompt:triage@1", sha256: prompt.digest)]
     }
     try history.keep(prompt, text: text, certificate: certificate, at: "2026-11-28")
     try history.keep(prompt, text: text, certificate: certificate, at: "2026-11-28")
