@@ -92,7 +92,7 @@ extension ExhaustiveSearch {
             if isCounted { sites += 1 }
             for answer in fork.alternatives {
               if wanted.contains(number) {
-                let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
+                let entry = fork.entry(choosing: answer)
                 branches.append(Branch(entry, number: number, world: before))
               }
               number += 1
@@ -186,7 +186,7 @@ extension ExhaustiveSearch {
         for answer in fork.alternatives {
           defer { number += 1 }
           guard wanted.contains(number) else { continue }
-          let entry = Plan.Entry(at: SitePattern(fork.site), choose: answer)
+          let entry = fork.entry(choosing: answer)
           try replay(
             Plan(plan.entries + [entry]), budget: budget - 1,
             path: path.taking(number: number, factor: Residue(entry), hasFailed: fails))

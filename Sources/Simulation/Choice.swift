@@ -64,4 +64,7 @@ public struct Fork: Hashable, Sendable {
   public let site: Site
   /// The names of the answers beside the default.
   public let alternatives: [Name]
+
+  /// What a plan says to have this answer given here.
+  public func entry(choosing answer: Name) -> Plan.Entry { Plan.Entry(at: SitePattern(site), choose: answer) }
 }

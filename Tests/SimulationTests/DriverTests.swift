@@ -163,7 +163,7 @@ import Testing
       guard prefix.entries.count < 2 else { continue }
       for fork in kernel.driver.forks {
         for answer in fork.alternatives {
-          frontier.append(Plan(prefix.entries + [.init(at: SitePattern(fork.site), choose: answer)]))
+          frontier.append(Plan(prefix.entries + [fork.entry(choosing: answer)]))
         }
       }
     }

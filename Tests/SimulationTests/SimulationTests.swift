@@ -83,7 +83,7 @@ import Testing
       seen.append(order)
       for fork in kernel.driver.forks {
         for answer in fork.alternatives {
-          frontier.append(Plan(prefix.entries + [.init(at: SitePattern(fork.site), choose: answer)]))
+          frontier.append(Plan(prefix.entries + [fork.entry(choosing: answer)]))
         }
       }
     }

@@ -17,7 +17,7 @@ public struct DrawnPlans: Sendable {
   ///   business of whoever is examined.
   public init(_ forks: [Fork]) {
     entries = forks.filter { !$0.isDecision }.flatMap { fork in
-      fork.alternatives.map { Plan.Entry(at: SitePattern(fork.site), choose: $0) }
+      fork.alternatives.map { fork.entry(choosing: $0) }
     }
   }
 

@@ -50,7 +50,7 @@ public struct ExhaustiveDriver: Sendable {
     for scenario in scenarios {
       let setup = try WorldSetup(scenario: scenario)
       let first = try World.forks(in: setup, of: agent).flatMap { fork in
-        fork.alternatives.map { (entry: Plan.Entry(at: SitePattern(fork.site), choose: $0), isAnswer: fork.isDecision) }
+        fork.alternatives.map { (entry: fork.entry(choosing: $0), isAnswer: fork.isDecision) }
       }
       var whole = Part()
       whole.decisions = Set(first.filter(\.isAnswer).map { "\($0.entry.at)" }).count
@@ -95,7 +95,7 @@ public struct ExhaustiveDriver: Sendable {
         part.decisions += 1
         part.answers = max(part.answers, fork.alternatives.count)
         for answer in fork.alternatives {
-          let plan = Plan([entry, Plan.Entry(at: SitePattern(fork.site), choose: answer)])
+          let plan = Plan([entry, fork.entry(choosing: answer)])
           part.coverage.merge(
             try ExhaustiveSearch(setup: setup, agent: agent, maxFaults: maxDeviations - 2, from: plan).play())
         }

@@ -105,7 +105,7 @@ private struct Scribe: AgentUnderTest {
       for fork in world.takeForks() where fork.site.aspect == .order {
         #expect(fork.site.point == "save")
         #expect(fork.alternatives == ["yield"], "there is one other to let go first")
-        plans.append(Plan(plan.entries + [.init(at: SitePattern(fork.site), choose: "yield")]))
+        plans.append(Plan(plan.entries + [fork.entry(choosing: "yield")]))
       }
     }
     // In the nominal run the two write at the same instants, each once; nobody is a step ahead.
