@@ -23,6 +23,9 @@ struct Ticket: Record {
   let id: String
   /// The customer's natural key.
   let customer: Name
+  /// The principal that filed it; nil where the customer did. Zendesk has it as `submitter_id`
+  /// (https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/), Jira as the issue's `creator`.
+  let submitter: Name?
   var externalID: String?
   let subject: String
   let text: String
@@ -57,6 +60,7 @@ struct Ticket: Record {
     hasher.combine(tags)
     hasher.combine(version)
     hasher.combine(movedAt)
+    if let submitter { hasher.combine(submitter) }
   }
 }
 

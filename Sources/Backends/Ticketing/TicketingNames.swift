@@ -26,6 +26,7 @@ extension Name {
 
   static let ticket: Name = "ticket"
   static let ticketText: Name = "text"
+  static let submitter: Name = "submitter"
   static let externalID: Name = "external_id"
   static let isPublic: Name = "public"
   static let addTags: Name = "add_tags"

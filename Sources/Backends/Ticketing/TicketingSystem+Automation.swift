@@ -67,12 +67,14 @@ extension TicketingSystem {
     save(changed, over: ticket, at: now, &effects)
   }
 
-  /// Every delivery of one event has the same id, by which a listener can tell a repetition.
+  /// Every delivery of one event has the same id, by which a listener can tell a repetition. It says who filed the
+  /// ticket where that was not the customer, so that listeners can tell their own.
   private func announcement(of ticket: Ticket) -> Delivery {
     let id = Draw(seed: Name.ticketCreated.hash, key: ticket.id.stableDigest).identifier("evt-")
     var body = ticket.body
     body[.id] = nil
     body[.ticket] = .text(ticket.id)
+    if let submitter = ticket.submitter { body[.submitter] = .name(submitter) }
     return Delivery(topic: .ticketCreated, id: id, body: body)
   }
 }

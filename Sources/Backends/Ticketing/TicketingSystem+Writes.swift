@@ -7,9 +7,10 @@ extension TicketingSystem {
   mutating func createTicket(_ call: Call, _ effects: inout EffectWriter) -> Handling {
     let ticket = tickets.insert(
       Ticket(
-        id: call.newID("T-"), customer: Name(call.text(.customer) ?? ""), externalID: call.text(.externalID),
-        subject: call.text(.subject) ?? "", text: call.text(.ticketText) ?? "", createdAt: call.now, status: .new,
-        tags: Self.set(call.arguments[.tags]), version: Version(at: call.now)), at: call.now)
+        id: call.newID("T-"), customer: Name(call.text(.customer) ?? ""), submitter: call.request.principal,
+        externalID: call.text(.externalID), subject: call.text(.subject) ?? "", text: call.text(.ticketText) ?? "",
+        createdAt: call.now, status: .new, tags: Self.set(call.arguments[.tags]), version: Version(at: call.now)),
+      at: call.now)
     lifecycle.plan(.announce(ticket: ticket.id, round: 1), at: call.now)
     effects.record(
       .created, .ticketKind, object: ticket.id, owner: ticket.customer, attributes: ticket.attributes)

@@ -71,8 +71,8 @@ struct TicketingSystem: RecordSystem {
     for seed in rules.options.seeds {
       tickets.seed(
         Ticket(
-          id: seed.id, customer: seed.customer, externalID: seed.externalID, subject: seed.subject, text: seed.text,
-          createdAt: rules.options.start, status: seed.status, tags: seed.tags,
+          id: seed.id, customer: seed.customer, submitter: nil, externalID: seed.externalID, subject: seed.subject,
+          text: seed.text, createdAt: rules.options.start, status: seed.status, tags: seed.tags,
           version: Version(at: rules.options.start)))
       lifecycle.plan(.announce(ticket: seed.id, round: 1), at: rules.options.start)
     }

@@ -19,10 +19,12 @@ extension Scenario {
     public var releases: [Int]
     /// Who starts the work beside the ticket's webhook.
     public var starts: [Start]
+    /// Whether a ticket that the agent files itself starts the work, too, as one from a customer does.
+    public var hearsOwnTickets: Bool
 
     public init(
       replicas: Int = 1, chosen: Int? = nil, stagger: TimeSpan = .zero, releases: [Int] = [], starts: [Start] = [],
-      workflows: Int? = nil
+      workflows: Int? = nil, hearsOwnTickets: Bool = false
     ) {
       self.replicas = replicas
       self.chosen = chosen
@@ -30,6 +32,7 @@ extension Scenario {
       self.releases = releases
       self.starts = starts
       self.workflows = workflows
+      self.hearsOwnTickets = hearsOwnTickets
     }
 
     /// The most replicas that one run may have; stand-ins of paused ones come on top.
@@ -89,6 +92,7 @@ extension ScenarioDraft {
     if let tree = file["starts"] {
       rollout.starts = (problems.list(tree, "a list of those who start the work") ?? []).compactMap { readStart($0) }
     }
+    if let tree = file["own_tickets"], let hears = problems.bool(tree) { rollout.hearsOwnTickets = hears }
     return rollout
   }
 
@@ -119,6 +123,9 @@ extension ScenarioShapes {
       Shape.Key(
         "releases", .list(.int(1...255)), "The release that each process starts under; the first unless given."),
       Shape.Key("starts", .list(.mapping(start)), "Who starts the work beside the ticket's webhook."),
+      Shape.Key(
+        "own_tickets", .bool,
+        "Whether a ticket that the agent files itself starts the work, too; one from anybody else does."),
     ]
   }
 

@@ -17,7 +17,7 @@ extension World {
     world.simulation.dropScheduled { happening in
       switch happening {
       case .start, .answer, .deadline, .retry, .store, .wake, .decision, .unpause, .act, .death, .desk: true
-      case .message(let delivery, _): World.isTrigger(delivery)
+      case .message(let delivery, _): setup.isTrigger(delivery)
       case .arrival, .systemDue, .release: false
       }
     }

@@ -30,7 +30,7 @@ extension World {
     let site = messageSite(message, from: system)
     guard simulation.mayDeviate(World.anyMessageFault, at: site) else { return (.deliver, nil) }
     var offer = Offer<MessageFault>()
-    if World.isTrigger(message) {
+    if setup.isTrigger(message) {
       // A supervisor that never runs two processes of an agent keeps the second delivery back.
       if replacesPaused { offer.add(.webhookDuplicate) }
     } else {

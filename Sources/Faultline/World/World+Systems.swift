@@ -33,10 +33,10 @@ extension World {
     lookAfter(system)
   }
 
-  /// A system's message arrives: a new ticket starts a process, everything else goes to the other
-  /// systems, which take what concerns them.
+  /// A system's message arrives: a new ticket that asks for the workflow starts a process, everything else goes to the
+  /// other systems, which take what concerns them.
   mutating func deliver(_ delivery: Delivery, from sender: Int) {
-    if World.isTrigger(delivery) {
+    if setup.isTrigger(delivery) {
       record(.delivered(delivery, to: "agent"))
       begin(delivery)
       return
@@ -74,9 +74,4 @@ extension World {
   }
 
   private static let anyOutsideFault = Offer<OutsideFault>(of: .settled, .altered, .removed)
-
-  /// Whether a message starts the workflow: a ticket's webhook, or somebody who asks for it.
-  static func isTrigger(_ delivery: Delivery) -> Bool {
-    delivery.topic == "ticketing.ticket.created" || delivery.topic == Delivery.request
-  }
 }

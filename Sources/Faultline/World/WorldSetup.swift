@@ -167,6 +167,17 @@ public final class WorldSetup: Sendable {
     return flow(for: delivery.body.text("customer").map { Name($0) })
   }
 
+  /// Whether a message starts a workflow: a ticket's webhook, or somebody who asks for it.
+  ///
+  /// A ticket that the agent files itself, such as one by which it hands something over, is no request: whoever sets
+  /// up the webhook leaves the agent's own account out, or else it would go on answering itself.
+  func isTrigger(_ delivery: Delivery) -> Bool {
+    if delivery.topic == Delivery.request { return true }
+    guard delivery.topic == "ticketing.ticket.created" else { return false }
+    guard !scenario.rollout.hearsOwnTickets, let submitter = delivery.body.text("submitter") else { return true }
+    return !principals.contains { $0.name.text == submitter }
+  }
+
   private static func ticket(of scenario: Scenario) -> Fields {
     var ticket: Fields = [
       "id": scenario.input["ticket_id"] ?? .text(WorldSetup.ticketID),

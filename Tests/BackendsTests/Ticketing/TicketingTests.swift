@@ -45,10 +45,12 @@ struct TicketingTests {
   @Test("a ticket that an agent creates is announced under an id of its own")
   func announcements() throws {
     var backend = try backend()
-    let seeded = backend.advance(to: start).first?.id
+    let seeded = backend.advance(to: start).first
     _ = send("ticketing.create_ticket", ["customer": "acme", "subject": "More"], to: &backend, 1)
-    let created = backend.advance(to: start + .seconds(1)).first?.id
-    #expect(created != nil && created != seeded)
+    let created = backend.advance(to: start + .seconds(1)).first
+    #expect(created != nil && created?.id != seeded?.id)
+    #expect(created?.body.text("submitter") == "agent")
+    #expect(seeded != nil && seeded?.body["submitter"] == nil, "a customer filed it")
   }
 
   @Test("a ticket of the beginning is no effect of anyone")
@@ -91,14 +93,16 @@ struct TicketingTests {
   @Test("every field of a ticket is in its digest")
   func ticketDigest() {
     func ticket(
-      id: String = "T-1", customer: Name = "acme", subject: String = "s", text: String = "t", at created: Instant
+      id: String = "T-1", customer: Name = "acme", by submitter: Name? = nil, subject: String = "s",
+      text: String = "t", at created: Instant
     ) -> Ticket {
       Ticket(
-        id: id, customer: customer, externalID: nil, subject: subject, text: text, createdAt: created, status: .new,
-        tags: [], version: Version(at: start))
+        id: id, customer: customer, submitter: submitter, externalID: nil, subject: subject, text: text,
+        createdAt: created, status: .new, tags: [], version: Version(at: start))
     }
     var digests = [
       ticket(at: start), ticket(id: "T-2", at: start), ticket(customer: "globex", at: start),
+      ticket(by: "agent", at: start), ticket(by: "clerk", at: start),
       ticket(subject: "u", at: start), ticket(text: "u", at: start), ticket(at: start + .seconds(1)),
     ].map(\.stableDigest)
     let changes: [(inout Ticket) -> Void] = [
