@@ -122,15 +122,10 @@ struct MCPDoor: Door {
     }
     let request = try Self.request(operation, arguments, in: session)
     let reply = await session.exchange(Attempt(request))
-    let answer = reply.response.map { Self.written(Self.result(of: $0), id: id, isStateless: message.isStateless) }
-    if isStream, !(survivable && reply.isLost) {
-      return MCPStream(message, tool: tool, answer: answer).reply(to: reply)
-    }
-    switch (reply, answer) {
-    case (.respond, let answer?): return .whole(answer)
-    case (.cutOff(_, let cut), let answer?) where !(survivable && cut == .head): return .cutOff(answer, cut)
-    default: return survivable ? .whole(Self.lost(id)) : .close
-    }
+    if survivable, reply.isLost { return .whole(Self.lost(id)) }
+    let write = { Self.written(Self.result(of: $0), id: id, isStateless: message.isStateless) }
+    guard isStream else { return reply.written(write) }
+    return MCPStream(message, tool: tool, answer: reply.response.map(write)).reply(to: reply)
   }
 
   /// That nobody knows what became of a call, in a form that a client survives.

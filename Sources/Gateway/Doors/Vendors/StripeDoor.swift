@@ -11,14 +11,7 @@ import Primitives
 /// customer its natural key, else the customer's `name`) and `period`, the billed month. A `customer` is an id or a
 /// reference.
 struct StripeDoor: Door {
-  static let resources: Set<Substring> = [
-    "customers", "subscriptions", "invoices", "invoiceitems", "charges", "refunds", "credit_notes",
-  ]
-
-  func answers(_ request: WireRequest) -> Bool {
-    let segments = request.segments
-    return segments.count >= 2 && segments[0] == "v1" && Self.resources.contains(segments[1])
-  }
+  func answers(_ request: WireRequest) -> Bool { request.segments.first == "v1" && StripeResource(request) != nil }
 
   func handle(_ request: WireRequest, in session: Session) async -> WireReply {
     let id = await session.requestID("req_", of: request)
@@ -31,9 +24,11 @@ struct StripeDoor: Door {
     if request.method == "POST" { form = sent }
     let key = request.header("idempotency-key")
     if let key { common.append(("idempotency-key", key)) }
+    let asked: StripeRequest
     let call: VendorCall
     do {
-      call = try StripeRequest(request, form).call(key: request.method == "POST" ? key : nil)
+      asked = try StripeRequest(request, form)
+      call = try asked.call(key: request.method == "POST" ? key : nil)
     } catch {
       return .whole(
         Self.error(error.status, "invalid_request_error", error.code, error.message, common, error.parameter))
@@ -47,7 +42,7 @@ struct StripeDoor: Door {
       let shown = await session.glance("billing.get_customer", ["customer": .text(owner)])
       if let id = shown?.body.text("id") { customer = (owner, id) }
     }
-    return reply.written { Self.written($0, to: call, at: request.path, customer, common) }
+    return reply.written { Self.written($0, to: call, asked.resource, at: request.path, customer, common) }
   }
 
   /// Stripe documents no limit of a body; what is wrong with a request is of this type at any status.
@@ -61,8 +56,8 @@ struct StripeDoor: Door {
   }
 
   private static func written(
-    _ response: Response, to call: VendorCall, at path: String, _ customer: (owner: String, id: String)?,
-    _ common: [(name: String, value: String)]
+    _ response: Response, to call: VendorCall, _ resource: StripeResource, at path: String,
+    _ customer: (owner: String, id: String)?, _ common: [(name: String, value: String)]
   ) -> WireResponse {
     let headers = common + response.wireHeaders
     if let error = response.error {
@@ -73,7 +68,7 @@ struct StripeDoor: Door {
       return Self.error(
         response.status, kind(of: error.code.text, response.status), error.code.text, error.message, headers)
     }
-    return .json(StripeObject(customer: customer).document(response.body, of: call, at: path), headers)
+    return .json(StripeObject(customer: customer).document(response.body, resource, of: call, at: path), headers)
   }
 
   /// https://docs.stripe.com/api/errors: the four types.

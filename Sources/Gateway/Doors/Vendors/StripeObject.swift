@@ -20,8 +20,7 @@ struct StripeObject {
       "has_more": .bool(hasMore), "data": .list(items)]
   }
 
-  func document(_ body: Fields, of call: VendorCall, at path: String) -> JSON {
-    let resource = path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+  func document(_ body: Fields, _ resource: StripeResource, of call: VendorCall, at path: String) -> JSON {
     if let items = body.entries.lazy.compactMap({ $0.value.list }).first, body.bool("has_more") != nil {
       return Self.list(
         items.map { item($0.record ?? [:], resource, call) }, hasMore: body.bool("has_more") ?? false, at: path)
@@ -30,11 +29,11 @@ struct StripeObject {
     return path.hasSuffix("/search") ? Self.list([shown], hasMore: false, at: path) : shown
   }
 
-  private func item(_ body: Fields, _ resource: String, _ call: VendorCall) -> JSON {
+  private func item(_ body: Fields, _ resource: StripeResource, _ call: VendorCall) -> JSON {
     var members: [String: JSON] = ["livemode": false]
     if let id = body.text("id") { members["id"] = .text(id) }
     if body.bool("deleted") == true {
-      return ["id": members["id"] ?? .null, "object": .text(Self.names[resource] ?? resource), "deleted": true]
+      return ["id": members["id"] ?? .null, "object": .text(resource.object), "deleted": true]
     }
     members["created"] = body["created"]?.instant.map { .int($0.unixSeconds) }
     if let owner = body.text("customer") {
@@ -46,7 +45,7 @@ struct StripeObject {
       if let text = body.text(name) { metadata[name.text] = .text(text) }
     }
     members["metadata"] = .object(metadata)
-    members["object"] = .text(Self.names[resource] ?? resource)
+    members["object"] = .text(resource.object)
     if let currency = body.entries.lazy.compactMap({ $0.value.money?.currency }).first {
       members["currency"] = .text(currency.code.lowercased())
     }
@@ -55,31 +54,31 @@ struct StripeObject {
       members[Self.amounts[entry.name.text] ?? entry.name.text] = .int(money.minorUnits)
     }
     switch resource {
-    case "customers":
+    case .customers:
       members["name"] = body.text("reference").map { .text($0) } ?? .null
       members["email"] = body.text("email").map { .text($0) } ?? .null
-    case "subscriptions":
+    case .subscriptions:
       let plan = JSON.text(body.text("plan") ?? "")
       members["items"] = [
         "object": "list", "has_more": false,
         "url": .text("/v1/subscription_items?subscription=\(body.text("id") ?? "")"),
         "data": [["object": "subscription_item", "quantity": 1, "price": ["id": plan, "object": "price"]]],
       ]
-    case "invoices":
+    case .invoices:
       members["amount_due"] = members["total"]
       members["charge"] = body.text("charge").map { .text($0) }
       members["paid"] = .bool(body.text("status") == "paid")
       members["lines"] = [
         "object": "list", "data": [], "has_more": false, "url": .text("/v1/invoices/\(body.text("id") ?? "")/lines"),
       ]
-    case "invoiceitems":
+    case .invoiceItems:
       // Billing answers with the invoice that the item is now on.
       members["invoice"] = members["id"]
       members["id"] = .text("ii_" + (body.text("id") ?? "").dropFirst(3))
       members["amount"] = call.arguments.money("amount").map { .int($0.minorUnits) }
       let invoices: Set = ["total", "amount_paid", "amount_remaining", "amount_credited", "status"]
       members = members.filter { !invoices.contains($0.key) }
-    case "charges":
+    case .charges:
       members["refunded"] = .bool(body.text("status") == "refunded")
       // A charge that was paid back has succeeded all the same.
       members["status"] = "succeeded"
@@ -87,19 +86,14 @@ struct StripeObject {
       members["paid"] = true
       members["amount_captured"] = members["amount"]
       members["invoice"] = body.text("invoice").map { .text($0) }
-    case "refunds": members["charge"] = body.text("charge").map { .text($0) }
-    case "credit_notes":
+    case .refunds: members["charge"] = body.text("charge").map { .text($0) }
+    case .creditNotes:
       members["invoice"] = body.text("invoice").map { .text($0) }
       members["total"] = members["amount"]
-    default: break
     }
     return .object(members)
   }
 
-  private static let names = [
-    "customers": "customer", "subscriptions": "subscription", "invoices": "invoice", "invoiceitems": "invoiceitem",
-    "charges": "charge", "refunds": "refund", "credit_notes": "credit_note",
-  ]
   /// What Stripe calls amounts that have another name here.
   private static let amounts = ["amount_credited": "post_payment_credit_notes_amount"]
 }

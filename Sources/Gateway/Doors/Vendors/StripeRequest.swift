@@ -4,6 +4,33 @@ import Faultline
 import Operations
 import Primitives
 
+/// What Stripe's API v1 has paths for, by the name that stands there.
+enum StripeResource: String {
+  case customers, subscriptions, invoices, charges, refunds
+  case invoiceItems = "invoiceitems"
+  case creditNotes = "credit_notes"
+
+  /// Of a path such as `v1/customers/cus_1`; nil where it is none of these.
+  init?(_ request: WireRequest) {
+    let segments = request.segments
+    guard segments.count >= 2, let resource = Self(rawValue: String(segments[1])) else { return nil }
+    self = resource
+  }
+
+  /// What one of them says that it is.
+  var object: String {
+    switch self {
+    case .customers: "customer"
+    case .subscriptions: "subscription"
+    case .invoices: "invoice"
+    case .invoiceItems: "invoiceitem"
+    case .charges: "charge"
+    case .refunds: "refund"
+    case .creditNotes: "credit_note"
+    }
+  }
+}
+
 /// A request as Stripe's API v1 takes it.
 struct StripeRequest {
   /// Why there is no operation for it.
@@ -15,53 +42,58 @@ struct StripeRequest {
   }
 
   private let method: String
-  private let path: [String]
+  let resource: StripeResource
+  /// What stands behind the resource: an id, an action.
+  private let rest: [String]
   private let form: Form
   private let shown: String
 
-  init(_ request: WireRequest, _ form: Form) {
-    method = request.method
-    path = request.segments.dropFirst().map(String.init)
-    self.form = form
+  /// - Throws: where the path is of no resource.
+  init(_ request: WireRequest, _ form: Form) throws(Problem) {
     shown = "\(request.method): /\(request.path)"
+    guard let resource = StripeResource(request) else { throw Self.unknown(shown) }
+    self.resource = resource
+    method = request.method
+    rest = request.segments.dropFirst(2).map(String.init)
+    self.form = form
   }
 
   /// - Throws: what Stripe answers where a path is unknown or a parameter is missing or of another kind.
   func call(key: String?) throws(Problem) -> VendorCall {
-    let id = path.count > 1 ? path[1] : nil
-    let action = path.count > 2 ? path[2] : nil
-    guard path.count <= 3 else { throw unknown }
+    let id = rest.first
+    let action = rest.count > 1 ? rest[1] : nil
+    guard rest.count <= 2 else { throw unknown }
     var call: VendorCall
-    switch (path[0], method, id, action) {
-    case ("customers", "POST", nil, nil):
+    switch (resource, method, id, action) {
+    case (.customers, "POST", nil, nil):
       var arguments: Fields = [:]
       arguments.put(
         "reference", form["metadata[reference]"] ?? form["metadata[customer]"] ?? form["name"] ?? form["email"] ?? "")
       arguments.put("email", form["email"])
       call = VendorCall("billing.create_customer", arguments)
-    case ("customers", "GET", "search"?, nil):
+    case (.customers, "GET", "search"?, nil):
       call = VendorCall("billing.get_customer", ["customer": .text(try searched("reference"))])
-    case ("customers", "GET", let id?, nil): call = VendorCall("billing.get_customer", ["customer": .text(id)])
-    case ("customers", "DELETE", let id?, nil): call = VendorCall("billing.delete_customer", ["customer": .text(id)])
-    case ("subscriptions", _, _, nil): call = try subscription(id)
-    case ("invoices", _, _, _): call = try invoice(id, action)
-    case ("invoiceitems", "POST", nil, nil):
+    case (.customers, "GET", let id?, nil): call = VendorCall("billing.get_customer", ["customer": .text(id)])
+    case (.customers, "DELETE", let id?, nil): call = VendorCall("billing.delete_customer", ["customer": .text(id)])
+    case (.subscriptions, _, _, nil): call = try subscription(id)
+    case (.invoices, _, _, _): call = try invoice(id, action)
+    case (.invoiceItems, "POST", nil, nil):
       call = VendorCall(
         "billing.add_invoice_item",
         ["invoice": .text(try required("invoice")), "amount": .money(try requiredMoney("amount"))])
-    case ("charges", "GET", nil, nil): call = VendorCall("billing.list_charges", try page(of: "customer"))
-    case ("refunds", "POST", nil, nil):
+    case (.charges, "GET", nil, nil): call = VendorCall("billing.list_charges", try page(of: "customer"))
+    case (.refunds, "POST", nil, nil):
       var arguments: Fields = ["charge": .text(try required("charge"))]
       if let amount = try money("amount") { arguments["amount"] = .money(amount) }
       call = VendorCall("billing.refund_charge", arguments)
-    case ("credit_notes", "POST", nil, nil):
+    case (.creditNotes, "POST", nil, nil):
       var arguments: Fields = ["invoice": .text(try required("invoice")), "amount": .money(try requiredMoney("amount"))]
       for part in ["refund_amount", "credit_amount", "out_of_band_amount"] {
         if let amount = try money(part) { arguments[Name(part)] = .money(amount) }
       }
       arguments.put("reference", form["metadata[reference]"])
       call = VendorCall("billing.create_credit_note", arguments)
-    case ("credit_notes", "GET", nil, nil): call = VendorCall("billing.list_credit_notes", try page(of: "invoice"))
+    case (.creditNotes, "GET", nil, nil): call = VendorCall("billing.list_credit_notes", try page(of: "invoice"))
     default: throw unknown
     }
     call.key = key
@@ -117,7 +149,9 @@ struct StripeRequest {
 
   // MARK: Parameters
 
-  private var unknown: Problem {
+  private var unknown: Problem { Self.unknown(shown) }
+
+  private static func unknown(_ shown: String) -> Problem {
     Problem(status: 404, code: nil, message: "Unrecognized request URL (\(shown)).")
   }
 

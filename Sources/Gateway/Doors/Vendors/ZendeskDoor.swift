@@ -39,24 +39,21 @@ struct ZendeskDoor: Door {
     } catch {
       return .whole(Self.error(error.status, error.code, error.message, id))
     }
-    var last: Response?
-    for (number, call) in wish.calls.enumerated() {
+    // The call's own answer is the request's, but for a comment that was added: a change may follow, and a comment
+    // alone is answered with the ticket that it is on.
+    var commented: String?
+    for call in wish.calls {
       guard let reply = await session.exchange(call, from: request) else {
         return .whole(Self.error(404, "InvalidEndpoint", "This world has no \(call.operation).", id))
       }
-      guard case .respond(let response) = reply, response.isSuccess, number + 1 < wish.calls.count else {
-        guard call.operation == "ticketing.add_comment", case .respond(let response) = reply, response.isSuccess else {
-          return reply.written { Self.written($0, wish, id) }
-        }
-        last = response
-        continue
+      guard call.operation == "ticketing.add_comment", case .respond(let response) = reply, response.isSuccess else {
+        return reply.written { Self.written($0, wish, id) }
       }
-      last = response
+      commented = response.body.text("ticket")
     }
-    // A comment alone is answered with the ticket that it is on.
-    guard let last, let ticket = last.body.text("ticket"),
-      let shown = await session.glance("ticketing.get_ticket", ["ticket": .text(ticket)])
-    else { return .whole(Self.error(404, "RecordNotFound", "Not found", id)) }
+    guard let commented, let shown = await session.glance("ticketing.get_ticket", ["ticket": .text(commented)]) else {
+      return .whole(Self.error(404, "RecordNotFound", "Not found", id))
+    }
     return .whole(Self.written(shown, wish, id))
   }
 
