@@ -140,6 +140,33 @@ enum Tongue: String, Sendable, CaseIterable {
   @Test(arguments: zip(
     Tongue.allCases,
     [
+      "Request Header Fields Too Large", "invalid_request_error", "MalformedHttpRequestException",
+      "MalformedHttpRequestException", "RequestHeaderFieldsTooLarge", "-32600", "invalid_request_error",
+      "invalid_request_error",
+    ]))
+  func aHeadThatIsTooLongIsToldInTheDoorsWords(tongue: Tongue, code: String) async throws {
+    var settings = GatewayServer.Settings()
+    settings.headerLimit = 1_024
+    settings.fieldLimit = 20
+    let tooMuch = [
+      "X-Long: \(String(repeating: "x", count: 1_024))\r\n", String(repeating: "X-Field: 1\r\n", count: 20),
+    ]
+    for extra in tooMuch {
+      let refused = try await answer(to: tongue, extra: extra, settings: settings)
+      #expect(refused.status == 431)
+      #expect(tongue.code(in: refused.body) == code, "\(refused.body)")
+    }
+    let shorter = String(repeating: "x", count: 512)
+    let taken = try await answer(to: tongue, extra: "X-Long: \(shorter)\r\n", settings: settings)
+    #expect(taken.status != 431)
+    // A target counts as well.
+    let asked = try await answer(to: tongue, below: "/w/\(shorter)\(shorter)", settings: settings)
+    #expect(asked.status == 431)
+  }
+
+  @Test(arguments: zip(
+    Tongue.allCases,
+    [
       "Not Found", "invalid_request_error", "ResourceNotFoundException", "ResourceNotFoundException",
       "InvalidEndpoint", "-32600", "invalid_request_error", "not_found_error",
     ]))

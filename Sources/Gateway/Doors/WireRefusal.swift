@@ -9,8 +9,9 @@ public struct WireRefusal: Error {
     case forbidden = 403
     case noWorld = 404
     case tooLong = 413
+    case headTooLong = 431
 
-    /// The status's name (RFC 9110).
+    /// The status's name (RFC 9110, RFC 6585).
     var title: String {
       switch self {
       case .malformed: "Bad Request"
@@ -18,6 +19,7 @@ public struct WireRefusal: Error {
       case .forbidden: "Forbidden"
       case .noWorld: "Not Found"
       case .tooLong: "Content Too Large"
+      case .headTooLong: "Request Header Fields Too Large"
       }
     }
   }

@@ -29,7 +29,10 @@ public struct GatewayServer: Sendable {
     public var requestTimeout = Duration.seconds(30)
     /// How many bytes a body may have.
     public var bodyLimit = 1 << 20
+    /// How many bytes its target and its header fields may have together.
     public var headerLimit = 32 << 10
+    /// How many header fields a request may have.
+    public var fieldLimit = 200
     public var idleTimeout = Duration.seconds(120)
     /// Serves HTTPS with it; nil for plain HTTP.
     public var certificate: ThrowawayCertificate?
@@ -57,9 +60,10 @@ public struct GatewayServer: Sendable {
     logger.logLevel = .critical
     var channel = HTTP1Channel.Configuration(
       idleTimeout: .nanoseconds(Int64(settings.idleTimeout / .nanoseconds(1))))
-    channel.httpDecoder.maxHeaderFieldSize = settings.headerLimit
-    channel.httpDecoder.maxHeaderListSize = settings.headerLimit
-    channel.httpDecoder.maxHeaderFieldCount = 200
+    // What is only a little too long comes through, so that its sender is told in its door's words.
+    channel.httpDecoder.maxHeaderFieldSize = settings.headerLimit * 4
+    channel.httpDecoder.maxHeaderListSize = settings.headerLimit * 4
+    channel.httpDecoder.maxHeaderFieldCount = settings.fieldLimit * 4
     let plain = HTTPServerBuilder.http1(configuration: channel)
     let builder = try settings.certificate.map { try .tls(plain, tlsConfiguration: $0.configuration) } ?? plain
     let service = try builder.buildServer(
@@ -190,9 +194,18 @@ public struct GatewayServer: Sendable {
       headers: request.headers.map { ($0.name.canonicalName, $0.value) })
   }
 
+  /// Keeps out what asks for too much, and whoever may not come.
+  ///
   /// A page in a browser must not reach a world: a foreign `Origin` is refused, and so is a `Host` that somebody's
   /// name server made point here.
   private func check(_ request: Request) throws(WireRefusal) {
+    let length = request.headers.reduce(request.head.path?.utf8.count ?? 0) { length, field in
+      length + field.name.rawName.utf8.count + field.value.utf8.count
+    }
+    guard length <= settings.headerLimit, request.headers.count <= settings.fieldLimit else {
+      throw WireRefusal(
+        .headTooLong, "A head has at most \(settings.headerLimit) bytes and \(settings.fieldLimit) fields.")
+    }
     if settings.isLoopback {
       guard let authority = request.head.authority, Self.isLoopback(authority) else {
         throw WireRefusal(.forbidden, "This server answers to 127.0.0.1 and localhost only.")

@@ -58,7 +58,7 @@ struct QueryDoor: Door {
   func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
     let code =
       switch refusal.kind {
-      case .malformed: "MalformedHttpRequestException"
+      case .malformed, .headTooLong: "MalformedHttpRequestException"
       case .unauthorized: "NotAuthorized"
       case .forbidden: "AccessDeniedException"
       // No error of AWS's: its services have one address each.

@@ -57,7 +57,7 @@ struct ZendeskDoor: Door {
     return .whole(Self.written(shown, wish, id))
   }
 
-  /// Zendesk documents no limit of a whole body and has no code for one.
+  /// Zendesk documents no limit of a whole body or of a head, and has no code for them.
   func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
     let code =
       switch refusal.kind {
@@ -66,6 +66,7 @@ struct ZendeskDoor: Door {
       case .forbidden: "Forbidden"
       case .noWorld: "InvalidEndpoint"
       case .tooLong: "RequestEntityTooLarge"
+      case .headTooLong: "RequestHeaderFieldsTooLarge"
       }
     return Self.error(refusal.status, code, refusal.detail, [("x-request-id", request.id("zd-", at: nil))])
   }
