@@ -27,6 +27,9 @@ struct ProcessTreeTests {
       usesControlGroups: usesControlGroups)
   }
 
+  /// How long a daemon of this run sleeps, by which it is known: whoever ran these tests before may have left some.
+  private static func seconds(_ number: Int) -> Int { 1_000_000 + Int(getpid()) * 10 + number }
+
   /// Leaves a process behind that has forgotten its parents, its session and its environment, and goes on for so long.
   private static func daemon(seconds: Int) -> String {
     """
@@ -55,13 +58,13 @@ struct ProcessTreeTests {
   func aDaemonThatForgotWhereItCameFromIsKilled(usesControlGroups: Bool) async throws {
     let bystander = Process()
     bystander.executableURL = URL(filePath: "/bin/sleep")
-    bystander.arguments = ["630"]
+    bystander.arguments = ["\(Self.seconds(0))"]
     bystander.standardOutput = FileHandle.nullDevice
     bystander.standardError = FileHandle.nullDevice
     try bystander.run()
     // It inherits whatever signals the test's own parent ignores.
     defer { kill(bystander.processIdentifier, SIGKILL) }
-    let seconds = usesControlGroups ? 631 : 632
+    let seconds = Self.seconds(usesControlGroups ? 1 : 2)
     let outcome = try await trial(
       Self.daemon(seconds: seconds) + "\nexit 3", usesControlGroups: usesControlGroups)
     #expect(outcome.record.verdict.result == .pass, "\(outcome.record.verdict.reasons)")
@@ -73,22 +76,22 @@ struct ProcessTreeTests {
 
   @Test(arguments: [true, false])
   func aKilledProcessTakesItsDaemonsWithIt(usesControlGroups: Bool) async throws {
-    let seconds = usesControlGroups ? 633 : 634
+    let seconds = Self.seconds(usesControlGroups ? 3 : 4)
     let death = Plan.Entry(at: SitePattern(incarnation: 1, point: "running", aspect: .crash), choose: "crash:after-1s")
     let outcome = try await trial(
       "[ $FAULTLINE_START = 2 ] && exit 3\n" + Self.daemon(seconds: seconds)
-        + "\nexec python3 -c 'import time; time.sleep(635)'",
+        + "\nexec python3 -c 'import time; time.sleep(\(Self.seconds(5)))'",
       faults: [death], usesControlGroups: usesControlGroups)
     #expect(outcome.record.verdict.outcome == .escalated)
     #expect(!Self.isRunning("sleep \(seconds)"))
-    #expect(!Self.isRunning("python3 -c import time; time.sleep(635)"))
+    #expect(!Self.isRunning("python3 -c import time; time.sleep(\(Self.seconds(5)))"))
   }
 
   @Test func anOrphanThatMayBeAnothersIsNamedAndMakesTheTrialOpen() async throws {
     // Another tree is under way: nobody can say whose the orphan is.
     Orphanage.shared.add(1)
     defer { Orphanage.shared.remove(1) }
-    let outcome = try await trial(Self.daemon(seconds: 636) + "\nexit 3", usesControlGroups: false)
+    let outcome = try await trial(Self.daemon(seconds: Self.seconds(6)) + "\nexit 3", usesControlGroups: false)
     #expect(outcome.survivors.count == 1)
     #expect(outcome.survivors.first?.contains("sleep (it may belong to another trial: try --jobs 1)") == true)
     #expect(outcome.record.verdict.result == .inconclusive)
