@@ -14,16 +14,10 @@ extension CoverageCertificate {
   }
 
   private func numbers(_ style: Style) -> String {
-    var lines = [
-      "\(Words.count(coverage.sites, "site")), \(Words.count(coverage.explored, "plan")) played, "
-        + "\(Words.grouped(coverage.pruned)) pruned"
-        + (coverage.pruneHits > 0 ? " at \(Words.count(coverage.pruneHits, "state")) finished before" : "")
-    ]
-    lines.append(
-      coverage.forks > 0
-        ? "\(Words.count(coverage.forks, "fork")) saved \(Words.grouped(coverage.eventsSaved)) of "
-          + "\(Words.count(coverage.eventsSaved + coverage.eventsPlayed, "event"))"
-        : "\(Words.count(coverage.eventsPlayed, "event")), each plan from its start: this agent can't be forked")
+    // Stopped before the first unit was finished, what was played in it has no place in the count yet.
+    var lines =
+      coverage.explored == 0
+      ? ["No unit is finished yet; what was played in those that were begun is not counted."] : [plans, events]
     if record.played.runs > 0 {
       lines.append(
         "\(Words.grouped(record.runsPerSecond)) runs a second, \(Words.seconds(.milliseconds(record.milliseconds)))")
@@ -32,6 +26,19 @@ extension CoverageCertificate {
       lines.append("\(Words.count(rechecked, "run")) played a second time, all with the same hash")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var plans: String {
+    "\(Words.count(coverage.sites, "site")), \(Words.count(coverage.explored, "plan")) played, "
+      + "\(Words.grouped(coverage.pruned)) pruned"
+      + (coverage.pruneHits > 0 ? " at \(Words.count(coverage.pruneHits, "state")) finished before" : "")
+  }
+
+  private var events: String {
+    coverage.forks > 0
+      ? "\(Words.count(coverage.forks, "fork")) saved \(Words.grouped(coverage.eventsSaved)) of "
+        + "\(Words.count(coverage.eventsSaved + coverage.eventsPlayed, "event"))"
+      : "\(Words.count(coverage.eventsPlayed, "event")), each plan from its start: this agent can't be forked"
   }
 
   private func counting(_ style: Style) -> String {
