@@ -26,6 +26,24 @@ import Testing
     (["run", "scenarios", "--trials", "3"], "--trials is for processes"),
     (["run", "scenarios", "--explain"], "add --agent"),
     (["run", "--", "no-such-agent"], "there is no command 'no-such-agent'"),
+    (["run", "scenarios", "--start-command", "up"], "--start-command needs --kill-command"),
+    (["run", "scenarios", "--kill-command", "down"], "--kill-command alone gives the agent no work"),
+    (["run", "scenarios", "--start-command", " ", "--kill-command", "down"], "--start-command is empty"),
+    (["run", "scenarios", "--trigger", "https://a/work"], "expected plain HTTP, such as http://127.0.0.1:8080/work"),
+    (
+      ["run", "scenarios", "--start-command", "up", "--kill-command", "down", "--", "sh"],
+      "--start-command and a command after -- both say what the agent is"
+    ),
+    (["run", "scenarios", "--agent", "naive", "--trigger", "http://127.0.0.1:1/"], "leave out --agent"),
+    (["run", "scenarios", "--workflows", "2", "--trigger", "http://127.0.0.1:1/"], "a service serves one customer"),
+    (
+      ["explore", "scenarios/first.yaml", "--jobs", "2", "--trigger", "http://127.0.0.1:1/"],
+      "--jobs 2 would hand the work of several trials to the one service"
+    ),
+    (
+      ["explore", "scenarios/first.yaml", "--replicas", "2", "--trigger", "http://127.0.0.1:1/"],
+      "starts several processes, and --trigger is the URL of one"
+    ),
     (["list", "faults", "--", "agent"], "only 'run', 'explore' and the commands about certificates take a command"),
     (["run", "scenarios", "--format", "yaml"], "yaml"),
     (["replay", "scenarios/first.yaml"], "is not a saved run"),
@@ -39,6 +57,16 @@ import Testing
     try workshop.run("init")
     let outcome = try refusal(arguments, in: workshop)
     #expect(outcome.complaint.contains(expected), "\(outcome)")
+  }
+
+  @Test func aServiceThatNobodyCanKillPlaysNoScenarioThatKillsIt() throws {
+    let workshop = try Workshop()
+    try workshop.run("init")
+    let lost = "inject: response-lost"
+    try workshop.write(workshop.read("scenarios/first.yaml").replacing(lost, with: "inject: crash"), to: "scenarios/b.yaml")
+    let outcome = try refusal(["run", "scenarios/b.yaml", "--trigger", "http://127.0.0.1:1/"], in: workshop)
+    #expect(outcome.complaint.contains("'b' kills the agent, and with --trigger alone nobody can"), "\(outcome)")
+    #expect(outcome.complaint.contains("add --kill-command"))
   }
 
   @Test func allMistakesOfAllFilesAreToldAtOnce() throws {

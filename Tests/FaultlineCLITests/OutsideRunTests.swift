@@ -80,4 +80,55 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
     #expect(kept.count == 1)
     #expect(try workshop.run("replay", "kept/\(kept[0])").complaint.contains("same hash"))
   }
+
+  /// A service's commands are shown again as they can be pasted.
+  @Test func aServiceIsPlayedByItsCommands() throws {
+    let workshop = try workshop("call('create_network', **network)\ncall('create_network', **network)\n")
+    let options = ["--clock", "virtual", "--start-command", "exec python3 agent.py", "--kill-command", "echo $FAULTLINE_START"]
+    let failed = try workshop.run(all: ["run", Self.scenario] + options)
+    #expect(failed.status == 1 && failed.output.contains("duplicate-resource"), "\(failed)")
+    let file = try file(after: "faultline replay", in: failed)
+    let again = "faultline run \(file) --clock virtual --start-command 'exec python3 agent.py' --kill-command"
+    #expect(failed.output.contains("\(again) 'echo $FAULTLINE_START'"), "\(failed)")
+    #expect(try workshop.run("replay", file).complaint.contains("same hash as the saved run"))
+  }
+
+  @Test func pointsAtWhichNobodyCanKillAreLeftOut() throws {
+    let workshop = try workshop(
+      """
+      import http.server, threading
+      class Service(http.server.BaseHTTPRequestHandler):
+          def do_POST(self):
+              told = json.loads(self.rfile.read(int(self.headers["content-length"])))
+              os.environ.update(told["environment"])
+              call('describe_networks')
+              self.send_response(500)
+              self.send_header("content-length", "0")
+              self.end_headers()
+      server = http.server.HTTPServer(("127.0.0.1", 0), Service)
+      threading.Thread(target=server.serve_forever).start()
+      words = [word.replace("PORT", str(server.server_address[1])) for word in sys.argv[1:]]
+      import subprocess
+      status = subprocess.run(words).returncode
+      server.shutdown()
+      sys.exit(status)
+
+      """)
+    // The service that is up plays the command, which is no part of this test's own.
+    let service = Process()
+    service.executableURL = URL(filePath: "/usr/bin/env")
+    service.arguments = [
+      "python3", "agent.py", try Workshop.command.path, "explore", Self.scenario, "--trigger",
+      "http://127.0.0.1:PORT/work", "--format", "json", "--output", "points.json",
+    ]
+    service.currentDirectoryURL = workshop.folder
+    service.standardError = FileHandle.nullDevice
+    try service.run()
+    service.waitUntilExit()
+    #expect(service.terminationStatus == 0)
+    let points = try workshop.read("points.json")
+    #expect(points.contains(#""clean":"pass""#) && !points.contains("crash"), "\(points)")
+    let count = try #require(points.firstMatch(of: /"deaths_left_out":(\d+)/)?.1)
+    #expect(Int(count) ?? 0 >= 3)
+  }
 }

@@ -69,7 +69,7 @@ enum Bench {
     return try await serving(host) { [settings] port in
       let play = { (secure: SecureDoor?) in
         try await OutsideTrials(
-          setup, command: command, settings: settings, host: host, port: port, secure: secure
+          setup, program: AgentProgram(command), settings: settings, host: host, port: port, secure: secure
         ).play("t", number: 1, seed: 1, plan: Plan(faults))
       }
       guard isSecure else { return try await play(nil) }

@@ -81,7 +81,7 @@ import Testing
     let host = WorldHost()
     let setup = try Bench.setup()
     let outcomes = try await Bench.serving(host) { [settings] port in
-      let trials = OutsideTrials(setup, command: command, settings: settings, host: host, port: port)
+      let trials = OutsideTrials(setup, program: AgentProgram(command), settings: settings, host: host, port: port)
       return [
         try await trials.play("a", number: 1, seed: 1, plan: Plan()),
         try await trials.play("b", number: 2, seed: 1, plan: Plan()),

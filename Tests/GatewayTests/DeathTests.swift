@@ -109,7 +109,8 @@ import Testing
     let setup = try Bench.setup()
     return try await Bench.serving(host) { [settings] port in
       let trials = OutsideTrials(
-        setup, command: AgentCommandLine(["/bin/sh", "-c", script]), settings: settings, host: host, port: port)
+        setup, program: AgentProgram(AgentCommandLine(["/bin/sh", "-c", script])), settings: settings, host: host,
+        port: port)
       return try await trials.play("t", number: 1, seed: 1, plan: Plan(faults))
     }
   }

@@ -124,7 +124,8 @@ private final class Notebook: ProcessKeeper {
     let script = "echo $FAULTLINE_REPLICA $FAULTLINE_URL $FAULTLINE_STATE_DIR; exit 0"
     let outcome = try await Bench.serving(host) { [settings] port in
       let trials = OutsideTrials(
-        setup, command: AgentCommandLine(["/bin/sh", "-c", script]), settings: settings, host: host, port: port)
+        setup, program: AgentProgram(AgentCommandLine(["/bin/sh", "-c", script])), settings: settings, host: host,
+        port: port)
       return try await trials.play("t", number: 1, seed: 1, plan: Plan())
     }
     func said(_ file: String) throws -> [Substring] {

@@ -18,7 +18,7 @@ extension CertifyCommand {
         remedy: "add some to \(suite.path)/scenarios")
     }
     let outside = try Outside(command, options: outsideOptions, isSearch: true)
-    let agent = OutsideAgent(name: Name(outside.command.name))
+    let agent = OutsideAgent(name: Name(outside.program.name))
     let assignments = try suite.scenarios.map { try Assignment(Situation($0), agent: agent, isChecked: false) }
     let identity = ModelIdentity(
       provider: "agent", requested: command.joined(separator: " "), host: "process",

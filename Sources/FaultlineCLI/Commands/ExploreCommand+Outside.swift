@@ -10,11 +10,12 @@ import Simulation
 extension ExploreCommand {
   /// Tries each point of each scenario.
   func exploreOutside() async throws -> ExitStatus {
-    let outside = try Outside(command, options: outsideOptions, isSearch: true)
-    let agent = OutsideAgent(name: Name(outside.command.name))
+    let outside = try Outside(command, options: outsideOptions, service: service, isSearch: true)
+    let agent = OutsideAgent(name: Name(outside.program.name))
     let assignments = try situations().map {
       try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false)
     }
+    try outside.check(assignments.map(\.scenario), playsPlans: false)
     let interrupt = Interrupt()
     let (trials, jobs, seed, most, folder) = (trials, workers, seed ?? 1, points, save ?? SavedRuns.failures)
     let counterpart = try compare.map { try Library.agent($0, without: choice.safeguards, store: choice.store) }
@@ -80,6 +81,8 @@ struct OutsideExploration: Sendable {
     let first = try await trials.play("\(prefix)-0", number: 1, seed: seed, plan: Plan(), notesForks: true)
     try Outside.check(first)
     var all = entries(of: first.forks)
+    let deaths = trials.program.canDie ? 0 : all.count(where: \.isDeath)
+    if deaths > 0 { all.removeAll(where: \.isDeath) }
     var likeness: Likeness?
     if let counterpart {
       let simulated = try entries(of: counterpart.forks())
@@ -95,6 +98,7 @@ struct OutsideExploration: Sendable {
     var report = OutsideReport(
       scenario: trials.setup.scenario.name, agent: first.record.verdict.agent, clean: first.record.verdict,
       trialsPerPoint: count, points: points.map { .init(entry: $0) }, pointsFound: all.count, likeness: likeness)
+    report.deathsLeftOut = deaths
     let seconds = Double(first.duration / .milliseconds(1)) / 1_000 * Double(points.count * count) / Double(jobs)
     Console.complain(
       "\(points.count) points, \(points.count * count) trials, about \(Int(seconds.rounded(.up))) s")
@@ -219,6 +223,8 @@ struct OutsideReport: Sendable {
   var points: [Point]
   /// How many points the run without faults reveals.
   let pointsFound: Int
+  /// How many more there are at which the agent would have to die, where nobody can kill it.
+  var deathsLeftOut = 0
   /// How the plans compare to a simulated agent's; nil where that was not asked for.
   var likeness: Likeness?
   var seconds = 0.0
@@ -304,6 +310,10 @@ struct OutsideReport: Sendable {
       blocks.append(lines.joined(separator: "\n"))
     }
     if let likeness { blocks.append(likeness.text) }
+    if deathsLeftOut > 0 {
+      blocks.append(
+        "\(deathsLeftOut) points at which the agent dies were left out: nobody can kill it. Add --kill-command.")
+    }
     let total = total
     let found = pointsFound > points.count ? " of \(pointsFound)" : ""
     blocks.append(
@@ -323,7 +333,7 @@ struct OutsideReport: Sendable {
       "violations": .int(Int64(total.violations)), "inconclusive": .int(Int64(total.inconclusive)),
       "contaminated": .int(Int64(total.contaminated)),
       "at_most_percent": bound.map { .number(($0 * 100).rounded() / 100) } ?? .null,
-      "points_found": .int(Int64(pointsFound)), "seconds": .number((seconds * 1_000).rounded() / 1_000),
+      "points_found": .int(Int64(pointsFound)), "deaths_left_out": .int(Int64(deathsLeftOut)), "seconds": .number((seconds * 1_000).rounded() / 1_000),
       "points": .list(
         points.map { point in
           [

@@ -41,6 +41,9 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
         faultline explore scenarios/happy-path.yaml --runs 10000
         faultline explore scenarios --max-faults 1 --format junit --output explore.xml
         faultline explore scenarios/timeout-after-create.yaml --clock virtual -- python3 agent.py
+        faultline explore scenarios/happy-path.yaml --trigger http://127.0.0.1:8080/work -- python3 service.py
+        faultline explore scenarios/happy-path.yaml --trigger http://127.0.0.1:8080/work \\
+          --start-command 'docker start agent' --kill-command 'docker kill agent'
 
       Exit status: 0 no violation that is not known, and nothing undecided; 1 a violation, or a plan that was given up \
       at a limit; 2 bad input; 3 a run that hashed otherwise the second time; 130 stopped by Ctrl-C, with a \
@@ -81,7 +84,11 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
       """)
   var seed: UInt64?
 
-  @Option(help: "How many units to play at the same time; one for each core where nothing is given.")
+  @Option(
+    help: """
+      How many units to play at the same time; one for each core where nothing is given, and one of a service, whose \
+      names and ports are its own.
+      """)
   var jobs: Int?
 
   @Option(help: "The share of runs that are played a second time and must hash the same, such as 1% or 100%.")
@@ -101,6 +108,8 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
 
   @OptionGroup(title: "A process as the agent") var outsideOptions: OutsideOptions
 
+  @OptionGroup(title: "A service as the agent") var service: ServiceOptions
+
   @Option(help: "How often each plan is played with a process, which is not deterministic.")
   var trials: Int = 1
 
@@ -111,19 +120,27 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
 
   func validate() throws {
     guard trials >= 1 else { throw ValidationError("--trials must be at least 1") }
-    guard trials == 1 || !command.isEmpty else {
+    guard trials == 1 || isOutside else {
       throw ValidationError("--trials is for a process, given as a command after --")
     }
-    guard points.map({ $0 >= 1 && !command.isEmpty }) ?? true else {
+    guard points.map({ $0 >= 1 && isOutside }) ?? true else {
       throw ValidationError("--points takes at least 1, and is for a process, given as a command after --")
     }
-    guard compare == nil || !command.isEmpty else {
+    guard compare == nil || isOutside else {
       throw ValidationError("--compare is for a process, given as a command after --")
     }
-    guard command.isEmpty || (choice.agent == nil && !isRandom && faultLimit == 1 && fromPlan == nil && !resume) else {
+    guard !service.isGiven || choice.workflows == nil else {
+      throw ValidationError("--workflows is for agents in Swift; a service serves one customer")
+    }
+    guard service.trigger == nil || jobs ?? 1 == 1 else {
       throw ValidationError(
-        "a command after -- is tried with every single fault; leave out --agent, --runs, --time, --from-plan, --resume "
-          + "and any --max-faults but 1")
+        "--jobs \(jobs ?? 1) would hand the work of several trials to the one service at --trigger at the same time; "
+          + "leave out --jobs")
+    }
+    guard !isOutside || (choice.agent == nil && !isRandom && faultLimit == 1 && fromPlan == nil && !resume) else {
+      throw ValidationError(
+        "a command after --, or a service, is tried with every single fault; leave out --agent, --runs, --time, "
+          + "--from-plan, --resume and any --max-faults but 1")
     }
     guard (maxFaults ?? 0) >= 0 else { throw ValidationError("--max-faults must not be negative") }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
@@ -143,11 +160,14 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
 
   var faultLimit: Int { maxFaults ?? (isRandom ? 3 : 1) }
 
-  var workers: Int { jobs ?? Machine.cores }
+  var workers: Int { jobs ?? (service.isGiven ? 1 : Machine.cores) }
+
+  /// Whether the agent is a process or a service.
+  private var isOutside: Bool { !command.isEmpty || service.isGiven }
 
   func run() async throws {
     try output.check()
-    guard command.isEmpty else {
+    guard !isOutside else {
       let status = try await exploreOutside()
       guard status == .asExpected else { throw ExitCode(status) }
       return

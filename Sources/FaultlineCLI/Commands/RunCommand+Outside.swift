@@ -1,4 +1,4 @@
-// `faultline run … -- COMMAND`: a process as the agent.
+// `faultline run … -- COMMAND`: a process or a service as the agent.
 
 import Faultline
 import Foundation
@@ -8,13 +8,14 @@ import Reporting
 import Simulation
 
 extension RunCommand {
-  /// Plays the command in each situation, as often as there are trials.
+  /// Plays it in each situation, as often as there are trials.
   func playOutside() async throws -> ExitStatus {
-    let outside = try Outside(command, options: outsideOptions)
-    let agent = OutsideAgent(name: Name(outside.command.name))
+    let outside = try Outside(command, options: outsideOptions, service: service)
+    let agent = OutsideAgent(name: Name(outside.program.name))
     let assignments = try Library.situations(in: paths.isEmpty ? ["scenarios"] : paths).map {
       try Assignment($0.with(replicas: choice.replicas), agent: agent, isChecked: false)
     }
+    try outside.check(assignments.map(\.scenario), playsPlans: true)
     let interrupt = Interrupt()
     let count = trials
     let outcomes = try await outside.serving { host, port in

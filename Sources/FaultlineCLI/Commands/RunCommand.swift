@@ -25,6 +25,13 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
         faultline run scenarios/leaving-customer.yaml --dry-run
         faultline run scenarios/happy-path.yaml --agent reference --runs 10000 --max-faults 3 --verify-replay
         faultline run scenarios/timeout-after-create.yaml --trials 3 -- python3 agent.py
+        faultline run scenarios/happy-path.yaml --trigger http://127.0.0.1:8080/work -- python3 service.py
+
+      An agent in a container (--network host lets it reach the world, which is on this machine's loopback):
+        faultline run scenarios/timeout-after-create.yaml \\
+          --start-command 'docker run --rm --network host --name agent-$FAULTLINE_RUN_ID \\
+            --env-file "$FAULTLINE_ENV_FILE" my-agent' \\
+          --kill-command 'docker rm --force agent-$FAULTLINE_RUN_ID'
       """)
 
   @Argument(
@@ -57,6 +64,8 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
 
   @OptionGroup(title: "A process as the agent") var outsideOptions: OutsideOptions
 
+  @OptionGroup(title: "A service as the agent") var service: ServiceOptions
+
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
@@ -75,12 +84,16 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
   func validate() throws {
     guard runs >= 1 else { throw ValidationError("--runs must be at least 1") }
     guard trials >= 1 else { throw ValidationError("--trials must be at least 1") }
-    guard command.isEmpty || (choice.agent == nil && runs == 1 && maxFaults == nil && !verifyReplay && !explain) else {
+    guard !isOutside || (choice.agent == nil && runs == 1 && maxFaults == nil && !verifyReplay && !explain && !dryRun)
+    else {
       throw ValidationError(
-        "a command after -- is the agent, played in the scenario's own faults; leave out --agent, --runs, --max-faults, "
-          + "--verify-replay and --explain, and see 'faultline explore'")
+        "a command after --, or a service, is the agent, played in the scenario's own faults; leave out --agent, --runs, "
+          + "--max-faults, --verify-replay, --explain and --dry-run, and see 'faultline explore'")
     }
-    guard trials == 1 || !command.isEmpty else {
+    guard !service.isGiven || choice.workflows == nil else {
+      throw ValidationError("--workflows is for agents in Swift; a service serves one customer")
+    }
+    guard trials == 1 || isOutside else {
       throw ValidationError("--trials is for processes; built-in agents are deterministic, use --runs for more seeds")
     }
     guard (jobs ?? 1) >= 1 else { throw ValidationError("--jobs must be at least 1") }
@@ -95,7 +108,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
       throw ValidationError(
         "--max-faults replaces the faults that expectations are about; add --agent to judge one agent")
     }
-    guard !(explain || all) || !command.isEmpty || (choice.agent != nil && runs == 1) else {
+    guard !(explain || all) || isOutside || (choice.agent != nil && runs == 1) else {
       throw ValidationError("--explain and --all show one run closely; add --agent, and leave out --runs")
     }
   }
@@ -103,7 +116,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
   func run() async throws {
     try output.check()
     try telemetry.check()
-    guard command.isEmpty else {
+    guard !isOutside else {
       let status = try await playOutside()
       guard status == .asExpected else { throw ExitCode(status) }
       return
@@ -132,6 +145,9 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     try files.close()
     guard status == .asExpected else { throw ExitCode(status) }
   }
+
+  /// Whether the agent is a process or a service.
+  private var isOutside: Bool { !command.isEmpty || service.isGiven }
 
   /// The options that shape random runs, as typed.
   var shape: String { maxFaults.map { "--max-faults \($0)" } ?? "" }

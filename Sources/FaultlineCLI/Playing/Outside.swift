@@ -1,4 +1,4 @@
-// Plays a command as the agent: a server for its worlds, a supervisor for its processes.
+// Plays a process or a service as the agent: a server for its worlds, a supervisor for its processes.
 
 import Faultline
 import Foundation
@@ -7,10 +7,13 @@ import Primitives
 import Reporting
 import Simulation
 
-/// A command that is played as an agent.
+/// A process or a service that is played as an agent.
 struct Outside: Sendable {
-  let command: AgentCommandLine
+  let program: AgentProgram
   let options: OutsideOptions
+  /// What stands after `--`.
+  private let words: [String]
+  private let service: ServiceOptions?
   /// Where its worlds are.
   private let host: WorldHost
   /// How time goes by where no option says so.
@@ -18,16 +21,23 @@ struct Outside: Sendable {
 
   /// - Parameters:
   ///   - words: what stands after `--`.
+  ///   - service: how it is brought up and killed where no command does that; nil where one does.
   ///   - isSearch: whether so many trials follow that nobody wants to wait for sleeps that can be seen.
   /// - Throws: a refusal where there is no such command, or where it would see a key to a real account.
-  init(_ words: [String], options: OutsideOptions, isSearch: Bool = false) throws {
-    command = AgentCommandLine(words, passing: options.passEnv)
+  init(
+    _ words: [String], options: OutsideOptions, service: ServiceOptions? = nil, isSearch: Bool = false
+  ) throws {
+    program =
+      service?.program(words, passing: options.passEnv)
+      ?? AgentProgram(AgentCommandLine(words, passing: options.passEnv))
     self.options = options
+    self.words = words
+    self.service = service
     host = try options.wire.host()
-    clock = isSearch && command.declaresWaits ? .virtual : .real
-    guard Self.isThere(command.executable) else {
+    clock = isSearch && program.declaresWaits ? .virtual : .real
+    if let command = words.first, !Self.isThere(command) {
       throw Refusal.badInput(
-        "there is no command '\(command.executable)'",
+        "there is no command '\(command)'",
         remedy: "what stands after -- is started as it is, such as: -- python3 agent.py")
     }
     for name in options.passEnv where ProcessInfo.processInfo.environment[name] == nil {
@@ -35,7 +45,7 @@ struct Outside: Sendable {
         "--pass-env \(name): there is no such variable here", remedy: "set it, or leave the option out")
     }
     do {
-      try command.checkEnvironment()
+      try program.checkEnvironment()
     } catch {
       throw Refusal.badInput("\(error)", remedy: "unset it for this command, or leave out --pass-env")
     }
@@ -110,7 +120,7 @@ struct Outside: Sendable {
 
   func trials(_ assignment: Assignment, host: WorldHost, port: Ports) -> OutsideTrials {
     OutsideTrials(
-      assignment.setup, command: command, settings: options.settings(folder: Self.folder, clock: clock), host: host,
+      assignment.setup, program: program, settings: options.settings(folder: Self.folder, clock: clock), host: host,
       port: port.plain, secure: port.secure)
   }
 
@@ -120,7 +130,8 @@ struct Outside: Sendable {
   func again(_ path: String, seed: UInt64? = nil) -> String {
     var words = ["faultline", "run", path]
     if let seed, seed != 1 { words += ["--seed", String(seed)] }
-    words += options.words(clock: options.clock ?? clock) + ["--"] + [command.executable] + command.arguments
+    words += options.words(clock: options.clock ?? clock) + (service?.words ?? [])
+    if !self.words.isEmpty { words += ["--"] + self.words }
     return words.map(CommandLineText.quoted).joined(separator: " ")
   }
 

@@ -71,6 +71,7 @@ struct OutsideOptions: ParsableArguments {
     settings.session.restarts = restarts
     settings.session.quiet = .milliseconds(quiet)
     settings.timeout = .nanoseconds(timeout.nanoseconds)
+    settings.killLimit = min(settings.killLimit, settings.timeout / 2)
     return settings
   }
 }

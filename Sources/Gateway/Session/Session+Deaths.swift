@@ -19,8 +19,11 @@ extension Session {
   /// A request has come whose answer is going to be written.
   func answerBegins(to replica: UInt8?) {
     unwritten[replica, default: 0] += 1
-    wasAsked = true
+    askedCount += 1
   }
+
+  /// Whether anything ever came from a process.
+  var wasAsked: Bool { askedCount > 0 }
 
   /// An answer, or what there was instead, has left this process.
   func answerWasWritten(to replica: UInt8?) async {
@@ -28,6 +31,7 @@ extension Session {
     for process in dying where [nil, process.index].allSatisfy({ unwritten[$0, default: 0] <= 0 }) {
       await bury(process)
     }
+    tellListeners()
   }
 
   private func bury(_ process: ProcessID) async {

@@ -95,6 +95,10 @@ public actor Session {
   private var arrivalCount: UInt64 = 0
   /// What each process said last about its work, by its index.
   private var words: [UInt8: Word] = [:]
+  /// How often each said something about its work.
+  private(set) var wordCounts: [UInt8: Int] = [:]
+  /// Who waits for a process to say something about its work.
+  var listeners: [Listener] = []
   private var isAbandoned = false
   /// Who has to die once its answers are written.
   var dying: Set<ProcessID> = []
@@ -102,8 +106,8 @@ public actor Session {
   var burying: Set<ProcessID> = []
   /// Deaths from which nothing followed yet.
   var unfollowedDeaths = 0
-  /// Whether anything ever came from a process.
-  var wasAsked = false
+  /// How many requests of whichever kind ever came from a process.
+  var askedCount: UInt64 = 0
   /// Requests of whichever kind whose answers are not written yet, by the process that they say they are from.
   var unwritten: [UInt8?: Int] = [:]
   let keeper: (any ProcessKeeper)?
@@ -174,13 +178,14 @@ public actor Session {
 
   /// A process ended by itself. What it says about its work is what it reported, else what it did to the ticket,
   /// else what its exit status says.
-  public func processEnded(_ process: ProcessID, status: Int32) async {
-    guard !killed.contains(process) else { return }
+  ///
+  /// - Parameter text: how it ended; nil for a process that ended with its status.
+  public func processEnded(_ process: ProcessID, status: Int32, saying text: String? = nil) async {
+    guard !killed.contains(process), record == nil else { return }
     catchUp()
     let ending = status == 0 ? Ending.completed : .escalated
-    world.end(
-      process,
-      claiming: word(of: process) { ticketsWord ?? Claim(ending, text: "The process ended with status \(status).") })
+    let claim = Claim(ending, text: text ?? "The process ended with status \(status).")
+    world.end(process, claiming: word(of: process) { ticketsWord ?? claim })
     running.removeAll { $0 == process }
     await afterStep()
     // A replica that starts later, or somebody who starts the work once more.
@@ -208,7 +213,7 @@ public actor Session {
   }
 
   /// A solved ticket says that the work is done.
-  private var ticketsWord: Claim? {
+  var ticketsWord: Claim? {
     guard let ticket = task.input.text("ticket_id"),
       let status = glance("ticketing.get_ticket", ["ticket": .text(ticket)])?.body.text("status"),
       ["solved", "closed"].contains(status)
@@ -230,7 +235,9 @@ public actor Session {
   public func standDown() { say(.stoodDown) }
 
   private func say(_ word: Word) {
-    words[Self.replica ?? current?.index ?? 0] = word
+    let index = Self.replica ?? current?.index ?? 0
+    words[index] = word
+    wordCounts[index, default: 0] += 1
   }
 
   /// Ends the run although its process goes on: it had its time.
@@ -245,6 +252,9 @@ public actor Session {
     }
     conclude()
   }
+
+  /// Ends the run because a process goes on that the world has ended: nothing that follows would mean anything.
+  func giveUp() { conclude() }
 
   /// The verdict, once every process has ended.
   public func finished() async -> RunRecord {
@@ -264,6 +274,7 @@ public actor Session {
     for waiter in endWaiters { waiter.resume() }
     endWaiters = []
     endWaits()
+    stopListening()
   }
 
   /// What has arrived from a process that is dead, and was not taken in, has no effect, least of all as its
@@ -307,6 +318,7 @@ public actor Session {
         unfollowedDeaths += 1
       }
     }
+    guard record == nil else { return }
     if !crashes.isEmpty { endWaits(of: crashes) }
     // Nobody starts in somebody's place who is not dead yet.
     guard dying.isEmpty else { return }

@@ -54,6 +54,8 @@ struct ProcessTree: Sendable {
   let mark: String
   /// The group of all of them; nil where there is none.
   let group: ControlGroup?
+  /// Whether the first process has ended and left others behind: its number may be somebody else's by now.
+  var hasLostRoot = false
   private let orphanage = Orphanage.shared
 
   init(root: pid_t, mark: String, group: ControlGroup?) {
@@ -86,7 +88,7 @@ struct ProcessTree: Sendable {
       #else
         group?.kill()
         for member in members { _ = send(SIGSTOP, to: member.id) }
-        _ = send(SIGKILL, to: -root)
+        if !hasLostRoot { _ = send(SIGKILL, to: -root) }
         for member in self.members() { _ = send(SIGKILL, to: member.id) }
       #endif
       try? await Task.sleep(for: .milliseconds(10))
@@ -99,7 +101,9 @@ struct ProcessTree: Sendable {
     guard let all = Self.processes() else { return send(0, to: -root) == 0 ? [(root, "process group")] : [] }
     var found = Set(group?.members ?? [])
     for (id, process) in all {
-      let isMarked = id == root || process.group == root || Self.environment(of: id)?.contains(mark) == true
+      // Nobody gets the number of a session that somebody is in.
+      let isOfRoot = hasLostRoot ? process.session == root : id == root || process.group == root
+      let isMarked = isOfRoot || Self.environment(of: id)?.contains(mark) == true
       if isMarked { found.insert(id) }
     }
     if group == nil, orphanage.isAlone(root) { found.formUnion(orphans(among: all)) }

@@ -1,4 +1,4 @@
-// One run of a command as an agent: a world, a supervisor, a verdict.
+// One run of a process or a service as an agent: a world, a supervisor, a verdict.
 
 import Faultline
 import Foundation
@@ -6,7 +6,7 @@ import Operations
 import Primitives
 import Simulation
 
-/// A command that is played as an agent in a scenario, as often as wanted.
+/// A process or a service that is played as an agent in a scenario, as often as wanted.
 public struct OutsideTrials: Sendable {
   /// What all trials share.
   public struct Settings: Sendable {
@@ -19,6 +19,8 @@ public struct OutsideTrials: Sendable {
     public var reset: String?
     /// Whether each process gets a control group where this machine lets it have one; else its tree is looked up.
     public var usesControlGroups = true
+    /// How long a service may take to die once it is killed.
+    public var killLimit = Duration.seconds(30)
 
     public init(folder: String) { self.folder = folder }
   }
@@ -26,7 +28,7 @@ public struct OutsideTrials: Sendable {
   /// What one trial came to.
   public struct Outcome: Sendable {
     public var record: RunRecord
-    /// The requests as they came, for playing the run again without the command.
+    /// The requests as they came, for playing the run again without the agent.
     public var recording: Recording
     /// What else could have been answered, where the trial noted it.
     public var forks: [Fork]
@@ -36,12 +38,12 @@ public struct OutsideTrials: Sendable {
     public var survivors: [String]
     /// How long it took.
     public var duration: Duration
-    /// Why the command could not be started; nil where it was.
+    /// Why its command could not be started; nil where it was.
     public var failure: String?
   }
 
   public let setup: WorldSetup
-  public let command: AgentCommandLine
+  public let program: AgentProgram
   public let settings: Settings
   private let host: WorldHost
   private let port: Int
@@ -51,11 +53,11 @@ public struct OutsideTrials: Sendable {
   ///   - port: where `host` is served on this machine.
   ///   - secure: where it is served over HTTPS; nil where it isn't.
   public init(
-    _ setup: WorldSetup, command: AgentCommandLine, settings: Settings, host: WorldHost, port: Int,
+    _ setup: WorldSetup, program: AgentProgram, settings: Settings, host: WorldHost, port: Int,
     secure: SecureDoor? = nil
   ) {
     self.setup = setup
-    self.command = command
+    self.program = program
     self.settings = settings
     self.host = host
     self.port = port
@@ -66,7 +68,7 @@ public struct OutsideTrials: Sendable {
   ///
   /// - Parameters:
   ///   - id: unlike any other trial's under the same host.
-  ///   - number: from 1; the command sees it as `FAULTLINE_TRIAL`.
+  ///   - number: from 1; the agent sees it as `FAULTLINE_TRIAL`.
   /// - Throws: `AgentCommandLine.LiveKey`, `ResetFailure`, and what the file system refuses.
   public func play(
     _ id: String, number: Int, seed: UInt64, plan: Plan, notesForks: Bool = false
@@ -84,7 +86,8 @@ public struct OutsideTrials: Sendable {
     session.seal = host.seal(for: "trial \(id)")
     session.origin = { [host] in host.origin(of: $0) }
     var own: [String: String] = [:]
-    if session.clock == .virtual {
+    // A server waits for its next request beside all that it does, so that its waits say nothing.
+    if session.clock == .virtual, !program.isService {
       let shim = "\(settings.folder)/python"
       try PythonShim.install(in: shim)
       own = PythonShim.variables(shim, before: ProcessInfo.processInfo.environment["PYTHONPATH"])
@@ -92,8 +95,8 @@ public struct OutsideTrials: Sendable {
     own.merge(secure.map { $0.variables(world: id) } ?? SecureDoor.variables(ofPlain: base)) { $1 }
     // Which of several processes asks is told by the address alone, which every client has.
     let areReplicas = setup.scenario.rollout.count > 1 || !setup.scenario.rollout.starts.isEmpty
-    let supervisor = try Supervisor(
-      command,
+    let launcher = try Launcher(
+      for: program,
       adding: own.merging([
         "FAULTLINE_URL": base, "FAULTLINE_INPUT": JSON(setup.task(seed: seed).input).printed,
         // Whoever else runs trials on this machine: a tree is known by this.
@@ -109,15 +112,18 @@ public struct OutsideTrials: Sendable {
           // Both libraries find the scripted model by these, and a key that is nobody's.
           "OPENAI_BASE_URL": "\(base)/model/v1", "ANTHROPIC_BASE_URL": "\(base)/model", "AWS_ENDPOINT_URL": base,
         ]
-      }, output: folder, usesControlGroups: settings.usesControlGroups)
+      }, output: folder)
+    let supervisor = Supervisor(
+      program, launcher: launcher, usesControlGroups: settings.usesControlGroups, killLimit: settings.killLimit)
     let world = try Session(
-      setup, agent: OutsideAgent(name: Name(command.name)), settings: session, keeper: supervisor)
+      setup, agent: OutsideAgent(name: Name(program.name)), settings: session, keeper: supervisor)
     await supervisor.attach(world)
-    if let reset = settings.reset { try await supervisor.reset(with: reset) }
+    if let reset = settings.reset { try await launcher.reset(with: reset) }
     host.add(world, as: id)
     defer { host.remove(id) }
     let limit = Task {
       try await Task.sleep(for: settings.timeout)
+      await supervisor.timeIsUp()
       await world.abandon()
     }
     await world.begin()
@@ -129,10 +135,16 @@ public struct OutsideTrials: Sendable {
       record.verdict.reasons.append("These processes could not be killed: \(survivors.joined(separator: ", ")).")
       if record.verdict.result == .pass { record.verdict.result = .inconclusive }
     }
-    if await !world.wasAsked, let words = Self.lastWords(status: await supervisor.lastStatus, in: folder) {
-      record.verdict.result = .inconclusive
-      record.verdict.outcome = nil
-      record.verdict.reasons.insert(contentsOf: words, at: 0)
+    let wasAsked = await world.wasAsked
+    var doubts = await supervisor.doubts
+    if let url = program.trigger, let refusal = await supervisor.refusal(of: url) { doubts.append(refusal) }
+    if doubts.isEmpty, !wasAsked, program.trigger == nil {
+      doubts = Self.complaint(status: await supervisor.lastStatus, lastWords: launcher.lastWords(suffix: ".1"))
+    }
+    if !doubts.isEmpty {
+      if record.verdict.result != .contaminated { record.verdict.result = .inconclusive }
+      if !wasAsked { record.verdict.outcome = nil }
+      record.verdict.reasons.insert(contentsOf: doubts, at: 0)
     }
     let failure = await supervisor.failure
     if record.verdict.result == .pass, failure == nil { try? FileManager.default.removeItem(atPath: folder) }
@@ -142,13 +154,9 @@ public struct OutsideTrials: Sendable {
   }
 
   /// What a process said that ended before it asked for anything, in a way in which interpreters, shells and loaders
-  /// end that could not begin: that says nothing about an agent. Nil where it looks otherwise.
-  private static func lastWords(status: Int32, in folder: String) -> [String]? {
-    guard [1, 2, 126, 127].contains(status) || status > 128,
-      let data = FileManager.default.contents(atPath: "\(folder)/stderr.1"), !data.isEmpty
-    else { return nil }
-    let lines = String(decoding: data.suffix(4_096), as: UTF8.self).split(separator: "\n").suffix(5)
-    return ["The process did not start: it ended with status \(status) before its first request, and said:"]
-      + lines.map(String.init)
+  /// end that could not begin: that says nothing about an agent. Nothing where it looks otherwise.
+  private static func complaint(status: Int32, lastWords: [String]) -> [String] {
+    guard [1, 2, 126, 127].contains(status) || status > 128, !lastWords.isEmpty else { return [] }
+    return ["The process did not start: it ended with status \(status) before its first request, and said:"] + lastWords
   }
 }
