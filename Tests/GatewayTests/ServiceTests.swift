@@ -234,7 +234,7 @@ import Testing
     let place = try Place()
     defer { place.remove() }
     let outcome = try await play(
-      AgentProgram(start: "true", kill: "true", trigger: place.url), at: place, timeout: .seconds(2))
+      AgentProgram(start: "true", kill: "true", trigger: place.url), at: place, timeout: .seconds(6))
     #expect(outcome.record.verdict.result == .inconclusive)
     #expect(outcome.record.verdict.outcome == nil)
     #expect(

@@ -3,6 +3,7 @@
 import Faultline
 import Foundation
 import Subprocess
+import Synchronization
 
 #if canImport(System)
   import System
@@ -99,12 +100,17 @@ struct Launcher: Sendable {
     onStart: @escaping @Sendable (pid_t) async -> Void
   ) async throws -> Int32 {
     let (out, err) = (try file("stdout\(suffix)"), try file("stderr\(suffix)"))
+    let started = Mutex<pid_t?>(nil)
+    defer { started.withLock { $0 }.map(Orphanage.shared.hasEnded) }
     let result = try await Subprocess.run(
       configuration(of: command, with: environment, in: group), input: .none,
       output: .fileDescriptor(out, closeAfterSpawningProcess: true),
       error: .fileDescriptor(err, closeAfterSpawningProcess: true)
     ) { execution in
-      await onStart(execution.processIdentifier.value)
+      let id = execution.processIdentifier.value
+      Orphanage.shared.expectEnd(of: id)
+      started.withLock { $0 = id }
+      await onStart(id)
     }
     switch result.terminationStatus {
     case .exited(let status): return status

@@ -22,6 +22,8 @@ final class Orphanage: Sendable {
   static let shared = Orphanage()
 
   private let roots = Mutex<Set<pid_t>>([])
+  /// Processes that were started here and are waited for; one that is ending shows no environment any more.
+  private let waitedFor = Mutex<Set<pid_t>>([])
   /// Whether orphans come to this process.
   let adopts: Bool
 
@@ -29,6 +31,9 @@ final class Orphanage: Sendable {
 
   func add(_ root: pid_t) { roots.withLock { _ = $0.insert(root) } }
   func remove(_ root: pid_t) { roots.withLock { _ = $0.remove(root) } }
+  func expectEnd(of id: pid_t) { waitedFor.withLock { _ = $0.insert(id) } }
+  func hasEnded(_ id: pid_t) { waitedFor.withLock { _ = $0.remove(id) } }
+  func isWaitedFor(_ id: pid_t) -> Bool { waitedFor.withLock { $0.contains(id) } }
   /// Whether there is no tree but this one.
   func isAlone(_ root: pid_t) -> Bool { roots.withLock { $0.subtracting([root]).isEmpty } }
 
@@ -129,7 +134,7 @@ struct ProcessTree: Sendable {
     let (own, session) = (getpid(), getsid(0))
     let image = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return all.filter { id, process in
-      process.parent == own && process.session != session && id != root
+      process.parent == own && process.session != session && id != root && !orphanage.isWaitedFor(id)
         && Self.environment(of: id)?.contains("FAULTLINE_RUN_ID=") == false
         && Self.read("/proc/\(id)/cgroup")?.contains(ControlGroup.prefix) != true
         && (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")) != image
