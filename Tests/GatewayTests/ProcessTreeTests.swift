@@ -35,11 +35,15 @@ struct ProcessTreeTests {
     """
     python3 -c '
     import os, sys
+    ready, held = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0: os.execve("/bin/sleep", ["sleep", "\(seconds)"], {})
         os._exit(0)
+    os.close(held)
     os.wait()
+    # Ends when the last one who holds the other end has become another program.
+    os.read(ready, 1)
     '
     """
   }
