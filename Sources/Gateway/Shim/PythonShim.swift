@@ -49,6 +49,8 @@ enum PythonShim {
         real_wall, real_start = time.time(), time.monotonic_ns()
         wall_start = time.time_ns()
         settle = 0.01
+        # The numbers of the sockets that this process connected.
+        opened = set()
 
         class Clock:
             def __init__(self):
@@ -100,7 +102,9 @@ enum PythonShim {
                     is_idle = not self.owing and all(
                         thread.ident in waits and not waits[thread.ident][1]() for thread in threads)
                     held = real_now() - self.changed
-                    if held < (patience if not is_idle else settle if len(threads) > 1 else 0):
+                    # Another thread may be about to begin, and of an answer to an event loop the rest may be to come.
+                    is_uncertain = len(threads) > 1 or (opened and "asyncio" in sys.modules)
+                    if held < (patience if not is_idle else settle if is_uncertain else 0):
                         return
                     ends = [end for end, _ in waits.values() if end is not None]
                     if ends and (span := min(ends) - self.passed) > 0:
@@ -243,8 +247,6 @@ enum PythonShim {
                 kind.select = on_world_time(kind.select)
 
         # Connections: whoever sent last on one that this process opened waits for an answer.
-        opened = set()
-
         def on_connect(method):
             def connect(self, address):
                 if self.family in (socket.AF_INET, socket.AF_INET6):
