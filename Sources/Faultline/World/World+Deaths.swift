@@ -95,12 +95,8 @@ extension World {
     let owner = Int(process.index)
     guard owner < processes.count, processes[owner].id == process, let route = setup.route(call.request.operation)
     else { return }
-    processes[owner].callCount += 1
-    metrics.calls += 1
-    let id = CallID(process: process.index, incarnation: process.incarnation, number: processes[owner].callCount)
-    let subject =
-      systems[route.system].subject(of: call.request)
-      ?? route.operation.subject.flatMap { call.request.arguments.text($0).map { Name($0) } }
+    let id = countCall(of: process)
+    let subject = self.subject(of: call.request, on: route)
     let site = passage(process, point: call.request.operation, subject: subject, aspect: .request)
     calls.append(
       Call(

@@ -29,11 +29,7 @@ extension World {
 
   /// A process makes a logical call.
   mutating func place(_ call: AgentCall, from process: ProcessID) {
-    let owner = Int(process.index)
-    processes[owner].callCount += 1
-    metrics.calls += 1
-    let id = CallID(
-      process: process.index, incarnation: process.incarnation, number: processes[owner].callCount)
+    let id = countCall(of: process)
     guard let route = setup.route(call.request.operation) else {
       let refusal = Response.refused(
         404, "UnknownOperation", "No system of this world offers \(call.request.operation).")
@@ -41,10 +37,7 @@ extension World {
       resume(process, .answered(call.ticket, .response(refusal)))
       return
     }
-    // The system first: it knows whose the id is that an argument may hold instead of a natural key.
-    let subject =
-      systems[route.system].subject(of: call.request)
-      ?? route.operation.subject.flatMap { call.request.arguments.text($0).map { Name($0) } }
+    let subject = self.subject(of: call.request, on: route)
     let site = passage(
       process, point: call.request.operation, subject: subject, aspect: .request)
     var request = call.request
@@ -85,6 +78,21 @@ extension World {
     case .clockAhead, .clockBack: jump(process, by: crash.clockJump, fault: fault)
     case .live, .crashBefore, .crashOnAnswer, .pauseUnsent, .deployBefore, .deployAfter: break
     }
+  }
+
+  /// Counts one more logical call of a process, and says which it is.
+  mutating func countCall(of process: ProcessID) -> CallID {
+    let owner = Int(process.index)
+    processes[owner].callCount += 1
+    metrics.calls += 1
+    return CallID(process: process.index, incarnation: process.incarnation, number: processes[owner].callCount)
+  }
+
+  /// Whom a request concerns. The system first: it knows whose the id is that an argument may hold instead of a natural
+  /// key.
+  func subject(of request: Request, on route: WorldSetup.Route) -> Name? {
+    systems[route.system].subject(of: request)
+      ?? route.operation.subject.flatMap { request.arguments.text($0).map { Name($0) } }
   }
 
   /// Sends the next wire attempt of a call.

@@ -129,9 +129,7 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
     guard compare == nil || isOutside else {
       throw ValidationError("--compare is for a process, given as a command after --")
     }
-    guard !service.isGiven || choice.workflows == nil else {
-      throw ValidationError("--workflows is for agents in Swift; a service serves one customer")
-    }
+    try service.check(workflows: choice.workflows)
     guard service.trigger == nil || jobs ?? 1 == 1 else {
       throw ValidationError(
         "--jobs \(jobs ?? 1) would hand the work of several trials to the one service at --trigger at the same time; "
@@ -162,8 +160,7 @@ struct ExploreCommand: AsyncParsableCommand, PlaysProcesses {
 
   var workers: Int { jobs ?? (service.isGiven ? 1 : Machine.cores) }
 
-  /// Whether the agent is a process or a service.
-  private var isOutside: Bool { !command.isEmpty || service.isGiven }
+  private var isOutside: Bool { service.isOutside }
 
   func run() async throws {
     try output.check()

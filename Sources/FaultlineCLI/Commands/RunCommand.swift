@@ -90,9 +90,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
         "a command after --, or a service, is the agent, played in the scenario's own faults; leave out --agent, --runs, "
           + "--max-faults, --verify-replay, --explain and --dry-run, and see 'faultline explore'")
     }
-    guard !service.isGiven || choice.workflows == nil else {
-      throw ValidationError("--workflows is for agents in Swift; a service serves one customer")
-    }
+    try service.check(workflows: choice.workflows)
     guard trials == 1 || isOutside else {
       throw ValidationError("--trials is for processes; built-in agents are deterministic, use --runs for more seeds")
     }
@@ -146,8 +144,7 @@ struct RunCommand: AsyncParsableCommand, PlaysProcesses {
     guard status == .asExpected else { throw ExitCode(status) }
   }
 
-  /// Whether the agent is a process or a service.
-  private var isOutside: Bool { !command.isEmpty || service.isGiven }
+  private var isOutside: Bool { service.isOutside }
 
   /// The options that shape random runs, as typed.
   var shape: String { maxFaults.map { "--max-faults \($0)" } ?? "" }

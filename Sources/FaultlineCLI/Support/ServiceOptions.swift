@@ -38,6 +38,15 @@ struct ServiceOptions: ParsableArguments {
 
   /// Whether the agent is such a service.
   var isGiven: Bool { startCommand != nil || killCommand != nil || trigger != nil }
+  /// Whether the agent is outside: such a service, or a command after `--`.
+  var isOutside: Bool { isGiven || !AgentWords.command.isEmpty }
+
+  /// Complains about several customers, of whom a service serves one.
+  func check(workflows: Int?) throws {
+    guard !isGiven || workflows == nil else {
+      throw ValidationError("--workflows is for agents in Swift; a service serves one customer")
+    }
+  }
 
   func validate() throws {
     for (option, text) in [("--start-command", startCommand), ("--kill-command", killCommand)] {
@@ -72,8 +81,7 @@ struct ServiceOptions: ParsableArguments {
   func program(_ words: [String], passing passed: [String]) -> AgentProgram {
     let url = trigger.flatMap { ServiceURL($0) }
     guard words.isEmpty else {
-      let command = AgentCommandLine(words, passing: passed)
-      return url.map { AgentProgram(command, trigger: $0) } ?? AgentProgram(command)
+      return AgentProgram(AgentCommandLine(words, passing: passed), trigger: url)
     }
     return AgentProgram(start: startCommand, kill: killCommand, trigger: url, passing: passed)
   }

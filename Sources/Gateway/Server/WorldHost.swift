@@ -34,27 +34,38 @@ public final class WorldHost: RequestHandler {
 
   /// Takes a request to its world's door.
   public func handle(_ request: WireRequest) async -> WireReply {
-    let asked = request
-    var request = request
-    guard let session = session(for: &request) else {
+    let (session, replica, below) = addressee(of: request)
+    guard let session else {
       let refusal = WireRefusal(.noWorld, "There is no such world; its base URL has an id, /w/ID.")
-      return .whole(refused(refusal, of: asked))
+      return .whole(refused(refusal, of: request))
     }
-    let replica = Self.replica(in: &request)
+    let request = below
     await session.answerBegins(to: replica)
     guard let door = doors.first(where: { $0.answers(request) }) else {
       return .whole(.problem(404, "Not Found", "Nothing answers to /\(request.path); see /openapi.json."))
     }
     guard let replica else { return await door.handle(request, in: session) }
-    return await Session.$replica.withValue(replica) { [request] in await door.handle(request, in: session) }
+    return await Session.$replica.withValue(replica) { await door.handle(request, in: session) }
   }
 
   /// In the words of the door that the request was for.
   public func refused(_ refusal: WireRefusal, of request: WireRequest) -> WireResponse {
-    var request = request
-    _ = session(for: &request)
-    _ = Self.replica(in: &request)
+    let request = addressee(of: request).request
     return doors.first { $0.answers(request) }?.refused(refusal, of: request) ?? refusal.problem
+  }
+
+  public func wasWritten(_ request: WireRequest) async {
+    let (session, replica, _) = addressee(of: request)
+    await session?.answerWasWritten(to: replica)
+  }
+
+  /// The world that a request is for, nil where there is none, the process that it says it is from, and the request
+  /// with its path below both.
+  private func addressee(of request: WireRequest) -> (session: Session?, replica: UInt8?, request: WireRequest) {
+    var request = request
+    let session = session(for: &request)
+    let replica = Self.replica(in: &request)
+    return (session, replica, request)
   }
 
   /// The process that a request says it is from; its path then starts below that.
@@ -63,12 +74,6 @@ public final class WorldHost: RequestHandler {
     guard segments.first == "replica", segments.count >= 2, let index = UInt8(segments[1]) else { return nil }
     request.path = segments.dropFirst(2).joined(separator: "/")
     return index
-  }
-
-  public func wasWritten(_ request: WireRequest) async {
-    var request = request
-    guard let session = session(for: &request) else { return }
-    await session.answerWasWritten(to: Self.replica(in: &request))
   }
 
   /// The world of a request, whose path then starts below it.

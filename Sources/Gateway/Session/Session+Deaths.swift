@@ -28,10 +28,13 @@ extension Session {
   /// An answer, or what there was instead, has left this process.
   func answerWasWritten(to replica: UInt8?) async {
     unwritten[replica, default: 0] -= 1
-    for process in dying where [nil, process.index].allSatisfy({ unwritten[$0, default: 0] <= 0 }) {
-      await bury(process)
-    }
+    for process in dying where hasItsAnswers(process) { await bury(process) }
     tellListeners()
+  }
+
+  /// Whether every answer to a process is written, those included of which nobody says whose they are.
+  func hasItsAnswers(_ process: ProcessID) -> Bool {
+    [nil, process.index].allSatisfy { unwritten[$0, default: 0] <= 0 }
   }
 
   private func bury(_ process: ProcessID) async {

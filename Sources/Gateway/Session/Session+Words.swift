@@ -33,8 +33,7 @@ extension Session {
   /// Looks who has spoken.
   func tellListeners() {
     endListening(with: true) { listener in
-      wordCount(of: listener.process) > listener.count
-        && [nil, listener.process.index].allSatisfy { unwritten[$0, default: 0] <= 0 }
+      wordCount(of: listener.process) > listener.count && hasItsAnswers(listener.process)
     }
   }
 

@@ -22,16 +22,13 @@ public struct AgentProgram: Sendable {
   /// Names of variables that are handed on beside the usual ones.
   public var passed: [String]
 
-  /// A process that begins to work by itself.
-  public init(_ command: AgentCommandLine) {
+  /// A process that this machine starts and kills.
+  ///
+  /// - Parameter trigger: where it is handed its work; nil where it begins by itself.
+  public init(_ command: AgentCommandLine, trigger: ServiceURL? = nil) {
     start = command
     name = command.name
     passed = command.passed
-  }
-
-  /// A process that this machine starts and that is handed its work.
-  public init(_ command: AgentCommandLine, trigger: ServiceURL) {
-    self.init(command)
     self.trigger = trigger
   }
 
